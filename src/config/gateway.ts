@@ -1,0 +1,73 @@
+/** `config/gateway.yaml`: the company, the database, the timetable. */
+import { z } from "zod";
+import { party } from "../documents/fields.ts";
+
+const cron = z.string().min(9).describe("A cron expression in the company's time zone");
+
+export const gateway = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    company: z.strictObject({
+      name: z.string().min(1),
+      timeZone: z
+        .string()
+        .default("UTC")
+        .refine((zone) => {
+          try {
+            new Intl.DateTimeFormat("en", { timeZone: zone });
+            return true;
+          } catch {
+            return false;
+          }
+        }, "an IANA time zone such as Europe/Berlin"),
+      address: party.prefault({}),
+      code: z.string().optional().describe("Our code as supplier or ship-from, written into ship notices and invoices"),
+      codeScheme: z.string().default("customer"),
+    }),
+    database: z
+      .string()
+      .default("sqlite:data/calloff.sqlite")
+      .describe(
+        "sqlite:<path in the home> or postgres://user@host/name; a password comes from CALLOFF_DATABASE_PASSWORD",
+      ),
+    environment: z.enum(["production", "test"]).default("production"),
+    timetable: z
+      .strictObject({ release: cron.default("*/5 * * * *"), expire: cron.default("10 0 * * *") })
+      .prefault({}),
+    intake: z
+      .strictObject({
+        quietMilliseconds: z
+          .number()
+          .int()
+          .nonnegative()
+          .default(2000)
+          .describe("A file must look the same this long before it is taken"),
+        scanSeconds: z.number().positive().default(10).describe("Full scan of the inbox, whatever the watcher says"),
+        patienceMinutes: z.number().positive().default(60).describe("How long an incomplete file is waited for"),
+        largestMegabytes: z.number().positive().default(1024),
+        doneFile: z
+          .string()
+          .optional()
+          .describe("Suffix of a companion file that says the file is complete, e.g. .done"),
+      })
+      .prefault({}),
+    workers: z
+      .strictObject({
+        memoryMegabytes: z.number().int().positive().default(512),
+        secondsPerFile: z.number().positive().default(300),
+      })
+      .prefault({}),
+    secondReader: z
+      .enum(["refuse", "warn"])
+      .default("refuse")
+      .describe("What a difference between what we meant and what x12-parser reads back does"),
+    shipping: z
+      .strictObject({ workingDays: z.array(z.number().int().min(1).max(7)).min(1), holidays: z.array(z.string()) })
+      .default({ workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] })
+      .describe("Our shipping days"),
+    archiveDays: z.number().int().positive().optional(),
+    logLevel: z.enum(["error", "warn", "info", "debug"]).default("info"),
+  })
+  .describe("The gateway's own settings");
+
+export type Gateway = z.infer<typeof gateway>;

@@ -1,0 +1,181 @@
+/** Partner files: `config/partners/<code>.yaml` (design.md, *A home*). */
+import { z } from "zod";
+import { party } from "../documents/fields.ts";
+
+const PARTNER_CODE = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+export const partnerCode = z.string().regex(PARTNER_CODE, "a partner code: small letters, digits, - and _, at most 40");
+
+const identity = z.strictObject({
+  qualifier: z.string().default("").describe("ISA05/ISA07 or UNB 0007; empty where the family has none"),
+  id: z.string().min(1).describe("ISA06/ISA08, UNB 0004/0010, VDA code; compared without trailing blanks"),
+});
+
+/** Fields that may make up an account's key, in the order a partner names them. */
+export const ACCOUNT_FIELDS = ["plant", "shipTo", "dock", "customerPart", "orderNumber", "modelYear"] as const;
+export type AccountField = (typeof ACCOUNT_FIELDS)[number];
+
+const calendar = z.strictObject({
+  workingDays: z
+    .array(z.number().int().min(1).max(7))
+    .min(1)
+    .default([1, 2, 3, 4, 5])
+    .describe("ISO weekdays, 1 is Monday"),
+  holidays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "a date YYYY-MM-DD")).default([]),
+});
+const everyDay = { workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] };
+
+export const schedule = z.strictObject({
+  account: z
+    .array(z.enum(ACCOUNT_FIELDS))
+    .min(1)
+    .default(["customerPart", "shipTo"])
+    .describe("Fields of the account's key, in order"),
+  dashes: z.enum(["keep", "drop"]).default("keep").describe("Whether dashes count when identifiers are compared"),
+  without: z
+    .partialRecord(z.enum(ACCOUNT_FIELDS), z.string().min(1))
+    .default({})
+    .describe(
+      "What a line that lacks a key field is: `ignore` (an account of its own without it) or the code it stands for",
+    ),
+  dates: z
+    .enum(["as-stated", "delivery", "shipment"])
+    .default("as-stated")
+    .describe("What the dates of the steps are; delivery when nothing is stated"),
+  cumulatives: z
+    .enum(["as-stated", "received", "shipped"])
+    .default("as-stated")
+    .describe("What the customer's cumulative counts: SHP03 and the like decide unless set here; else BFR04 proposes"),
+  inTransitTakenOff: z
+    .boolean()
+    .default(false)
+    .describe("The customer nets ship notices: base = received + in transit at the message date"),
+  net: z
+    .union([
+      z.strictObject({ anchor: z.literal("last-receipt") }),
+      z.strictObject({ anchor: z.literal("shipped-at-message") }),
+      z.strictObject({ anchor: z.literal("shipped-before-transit"), transitDays: z.number().int().nonnegative() }),
+    ])
+    .default({ anchor: "last-receipt" })
+    .describe("Where the base of a schedule without cumulatives comes from"),
+  buckets: z
+    .strictObject({
+      week: z.enum(["first", "last"]).default("first"),
+      month: z.enum(["first", "last"]).default("first"),
+      range: z.enum(["first", "last"]).default("last"),
+    })
+    .prefault({})
+    .describe("Which day of a bucket its quantity stands at"),
+  shpDates: z
+    .enum(["figure", "period"])
+    .default("figure")
+    .describe("Whether SHP04/06 of a cumulative are the figure's dates or the cumulative's period"),
+  itemBacklog: z
+    .enum(["information", "demand"])
+    .default("information")
+    .describe("What an item-level backlog figure is"),
+  purposes: z
+    .partialRecord(z.enum(["cancel", "delete", "change", "net-change"]), z.enum(["hold", "replace", "file"]))
+    .default({})
+    .describe("How purpose codes other than original and replace are taken; held unless told"),
+  replaces: z
+    .enum(["everything", "stated-horizon"])
+    .default("everything")
+    .describe("What a release replaces beyond its own last date"),
+  listsEveryItem: z
+    .boolean()
+    .default(false)
+    .describe("Each message lists every item of a ship-to; a missing one is then judged by the policy's missingItem"),
+  reset: z
+    .enum(["receipts", "ship-date", "stated"])
+    .default("receipts")
+    .describe("How goods in transit are counted at a reset (domain.md, *Resets*)"),
+  callOffDays: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Days a call-off without horizon rules; else until its last dated line"),
+});
+
+export const fulfilmentOptions = z.strictObject({
+  transitDays: z.number().int().nonnegative().default(0).describe("Ship date = delivery date − transit days"),
+  transitCounts: z.enum(["calendar-days", "working-days"]).default("calendar-days"),
+  leadDays: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("Scheduled order date = ship date − lead days, in our working days"),
+  receiving: calendar.default(everyDay).describe("Days the customer receives"),
+  grouping: z
+    .enum(["per-date", "all-due"])
+    .default("per-date")
+    .describe("One child order per scheduled date, or all due under the earliest date"),
+  cancelledIs: z.enum(["withheld"]).default("withheld"),
+  shortIs: z.enum(["due-again", "withheld"]).default("due-again").describe("What was closed short"),
+  fulfilment: z
+    .enum(["confirmed", "automatic"])
+    .default("confirmed")
+    .describe("automatic: a child order is shipped and invoiced when it is made"),
+  currencyMinorDigits: z.number().int().min(0).max(6).default(2),
+  invoice: z.enum(["at-shipment", "by-hand"]).default("at-shipment"),
+});
+
+const outboundMessage = z.strictObject({
+  mapping: z.string().describe("e.g. x12/856; a dialect x12/856.acme wins when it exists"),
+  version: z.string().default("004010").describe("Version written into the envelope"),
+});
+
+export const partner = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    name: z.string().min(1),
+    theirs: z.array(identity).min(1).describe("Senders this partner's folder is declared for"),
+    ours: z.array(identity).min(1).describe("How the partner addresses us; the first is what we send as"),
+    groupIds: z
+      .strictObject({ theirs: z.string().optional(), ours: z.string().optional() })
+      .prefault({})
+      .describe("GS02/GS03 where they differ from the interchange's"),
+    test: z.boolean().default(false).describe("Whether this partner sends and gets test interchanges"),
+    folders: z
+      .array(z.string().min(1))
+      .optional()
+      .describe("Folders of the inbox this partner may use; its own code unless given"),
+    charset: z.enum(["latin1", "utf-8", "ascii", "windows-1252"]).default("latin1"),
+    mappings: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Set or message type → mapping name, where the standard one is not meant"),
+    lenient: z
+      .array(z.enum(["counts"]))
+      .default([])
+      .describe("Faults that are tolerated: counts"),
+    acknowledge: z.enum(["997", "none"]).default("997"),
+    repeatAck: z.boolean().default(false),
+    shipNotice: outboundMessage.nullable().default({ mapping: "x12/856", version: "004010" }),
+    invoice: outboundMessage.nullable().default({ mapping: "x12/810", version: "004010" }),
+    delimiters: z
+      .strictObject({
+        element: z.string().length(1).default("*"),
+        component: z.string().length(1).default(">"),
+        segment: z.string().length(1).default("~"),
+        newline: z.boolean().default(true),
+      })
+      .prefault({}),
+    replaceForbidden: z
+      .string()
+      .max(1)
+      .optional()
+      .describe("Character written where data holds a delimiter; such a document is held unless set"),
+    policy: z.string().default("standard"),
+    schedule: schedule.prefault({}),
+    orders: fulfilmentOptions.prefault({}),
+    shipTos: z.record(z.string(), party).default({}).describe("Ship-to code → name and address"),
+    outboxFolder: z.string().optional(),
+  })
+  .describe("A trading partner");
+
+export type Partner = z.infer<typeof partner> & { readonly code: string };
+export type ScheduleSettings = z.infer<typeof schedule>;
+export type OrderSettings = z.infer<typeof fulfilmentOptions>;
+export type WorkCalendar = z.infer<typeof calendar>;

@@ -1,0 +1,92 @@
+/** Policy files: `config/policies/<name>.yaml`. What passes by itself and what a planner is asked (features.md B6). */
+import { z } from "zod";
+import { COMMITMENTS, LAYERS } from "../documents/delivery-schedule.ts";
+import { decimal } from "../documents/fields.ts";
+
+/** Any one allowed test passes a change; no test named means any change in this direction is held. */
+const tolerance = z.union([
+  z.literal("any").describe("every change in this direction passes"),
+  z.strictObject({
+    quantity: decimal.optional().describe("Height difference of the curves at most this many pieces"),
+    percent: decimal
+      .optional()
+      .describe("Difference at most this part of the old step; of an old step of zero it fails"),
+    days: z
+      .number()
+      .int()
+      .nonnegative()
+      .optional()
+      .describe("Covered by the old curve this many days later (increase) or earlier (decrease)"),
+    cumulative: decimal.optional().describe("Height difference at the zone's end at most this many pieces"),
+  }),
+]);
+
+const zone = z.strictObject({
+  name: z.string().min(1),
+  untilDay: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("Last day of the zone, counted from the business date; the last zone has none"),
+  commitments: z
+    .array(z.enum(COMMITMENTS))
+    .optional()
+    .describe("Commitments of the message that put a date in this zone"),
+  increase: tolerance.default({}),
+  decrease: tolerance.default({}),
+});
+
+export const policy = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    description: z.string().optional(),
+    first: z.enum(["hold", "accept"]).default("hold").describe("What becomes of the first schedule of an account"),
+    zonesBy: z
+      .enum(["days", "commitment"])
+      .default("days")
+      .describe("Which wins where a date has both: days of the policy or the message's own commitment"),
+    zones: z
+      .array(zone)
+      .min(1)
+      .default([{ name: "all", increase: {}, decrease: {} }]),
+    moves: z
+      .strictObject({
+        days: z.number().int().nonnegative().default(28).describe("Farther than this a move is a cut and an addition"),
+      })
+      .prefault({}),
+    mayRelease: z
+      .strictObject({
+        layers: z.array(z.enum(LAYERS)).default(["forecast", "call-off"]),
+        commitments: z.array(z.enum(["firm", "immediate", "manufacturing", "material"])).default(["firm", "immediate"]),
+        unmarked: z.boolean().default(true).describe("Steps without any commitment code"),
+        backlog: z.boolean().default(true).describe("Backlog that is not marked planned"),
+      })
+      .prefault({}),
+    mismatch: z
+      .strictObject({ quantity: decimal.default("0"), days: z.number().int().nonnegative().default(0) })
+      .prefault({})
+      .describe("Unexplained difference between their received and our shipped cumulative that is let pass"),
+    exceeds: z
+      .strictObject({ percent: decimal.default("0") })
+      .prefault({})
+      .describe("How far the releasable part may go beyond the contract"),
+    horizon: z
+      .strictObject({ cumulative: decimal.optional().describe("Most that may be added beyond the old curve's end") })
+      .prefault({}),
+    packs: z.enum(["ignore", "warn", "hold"]).default("warn").describe("Steps that are no multiple of the pack"),
+    missingItem: z
+      .enum(["keep", "zero", "ask"])
+      .default("ask")
+      .describe("An item a complete message does not list any more"),
+    sameNumberOtherContent: z.enum(["revise", "hold"]).default("revise"),
+    changes: z
+      .enum(["propose", "do", "carry"])
+      .default("do")
+      .describe("What happens to open child orders when accepted demand changes"),
+  })
+  .describe("A policy: zones, tolerances and what may be released");
+
+export type Policy = z.infer<typeof policy>;
+export type PolicyZone = Policy["zones"][number];
+export type Tolerance = PolicyZone["increase"];

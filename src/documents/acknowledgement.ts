@@ -1,0 +1,59 @@
+/** The canonical functional acknowledgement (X12 997): syntax received and checked, never "a planner accepted". */
+import { z } from "zod";
+import { segmentOrdinal, text } from "./fields.ts";
+
+const elementError = z.strictObject({
+  ...segmentOrdinal,
+  element: text.optional().describe("Ordinal of the element in its segment (AK401-1)"),
+  component: text.optional(),
+  repetition: text.optional(),
+  elementNumber: text.optional().describe("Data element reference number (AK402)"),
+  code: text.optional().describe("AK403"),
+  found: text.optional().describe("Copy of the bad element (AK404)"),
+});
+
+const segmentError = z.strictObject({
+  ...segmentOrdinal,
+  tag: text.optional().describe("Segment identifier (AK301)"),
+  position: text.optional().describe("Ordinal of the segment in its set; ST is 1 (AK302)"),
+  loop: text.optional(),
+  code: text.optional().describe("AK304"),
+  elements: z.array(elementError).optional(),
+});
+
+const setAnswer = z.strictObject({
+  ...segmentOrdinal,
+  type: text.optional().describe("ST01 of the set answered"),
+  control: text.optional().describe("ST02 of the set answered"),
+  version: text.optional(),
+  segments: z.array(segmentError).optional(),
+  status: text.optional().describe("accepted, accepted-with-errors, rejected; else the code"),
+  code1: text.optional(),
+  code2: text.optional(),
+  code3: text.optional(),
+  code4: text.optional(),
+  code5: text.optional(),
+});
+
+export const acknowledgement = z
+  .strictObject({
+    set: z.strictObject({ number: text.optional() }).optional(),
+    group: z.strictObject({
+      functionalId: text.optional().describe("GS01 of the group answered"),
+      control: text.optional().describe("GS06 of the group answered"),
+      version: text.optional(),
+      status: text.optional().describe("accepted, accepted-with-errors, partly-accepted, rejected; else the code"),
+      included: text.optional().describe("Sets the group's trailer states"),
+      received: text.optional(),
+      accepted: text.optional(),
+      code1: text.optional().describe("AK905 to AK909"),
+      code2: text.optional(),
+      code3: text.optional(),
+      code4: text.optional(),
+      code5: text.optional(),
+    }),
+    sets: z.array(setAnswer).optional(),
+  })
+  .describe("A functional acknowledgement of one group");
+
+export type Acknowledgement = z.infer<typeof acknowledgement>;

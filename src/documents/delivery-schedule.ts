@@ -1,0 +1,210 @@
+/**
+ * The canonical delivery schedule: what a forecast (X12 830, EDIFACT DELFOR, VDA 4905) or a call-off (862, DELJIT, 4915)
+ * says, free of its format (domain.md part 2, section 1). Figures are decimal text, dates ISO text; a field that the
+ * message does not state is absent.
+ *
+ * A field that formats state once for a whole message (order number, release number, ship-to, unit …) may stand on the
+ * header; `withInheritance` hands it down to every line that does not state its own.
+ */
+import { z } from "zod";
+import { date, decimal, identified, party, segmentOrdinal, text } from "./fields.ts";
+
+/** How a step's quantity is placed in time; the last five are statements without a date of their own. */
+export const TIMINGS = [
+  "day",
+  "week",
+  "month",
+  "range",
+  "backlog",
+  "immediate",
+  "forecast-start",
+  "no-demand",
+  "remainder",
+] as const;
+export const COMMITMENTS = ["firm", "immediate", "manufacturing", "material", "planned"] as const;
+export const PURPOSES = [
+  "original",
+  "replace",
+  "change",
+  "net-change",
+  "cancel",
+  "delete",
+  "confirmation",
+  "copy",
+] as const;
+export const LAYERS = ["forecast", "call-off"] as const;
+export const CUMULATIVE_KINDS = ["received", "shipped"] as const;
+
+export const timing = z.enum(TIMINGS);
+export const commitment = z.enum(COMMITMENTS);
+
+/** One quantity and when it is wanted. */
+export const step = z.strictObject({
+  ...segmentOrdinal,
+  timing: timing.optional().describe("Bucket of the quantity; a day unless stated"),
+  from: date.optional().describe("The day, or the bucket's first day"),
+  to: date.optional().describe("The bucket's last day, where the message states it"),
+  time: text.optional().describe("Time of day or start of a window, HHMM or HHMMSS"),
+  timeTo: text.optional().describe("End of a time window"),
+  quantity: decimal.describe("Discrete, or the running total where the header says cumulative"),
+  commitment: text
+    .optional()
+    .describe("One of firm, immediate, manufacturing, material, planned; else the partner's own code"),
+  statement: z
+    .enum(["demand", "backlog", "immediate"])
+    .optional()
+    .describe("What a qualifier beside the quantity says it is"),
+  referenceKind: text.optional(),
+  reference: text.optional().describe("Delivery order, RAN or kanban of this step"),
+  route: text.optional(),
+  pattern: z
+    .strictObject({ days: text.optional(), time: text.optional() })
+    .optional()
+    .describe("Ship or delivery pattern (SDP)"),
+});
+
+const receipt = z.strictObject({
+  quantity: decimal.optional(),
+  kind: text.optional().describe("received or shipped, as the message says"),
+  date: date.optional(),
+  note: text.optional().describe("Delivery note or shipment number, as the message spells it"),
+  noteDate: date.optional(),
+});
+
+/** Where the customer's running total stands. */
+const account = z.strictObject({
+  cumulative: decimal.optional(),
+  kind: text.optional().describe("received, shipped, or start where the figure's date is the start of the cumulative"),
+  date: date
+    .optional()
+    .describe("The figure's date; the cumulative's start only where kind is start or the partner's file says so"),
+  until: date.optional(),
+  from: date.optional().describe("Start of the cumulative period, stated as such"),
+  beforeReset: decimal.optional().describe("Cumulative reached at the moment of zeroing"),
+  note: text.optional().describe("The last note counted in the cumulative"),
+  backlog: decimal
+    .optional()
+    .describe("Item-level backlog figure: information unless the partner's file says otherwise"),
+});
+
+export const authorisation = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.describe("fabrication, material, before-first-period"),
+  from: date.optional(),
+  to: date.optional(),
+  quantity: decimal.optional(),
+  cumulative: decimal.optional(),
+});
+
+const inherited = {
+  shipTo: party.optional(),
+  orderNumber: text.optional(),
+  contractNumber: text.optional(),
+  releaseNumber: text.optional(),
+  previousRelease: text.optional(),
+  issuedOn: date.optional().describe("Issue date of the release"),
+  issuedAt: text.optional().describe("Issue time of the release, HHMM or HHMMSS"),
+  previousIssuedOn: date.optional(),
+  unit: text.optional(),
+  plant: text.optional(),
+  dock: text.optional(),
+  unloadingPoint: text.optional(),
+  modelYear: text.optional(),
+  accountFrom: date.optional().describe("Start of the cumulative period for all lines"),
+};
+
+/** One item for one place, with its releases, receipts and steps. */
+export const line = z.strictObject({
+  ...segmentOrdinal,
+  number: text.optional(),
+  customerPart: text.optional(),
+  ourPart: text.optional(),
+  description: text.optional(),
+  orderLine: text.optional(),
+  engineeringLevel: text.optional(),
+  drawing: text.optional(),
+  usage: text.optional().describe("series, spare, sample, test"),
+  ...inherited,
+  price: decimal.optional(),
+  priceUnit: text.optional(),
+  priceMultiplier: text.optional(),
+  interval: text.optional().describe("Bucket of the steps where the format states it once per item (VDA 512)"),
+  parties: z.array(identified).optional(),
+  texts: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        text: text.optional(),
+        one: text.optional(),
+        two: text.optional(),
+        three: text.optional(),
+      }),
+    )
+    .optional(),
+  references: z.array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() })).optional(),
+  last: receipt.optional().describe("The last receipt or shipment the customer has counted"),
+  account: account.optional(),
+  fabrication: z
+    .strictObject({ from: date.optional(), to: date.optional(), cumulative: decimal.optional() })
+    .optional(),
+  material: z.strictObject({ from: date.optional(), to: date.optional(), cumulative: decimal.optional() }).optional(),
+  authorisations: z.array(authorisation).optional(),
+  steps: z.array(step).optional(),
+});
+
+export const deliverySchedule = z
+  .strictObject({
+    layer: z.enum(LAYERS).optional().describe("Forecast unless the mapping says call-off"),
+    numbers: z.enum(["message", "shipTo", "line"]).optional().describe("What the release number counts"),
+    set: z.strictObject({ number: text.optional() }).optional(),
+    number: text.optional().describe("The message's own document number"),
+    purpose: text
+      .optional()
+      .describe("One of original, replace, change, net-change, cancel, delete, confirmation, copy; else the code"),
+    basis: text.optional().describe("delivery or shipment: what the dates of the steps are"),
+    quantities: text.optional().describe("discrete or cumulative; discrete unless stated"),
+    horizon: z.strictObject({ from: date.optional(), to: date.optional() }).optional(),
+    customerCode: text.optional(),
+    supplierCode: text.optional(),
+    transmission: z.strictObject({ old: text.optional(), new: text.optional(), on: date.optional() }).optional(),
+    ...inherited,
+    parties: z.array(identified).optional(),
+    lines: z.array(line),
+  })
+  .describe("A delivery schedule or call-off, whatever it came in");
+
+export type DeliverySchedule = z.infer<typeof deliverySchedule>;
+export type ScheduleLine = z.infer<typeof line>;
+export type ScheduleStep = z.infer<typeof step>;
+export type Timing = (typeof TIMINGS)[number];
+export type Commitment = (typeof COMMITMENTS)[number];
+
+const INHERITED = Object.keys(inherited) as (keyof typeof inherited)[];
+
+/**
+ * The document with header fields handed down to each line that lacks them, the only place where that happens. A ship-to
+ * among a line's own parties wins over one among the header's; a line with parties but no ship-to (ship-from only) gets
+ * none from the header either when `shipTo: "own"`, because a total line beside ship-to lines would count twice.
+ */
+export function withInheritance(document: DeliverySchedule): DeliverySchedule {
+  const shipToOfHeader = document.shipTo ?? shipToAmong(document.parties);
+  const lines = document.lines.map((held) => {
+    const complete: ScheduleLine & Record<string, unknown> = { ...held };
+    for (const field of INHERITED) {
+      if (complete[field] === undefined && field !== "shipTo" && document[field] !== undefined)
+        complete[field] = document[field];
+    }
+    const shipTo =
+      held.shipTo ?? shipToAmong(held.parties) ?? (held.parties === undefined ? shipToOfHeader : undefined);
+    if (shipTo !== undefined) complete["shipTo"] = shipTo;
+    return complete;
+  });
+  return { ...document, lines };
+}
+
+function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {
+  const found = parties?.find((candidate) => candidate.role === "ship-to");
+  if (found === undefined) return undefined;
+  const { role: _role, segment: _segment, ...shipTo } = found;
+  return shipTo;
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { readDate } from "../values/dates.ts";
+import { readMillionths } from "../values/figures.ts";
+
+/** Text as a message states it, without surrounding blanks. */
+export const text = z.string();
+/** An exact figure as canonical decimal text with at most six decimals. */
+export const decimal = z
+  .string()
+  .regex(/^-?\d+(\.\d{1,6})?$/, "a decimal number with at most six decimals")
+  .refine(
+    (held) => typeof readMillionths(held) === "bigint",
+    "a decimal number with at most twelve digits before the point",
+  );
+/** A calendar date as ISO text. */
+export const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "a date YYYY-MM-DD")
+  .refine((held) => readDate(held) !== undefined, "a day of the calendar");
+
+/** Ordinal, within its set, of the segment an object was opened by; absent in documents that no file stated. */
+export const segmentOrdinal = {
+  segment: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Ordinal of the segment, record or row in its set that states this"),
+};
+
+const partyFields = {
+  name: text.optional(),
+  name2: text.optional(),
+  scheme: text.optional().describe("Who gave the code: customer, supplier, duns, gln …; else the code list qualifier"),
+  code: text.optional(),
+  street: text.optional(),
+  city: text.optional(),
+  region: text.optional(),
+  postcode: text.optional(),
+  country: text.optional(),
+};
+
+export const party = z.strictObject(partyFields);
+/** A party with the role it plays, as messages list them. */
+export const identified = z.strictObject({
+  ...segmentOrdinal,
+  role: text.optional().describe("ship-to, ship-from, bill-to, buyer, supplier …; else the qualifier"),
+  ...partyFields,
+});
+
+export type Party = z.infer<typeof party>;
+export type IdentifiedParty = z.infer<typeof identified>;

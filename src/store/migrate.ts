@@ -1,0 +1,41 @@
+/** Brings a database to this version's tables; several gateways may start at once. */
+import { SequelizeStorage, Umzug } from "umzug";
+import { CalloffError } from "../values/errors.ts";
+import { ground } from "./migrations/001-ground.ts";
+import type { Store } from "./store.ts";
+
+/** Ordered, never renamed, never changed once released. */
+const MIGRATIONS = [{ name: "001-ground", up: ground }];
+
+/** Any number that no other program on the same PostgreSQL server uses. */
+const ADVISORY_LOCK = 4_180_917;
+
+/**
+ * Runs the migrations that the database has not seen and names them.
+ * @throws CalloffError STORE_NEWER when the database was made by a later version of calloff.
+ */
+export async function migrate(store: Store): Promise<string[]> {
+  const umzug = new Umzug({
+    migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: () => up(store) })),
+    storage: new SequelizeStorage({ sequelize: store.sequelize, tableName: "migration" }),
+    logger: undefined,
+  });
+  return alone(store, async () => {
+    const known = new Set(MIGRATIONS.map(({ name }) => name));
+    const stranger = (await umzug.executed()).find(({ name }) => !known.has(name));
+    if (stranger !== undefined) {
+      throw new CalloffError("STORE_NEWER", `The database was migrated by a later version (${stranger.name})`, {
+        remedy: "Run the version of calloff that made it, or restore a backup made before",
+      });
+    }
+    return (await umzug.up()).map(({ name }) => name);
+  });
+}
+
+async function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  if (store.dialect === "sqlite") return work();
+  return store.sequelize.transaction(async (transaction) => {
+    await store.sequelize.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`, { transaction });
+    return work();
+  });
+}

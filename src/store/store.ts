@@ -1,0 +1,222 @@
+/**
+ * The database behind everything: SQLite embedded or PostgreSQL, one schema, portable SQL.
+ *
+ * All writing goes through `write`: one transaction, given to repository functions as a `Tx` they require by type. On
+ * SQLite the write transactions of a process queue up behind one writer, because Sequelize opens a connection per
+ * transaction and SQLite allows one writer at a time; other processes are met with a short busy timeout and a bounded retry.
+ */
+import path from "node:path";
+import PQueue from "p-queue";
+import pg from "pg";
+import { QueryTypes, Sequelize, Transaction } from "sequelize";
+import sqlite3 from "sqlite3";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+
+export type Dialect = "sqlite" | "postgres";
+
+/** Something that can be asked: a transaction, or the database as it stands. */
+export interface Queryable {
+  readonly dialect: Dialect;
+  /** Runs a SELECT with named replacements (`:name`; lists are spread). Figures must be cast to text; `select` does that. */
+  ask(sql: string, replacements?: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>[]>;
+}
+
+/** A write transaction. Only `Store.write` makes one. */
+export interface Tx extends Queryable {
+  /** Runs a statement with named replacements and returns what it RETURNs. */
+  run(sql: string, replacements?: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>[]>;
+  /** Runs an UPDATE or DELETE without RETURNING and gives how many rows there were. */
+  change(sql: string, replacements?: Readonly<Record<string, unknown>>): Promise<number>;
+}
+
+export interface Store extends Queryable {
+  /** Runs `work` in one transaction, again (at most five times) where another writer was in the way. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+  /** For migrations and checks only. */
+  readonly sequelize: Sequelize;
+}
+
+const BUSY_TIMEOUT_MS = 1000;
+const MOST_TRIES = 5;
+
+/** Every SQLite connection gets the same pragmas: Sequelize opens new ones per transaction without telling. */
+class PragmaDatabase extends sqlite3.Database {
+  constructor(
+    filename: string,
+    mode: number | ((error: Error | null) => void),
+    callback?: (error: Error | null) => void,
+  ) {
+    if (typeof mode === "function") super(filename, mode);
+    else super(filename, mode, callback);
+    this.configure("busyTimeout", BUSY_TIMEOUT_MS);
+    this.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  }
+}
+
+interface DialectQuery {
+  options: { type?: string };
+}
+type QueryClass = new (...args: never[]) => DialectQuery & Record<string, () => unknown>;
+
+/**
+ * Sequelize guesses what a statement is from words in its text, in which our replacements stand too: a part called
+ * `create temporary table` would change how the answer is read. Statements of ours are what their type says.
+ */
+function takeStatementsAtTheirWord(sequelize: Sequelize): Sequelize {
+  const { dialect } = sequelize as unknown as { dialect: { Query: QueryClass } };
+  const Guessing = dialect.Query;
+  const never = [
+    "isInsertQuery",
+    "isUpdateQuery",
+    "isUpsertQuery",
+    "isShowTablesQuery",
+    "isShowConstraintsQuery",
+    "isShowIndexesQuery",
+    "isDescribeQuery",
+    "isShowOrDescribeQuery",
+    "isForeignKeysQuery",
+  ];
+  class Stated extends Guessing {}
+  for (const guess of never) {
+    const guessed = Guessing.prototype[guess] as ((...args: unknown[]) => unknown) | undefined;
+    if (guessed === undefined) continue;
+    Stated.prototype[guess] = function stated(this: DialectQuery, ...args: unknown[]) {
+      return this.options.type === QueryTypes.SELECT ? false : guessed.apply(this, args);
+    };
+  }
+  const method = Guessing.prototype["getDatabaseMethod"] as (() => unknown) | undefined;
+  if (method !== undefined) {
+    Stated.prototype["getDatabaseMethod"] = function stated(this: DialectQuery) {
+      return this.options.type === QueryTypes.SELECT ? "all" : method.apply(this);
+    };
+  }
+  dialect.Query = Stated;
+  return sequelize;
+}
+
+/**
+ * Opens the database a home's `gateway.yaml` names: `sqlite:<path>` (relative to the home) or `postgres://…`.
+ * @throws CalloffError STORE_URL for any other text.
+ */
+export function openStore(url: string, home: string): Store {
+  const sequelize = takeStatementsAtTheirWord(
+    url.startsWith("sqlite:") ? openSqlite(path.resolve(home, url.slice("sqlite:".length))) : openPostgres(url),
+  );
+  const dialect = sequelize.getDialect() as Dialect;
+  // PostgreSQL sorts out its writers by row locks and unique keys.
+  const writer = dialect === "sqlite" ? new PQueue({ concurrency: 1 }) : undefined;
+  return {
+    dialect,
+    sequelize,
+    ask: (sql, replacements) => query(sequelize, undefined, sql, replacements),
+    write: <T>(work: (tx: Tx) => Promise<T>) => {
+      const attempt = () => writeWithRetry(sequelize, dialect, work);
+      return writer === undefined ? attempt() : writer.add(attempt);
+    },
+    close: async () => {
+      await writer?.onIdle();
+      await sequelize.close();
+    },
+  };
+}
+
+function openSqlite(storage: string): Sequelize {
+  return new Sequelize({
+    dialect: "sqlite",
+    storage,
+    logging: false,
+    dialectModule: { ...sqlite3, Database: PragmaDatabase },
+    transactionType: Transaction.TYPES.IMMEDIATE,
+    retry: { max: 1 },
+  });
+}
+
+function openPostgres(url: string): Sequelize {
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new CalloffError("STORE_URL", "The database is named by a text that is not understood", {
+      expected: "sqlite:<path in the home> or postgres://user@host/name",
+      found: url.replace(/:[^:@/]*@/, ":…@"),
+      remedy: "Correct `database` in config/gateway.yaml",
+      exit: EXIT.usage,
+    });
+  }
+  const password = process.env["CALLOFF_DATABASE_PASSWORD"];
+  return new Sequelize(url, {
+    dialect: "postgres",
+    dialectModule: pg,
+    logging: false,
+    pool: { max: 10, idle: 10_000 },
+    ...(password === undefined ? {} : { password }),
+  });
+}
+
+async function query(
+  sequelize: Sequelize,
+  transaction: Transaction | undefined,
+  sql: string,
+  replacements: Readonly<Record<string, unknown>> | undefined,
+): Promise<Record<string, unknown>[]> {
+  return sequelize.query(sql, {
+    type: QueryTypes.SELECT,
+    raw: true,
+    ...(transaction === undefined ? {} : { transaction }),
+    ...(replacements === undefined ? {} : { replacements: { ...replacements } }),
+  });
+}
+
+async function writeWithRetry<T>(sequelize: Sequelize, dialect: Dialect, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sequelize.transaction((transaction) => work(transactionOf(sequelize, dialect, transaction)));
+    } catch (thrown) {
+      const error = storeError(thrown);
+      if (!(error instanceof CalloffError) || !error.retryable || tries >= MOST_TRIES) throw error;
+      await pause(tries);
+    }
+  }
+}
+
+function transactionOf(sequelize: Sequelize, dialect: Dialect, transaction: Transaction): Tx {
+  return {
+    dialect,
+    ask: (sql, replacements) => query(sequelize, transaction, sql, replacements),
+    run: (sql, replacements) => query(sequelize, transaction, sql, replacements),
+    change: async (sql, replacements) =>
+      (await query(sequelize, transaction, `${sql} RETURNING 1 AS changed`, replacements)).length,
+  };
+}
+
+/** Grows with the tries and differs between processes, so that two of them do not meet again. */
+const pause = (tries: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, 20 * tries * (1 + Math.random())));
+
+/** Driver errors in our words; anything else as it is. */
+function storeError(thrown: unknown): Error {
+  const error = coerceError(thrown);
+  const code = driverCode(error);
+  if (code === "SQLITE_BUSY" || code === "40001" || code === "40P01") {
+    return new CalloffError("STORE_BUSY", "Another process is writing to the database", {
+      remedy: "Try again; if it goes on, see which process holds the database open",
+      retryable: true,
+      exit: EXIT.conflict,
+      cause: error,
+    });
+  }
+  if (code === "SQLITE_FULL" || code === "53100") {
+    return new CalloffError("STORE_FULL", "The database has no room left on its disk", {
+      remedy: "Free space where the database lies; the step is repeated by itself",
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function driverCode(error: Error): string {
+  const original =
+    (error as { original?: { code?: unknown } }).original ?? (error as { parent?: { code?: unknown } }).parent;
+  return typeof original?.code === "string" ? original.code : "";
+}
+
+/** Whether an error says that a unique key is taken: somebody else has done the same step first. */
+export const isTaken = (thrown: unknown): boolean => coerceError(thrown).name === "SequelizeUniqueConstraintError";

@@ -1,0 +1,120 @@
+/** Segments, envelopes and the catalogue: what `src/syntax/` hands on, whatever the family. */
+import type { PlainDate } from "../values/dates.ts";
+import type { Finding } from "../values/finding.ts";
+
+export type Family = "x12" | "edifact" | "fixed" | "csv";
+
+/** The separators one interchange declares for itself; each is a single byte, as a one-character latin-1 string. */
+export interface Delimiters {
+  readonly element: string;
+  readonly component: string;
+  /** Empty where the interchange has none (X12 before 004020, EDIFACT syntax 1 to 3). */
+  readonly repetition: string;
+  readonly segment: string;
+  /** EDIFACT's release character; empty in X12 and where UNA gives a blank. */
+  readonly release: string;
+}
+
+/**
+ * One segment, record or row. `elements[0]` is the tag, `elements[n]` the n-th element as it stands in the file, with
+ * component and repetition separators (and release characters) still in it; a fixed record has one element after the
+ * tag, the whole record; a CSV row has its cells. Characters are bytes read as latin-1; `mapping` decodes on demand.
+ */
+export interface Segment {
+  readonly tag: string;
+  readonly elements: readonly string[];
+  /** Offset in the file of the tag's first byte. */
+  readonly byte: number;
+  /** Line of the file the segment starts in, from 1. */
+  readonly line: number;
+  /** Ordinal in the file, from 1. */
+  readonly ordinal: number;
+  /** Ordinal in its set, ST and UNH being 1; 0 outside a set. */
+  readonly inSet: number;
+}
+
+export interface Identity {
+  readonly qualifier: string;
+  readonly id: string;
+}
+
+/** A transaction set, message or transmission, found in pass one. Byte offsets are into the file; `endByte` is exclusive. */
+export interface SetEntry {
+  readonly ordinal: number;
+  /** ST01, UNH 0065, or the first record's type. */
+  readonly type: string;
+  readonly control: string;
+  /** X12: GS08 (or ST03 where given); EDIFACT: `D:97A` (with `:association` kept in `association`). */
+  readonly version: string;
+  readonly association: string;
+  readonly firstByte: number;
+  readonly endByte: number;
+  /** Ordinal in the file of the set's first segment. */
+  readonly firstSegment: number;
+  /** Segments counted, ST and SE included. */
+  readonly segments: number;
+  readonly line: number;
+  /** What is wrong with the set's own envelope (count, control number). */
+  readonly findings: readonly Finding[];
+}
+
+export interface GroupEntry {
+  readonly ordinal: number;
+  /** GS01; empty where EDIFACT has no UNG. */
+  readonly functionalId: string;
+  readonly sender: string;
+  readonly receiver: string;
+  readonly control: string;
+  readonly version: string;
+  readonly date: PlainDate | "";
+  readonly time: string;
+  /** Number of sets the trailer states, as written; empty when there is no trailer. */
+  readonly stated: string;
+  readonly sets: readonly SetEntry[];
+  readonly findings: readonly Finding[];
+}
+
+export interface InterchangeEntry {
+  readonly ordinal: number;
+  readonly family: Family;
+  readonly delimiters: Delimiters;
+  /** ISA12 or the UNB syntax identifier and version, e.g. `00400`, `UNOC:3`. */
+  readonly version: string;
+  readonly sender: Identity;
+  readonly receiver: Identity;
+  readonly control: string;
+  /** The envelope's date: GS04 of eight digits, else ISA09, UNB or 511 read as 1970 to 2069 (domain.md 4.1). */
+  readonly sentOn: PlainDate | "";
+  readonly sentAt: string;
+  readonly test: boolean;
+  /** ISA14 or UNB 0031. */
+  readonly acknowledgementRequested: boolean;
+  readonly firstByte: number;
+  readonly endByte: number;
+  readonly line: number;
+  readonly segments: number;
+  readonly groups: readonly GroupEntry[];
+  /** What is wrong with the interchange's own envelope; a `reject` here means no set of it has any effect. */
+  readonly findings: readonly Finding[];
+  /** False when the interchange's end is missing or its header unreadable. */
+  readonly complete: boolean;
+}
+
+/** What pass one finds in a file: one small row per set. */
+export interface Catalogue {
+  readonly size: number;
+  /** Absent for a file that is none of the families. */
+  readonly family: Family | undefined;
+  readonly segments: number;
+  readonly interchanges: readonly InterchangeEntry[];
+  /** What is wrong with the file outside of any interchange. */
+  readonly findings: readonly Finding[];
+}
+
+/** Random access to the bytes of a file or of memory; reading is synchronous, since readers run in workers. */
+export interface ByteSource {
+  readonly name: string;
+  readonly size: number;
+  /** Fills `into` from `position` on and returns how many bytes there were. */
+  read(into: Uint8Array, position: number): number;
+}

@@ -1,0 +1,60 @@
+import { type PlainDate, plainDate } from "./dates.ts";
+
+declare const instantBrand: unique symbol;
+/** A moment in UTC as `YYYY-MM-DDTHH:MM:SS.sssZ`. */
+export type Instant = string & { readonly [instantBrand]: true };
+
+/** The only source of time in the program; everything that writes a date or a time is handed one. */
+export interface Clock {
+  /** Today in the company's time zone, or the date set from outside. */
+  businessDate(): PlainDate;
+  instant(): Instant;
+}
+
+/** When, and by whom, a step is done: captured once when the step begins, written on everything it does, kept by the audit. */
+export interface Occasion {
+  readonly businessDate: PlainDate;
+  readonly instant: Instant;
+  /** A user's name, `policy`, `timetable`, `erp` or a partner's code. */
+  readonly who: string;
+}
+
+/** The occasion of a step that begins now. */
+export const occasionOf = (clock: Clock, who: string): Occasion => ({
+  businessDate: clock.businessDate(),
+  instant: clock.instant(),
+  who,
+});
+
+/** Reads a UTC instant. @throws RangeError when the text is none. */
+export function instantOf(text: string): Instant {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds) || !text.endsWith("Z")) {
+    throw new RangeError(`${JSON.stringify(text)} is not a UTC instant such as 2027-03-01T06:00:00Z`);
+  }
+  return new Date(milliseconds).toISOString() as Instant;
+}
+
+/** The calendar date of `at` in the IANA zone `timeZone`. */
+export function dateIn(timeZone: string, at: Instant): PlainDate {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return plainDate(parts.format(new Date(at)));
+}
+
+/** The machine's clock; a business date or an instant that is given stands still. */
+export function systemClock(settings: {
+  timeZone: string;
+  businessDate?: PlainDate | undefined;
+  instant?: Instant | undefined;
+}): Clock {
+  const instant = () => settings.instant ?? (new Date().toISOString() as Instant);
+  return { instant, businessDate: () => settings.businessDate ?? dateIn(settings.timeZone, instant()) };
+}
+
+/** A clock that stands at the given business date and instant: for replays and tests. */
+export function standingClock(businessDate: PlainDate, instant: Instant): Clock {
+  return { businessDate: () => businessDate, instant: () => instant };
+}
+
+/** Milliseconds of a clock that never jumps; for durations only, never written into a document. */
+export const monotonic = (): number => performance.now();
