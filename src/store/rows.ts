@@ -74,16 +74,32 @@ function typed<C extends Columns>(of: Table<C>, row: Record<string, unknown>): R
  * @throws SequelizeUniqueConstraintError where a unique key is taken; see `isTaken`.
  */
 export async function insert<C extends Columns>(tx: Tx, into: Table<C>, rows: readonly NewRow<C>[]): Promise<number[]> {
+  return insertReturning(tx, into, rows, "");
+}
+
+/** Inserts the rows whose key (the columns of one unique key) is not there yet, and gives how many were new. */
+export async function insertMissing<C extends Columns>(
+  tx: Tx,
+  into: Table<C>,
+  rows: readonly NewRow<C>[],
+  key: readonly (keyof C & string)[],
+): Promise<number> {
+  return (await insertReturning(tx, into, rows, `ON CONFLICT (${key.map(quoted).join(", ")}) DO NOTHING`)).length;
+}
+
+async function insertReturning<C extends Columns>(
+  tx: Tx,
+  into: Table<C>,
+  rows: readonly NewRow<C>[],
+  onConflict: string,
+): Promise<number[]> {
   const ids: number[] = [];
   const columns = Object.keys(into.columns).filter((column) => into.columns[column] !== "id");
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     const slice = rows.slice(start, start + ROWS_PER_STATEMENT) as readonly Record<string, unknown>[];
     const values = slice.map((row) => columns.map((column) => write[into.columns[column] as ColumnKind](row[column])));
     const inserted = await tx.run(
-      `INSERT INTO ${into.name} (${columns.map(quoted).join(", ")}) VALUES :values RETURNING id`.replace(
-        ":values",
-        values.map((_, n) => `(:v${n})`).join(", "),
-      ),
+      `INSERT INTO ${into.name} (${columns.map(quoted).join(", ")}) VALUES ${values.map((_, n) => `(:v${n})`).join(", ")} ${onConflict} RETURNING id`,
       Object.fromEntries(values.map((row, n) => [`v${n}`, row])),
     );
     for (const row of inserted) ids.push(Number(row["id"]));

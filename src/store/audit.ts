@@ -1,0 +1,98 @@
+/** The audit trail: append-only, without gaps, each entry carrying the hash of the one before (features.md G4). */
+import { createHash } from "node:crypto";
+import type { Instant, Occasion } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
+import { type Json, stableJson } from "../values/json.ts";
+import { insert, select, selectOne } from "./rows.ts";
+import type { Queryable, Tx } from "./store.ts";
+import { type AuditRow, audit } from "./tables.ts";
+
+/** What was done to what. */
+export interface AuditFact {
+  readonly verb: string;
+  /** Business key of what it was done to: `BA-000001`, `revision:12`, `file:3`. */
+  readonly object: string;
+  readonly details: Json;
+}
+
+export interface AuditEntry extends AuditFact {
+  readonly seq: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly businessDate: PlainDate;
+  readonly instant: Instant;
+  readonly who: string;
+}
+
+/** Any number that no other program on the same PostgreSQL server uses. */
+const AUDIT_LOCK = 4_180_918;
+
+/** Appends one entry. Write it last in a transaction: from here on, others that write an entry wait until it ends. */
+export async function recordAudit(
+  tx: Tx,
+  occasion: Occasion,
+  verb: string,
+  object: string,
+  details: Json = {},
+): Promise<void> {
+  await recordAudits(tx, occasion, [{ verb, object, details }]);
+}
+
+/** Appends entries in this order. */
+export async function recordAudits(tx: Tx, occasion: Occasion, facts: readonly AuditFact[]): Promise<void> {
+  if (facts.length === 0) return;
+  if (tx.dialect === "postgres") await tx.run(`SELECT pg_advisory_xact_lock(${AUDIT_LOCK})`);
+  const last = await selectOne(tx, audit, "ORDER BY seq DESC");
+  let seq = last?.seq ?? 0;
+  let previous = last?.hash ?? "";
+  const rows = facts.map(({ verb, object, details }) => {
+    seq += 1;
+    const row = {
+      seq,
+      previous_hash: previous,
+      business_date: occasion.businessDate,
+      instant: occasion.instant,
+      who: occasion.who,
+      verb,
+      object,
+      details: stableJson(details),
+    };
+    previous = hashOf(row);
+    return { ...row, hash: previous };
+  });
+  await insert(tx, audit, rows);
+}
+
+function hashOf(row: Omit<AuditRow, "id" | "hash">): string {
+  const { seq, previous_hash, business_date, instant, who, verb, object, details } = row;
+  return createHash("sha256")
+    .update(stableJson([seq, previous_hash, business_date, instant, who, verb, object, details]))
+    .digest("hex");
+}
+
+/** All entries, oldest first; with `after`, those later than that number. */
+export async function readAudit(from: Queryable, after = 0): Promise<AuditEntry[]> {
+  return (await select(from, audit, "WHERE seq > :after ORDER BY seq", { after })).map((row) => ({
+    seq: row.seq,
+    hash: row.hash,
+    previousHash: row.previous_hash,
+    businessDate: row.business_date as PlainDate,
+    instant: row.instant as Instant,
+    who: row.who,
+    verb: row.verb,
+    object: row.object,
+    details: JSON.parse(row.details) as Json,
+  }));
+}
+
+/** The number of the first entry that is missing or was changed after it was written; `undefined` when the chain holds. */
+export async function firstBrokenEntry(from: Queryable): Promise<number | undefined> {
+  let previous = "";
+  let expected = 1;
+  for (const row of await select(from, audit, "ORDER BY seq")) {
+    if (row.seq !== expected || row.previous_hash !== previous || row.hash !== hashOf(row)) return expected;
+    previous = row.hash;
+    expected += 1;
+  }
+  return undefined;
+}
