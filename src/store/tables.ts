@@ -399,6 +399,10 @@ export const shipment = table(
     number: "text",
     partner: "text",
     confirmation: "text",
+    /** Ordinal of the shipment within its confirmation, which makes one for each partner and ship-to. */
+    part: "integer",
+    /** SHA-256 of what the confirmation says: the same number with other content is refused. */
+    content: "text",
     note: "text",
     note_normal: "text",
     ship_to: "text",
@@ -413,7 +417,7 @@ export const shipment = table(
     booked_at: "text",
     source: "text",
   },
-  { unique: [["confirmation"], ["number"]], indexes: [["partner", "note_normal"]] },
+  { unique: [["confirmation", "part"], ["number"], ["partner", "note_normal"]] },
 );
 
 export const shipmentLine = table(
