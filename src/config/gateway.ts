@@ -1,6 +1,6 @@
 /** `config/gateway.yaml`: the company, the database, the timetable. */
 import { z } from "zod";
-import { party } from "../documents/fields.ts";
+import { date, party } from "../documents/fields.ts";
 
 const cron = z.string().min(9).describe("A cron expression in the company's time zone");
 
@@ -14,8 +14,7 @@ export const gateway = z
         .default("UTC")
         .refine((zone) => {
           try {
-            new Intl.DateTimeFormat("en", { timeZone: zone });
-            return true;
+            return Intl.DateTimeFormat("en", { timeZone: zone }) instanceof Intl.DateTimeFormat;
           } catch {
             return false;
           }
@@ -62,7 +61,7 @@ export const gateway = z
       .default("refuse")
       .describe("What a difference between what we meant and what x12-parser reads back does"),
     shipping: z
-      .strictObject({ workingDays: z.array(z.number().int().min(1).max(7)).min(1), holidays: z.array(z.string()) })
+      .strictObject({ workingDays: z.array(z.number().int().min(1).max(7)).min(1), holidays: z.array(date) })
       .default({ workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] })
       .describe("Our shipping days"),
     archiveDays: z.number().int().positive().optional(),

@@ -3,7 +3,15 @@ import { z } from "zod";
 import { party } from "../documents/fields.ts";
 
 const PARTNER_CODE = /^[a-z0-9][a-z0-9_-]{0,39}$/;
-export const partnerCode = z.string().regex(PARTNER_CODE, "a partner code: small letters, digits, - and _, at most 40");
+export const partnerCode = z
+  .string()
+  .regex(PARTNER_CODE, "a partner code: small letters, digits, - and _, at most 40")
+  .refine((code) => code !== "erp", "another code than erp, which is the ERP's own");
+
+const folderName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, "a folder name: letters, digits, - _ and ., at most 80")
+  .refine((name) => name !== "erp", "another folder than erp, which is the ERP's own");
 
 const identity = z.strictObject({
   qualifier: z.string().default("").describe("ISA05/ISA07 or UNB 0007; empty where the family has none"),
@@ -138,7 +146,8 @@ export const partner = z
       .describe("GS02/GS03 where they differ from the interchange's"),
     test: z.boolean().default(false).describe("Whether this partner sends and gets test interchanges"),
     folders: z
-      .array(z.string().min(1))
+      .array(folderName)
+      .min(1)
       .optional()
       .describe("Folders of the inbox this partner may use; its own code unless given"),
     charset: z.enum(["latin1", "utf-8", "ascii", "windows-1252"]).default("latin1"),
@@ -171,7 +180,7 @@ export const partner = z
     schedule: schedule.prefault({}),
     orders: fulfilmentOptions.prefault({}),
     shipTos: z.record(z.string(), party).default({}).describe("Ship-to code → name and address"),
-    outboxFolder: z.string().optional(),
+    outboxFolder: folderName.optional().describe("Folder of the outbox this partner reads; its own code unless given"),
   })
   .describe("A trading partner");
 

@@ -1,0 +1,150 @@
+/** What the files say about each other: policies and mappings that exist, identities and folders that are not in dispute. */
+import type { MappingLibrary } from "../mapping/library.ts";
+import type { ConfigFault } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import type { Partner } from "./partner.ts";
+import type { PlacedText } from "./placed-text.ts";
+
+/** A partner with the places of its file. */
+export interface PlacedPartner {
+  readonly partner: Partner;
+  readonly places: PlacedText;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Folders of the inbox that `partner` may use. */
+export const foldersOf = (partner: Partner): readonly string[] => partner.folders ?? [partner.code];
+
+/** The folder of the outbox that `partner` reads. */
+export const outboxFolderOf = (partner: Partner): string => partner.outboxFolder ?? partner.code;
+
+export function crossFaults(
+  partners: readonly PlacedPartner[],
+  policies: ReadonlySet<string>,
+  mappings: MappingLibrary,
+): ConfigFault[] {
+  return [
+    ...partners.flatMap((placed) => [
+      ...policyFaults(placed, policies),
+      ...mappingFaults(placed, mappings),
+      ...delimiterFaults(placed),
+    ]),
+    ...sharedIdentityFaults(partners),
+  ];
+}
+
+function policyFaults({ partner, places }: PlacedPartner, policies: ReadonlySet<string>): ConfigFault[] {
+  if (policies.has(partner.policy)) return [];
+  return [
+    unknown({
+      code: "CONFIG_UNKNOWN_POLICY",
+      message: `There is no policy \`${partner.policy}\``,
+      name: partner.policy,
+      names: [...policies],
+      missing: `Write config/policies/${partner.policy}.yaml`,
+      path: ["policy"],
+      places,
+    }),
+  ];
+}
+
+function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
+  const named: { path: Path; name: string; document?: string }[] = Object.entries(partner.mappings).map(
+    ([type, name]) => ({ path: ["mappings", type], name }),
+  );
+  if (partner.shipNotice !== null) {
+    named.push({ path: ["shipNotice", "mapping"], name: partner.shipNotice.mapping, document: "ship-notice" });
+  }
+  if (partner.invoice !== null) {
+    named.push({ path: ["invoice", "mapping"], name: partner.invoice.mapping, document: "invoice" });
+  }
+  return named.flatMap(({ path, name, document }) => {
+    const mapping = mappings.named(name);
+    if (mapping === undefined) {
+      return unknown({
+        code: "CONFIG_UNKNOWN_MAPPING",
+        message: `There is no mapping \`${name}\``,
+        name,
+        names: mappings.names(),
+        missing: `Write mappings/${name}.yaml`,
+        path,
+        places,
+      });
+    }
+    if (document === undefined || mapping.document === document) return [];
+    return {
+      code: "CONFIG_WRONG_MAPPING",
+      message: `The mapping \`${name}\` is for another document`,
+      place: places.placeOf(path),
+      expected: `a mapping of document ${document}`,
+      found: `document ${mapping.document}`,
+      remedy: "Name a mapping of that document",
+    };
+  });
+}
+
+function unknown(of: {
+  code: string;
+  message: string;
+  name: string;
+  names: readonly string[];
+  missing: string;
+  path: Path;
+  places: PlacedText;
+}): ConfigFault {
+  const meant = nearest(of.name, of.names);
+  return {
+    code: of.code,
+    message: of.message,
+    place: of.places.placeOf(of.path),
+    expected: of.names.length === 0 ? undefined : `one of ${of.names.join(", ")}`,
+    found: of.name,
+    remedy: meant === undefined ? of.missing : `Did you mean \`${meant}\`?`,
+  };
+}
+
+const FIT_TO_SEPARATE = /^(?:[^\p{L}\p{N}\p{Cc} ]|[\r\n\u001C-\u001F])$/u;
+
+/** A delimiter is never a letter, a digit or a blank, and no two are the same (X12.5, basic structure). */
+function delimiterFaults({ partner, places }: PlacedPartner): ConfigFault[] {
+  const { element, component, segment } = partner.delimiters;
+  const named = Object.entries({ element, component, segment });
+  return named.flatMap(([name, character], n) => {
+    const taken = named.slice(0, n).find(([, before]) => before === character);
+    const unfit = !FIT_TO_SEPARATE.test(character);
+    if (taken === undefined && !unfit) return [];
+    return {
+      code: "CONFIG_DELIMITERS",
+      message:
+        taken === undefined ? "This character cannot separate" : `\`${name}\` is the same character as \`${taken[0]}\``,
+      place: places.placeOf(["delimiters", name]),
+      expected: "three different characters of ASCII that are no letters, digits or blanks",
+      found: JSON.stringify(character),
+      remedy: "Choose characters the partner's data does not hold, such as * > ~",
+    };
+  });
+}
+
+/** In one folder a sender must name one partner, because the envelope alone decides whose a file is. */
+function sharedIdentityFaults(partners: readonly PlacedPartner[]): ConfigFault[] {
+  const owners = new Map<string, string>();
+  return partners.flatMap(({ partner, places }) =>
+    foldersOf(partner).flatMap((folder) =>
+      partner.theirs.flatMap(({ qualifier, id }, n) => {
+        const key = JSON.stringify([folder, qualifier.trim(), id.trimEnd()]);
+        const owner = owners.get(key);
+        if (owner === undefined) owners.set(key, partner.code);
+        if (owner === undefined || owner === partner.code) return [];
+        return {
+          code: "CONFIG_SHARED_IDENTITY",
+          message: `${owner} has the same sender in the same folder \`${folder}\``,
+          place: places.placeOf(["theirs", n]),
+          expected: "each sender of a folder to name one partner",
+          found: `${qualifier}/${id}`,
+          remedy: "Give one of the two a folder of its own, or correct the identity",
+        };
+      }),
+    ),
+  );
+}
