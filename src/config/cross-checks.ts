@@ -104,15 +104,13 @@ function unknown(of: {
   };
 }
 
-const FIT_TO_SEPARATE = /^(?:[^\p{L}\p{N}\p{Cc} ]|[\r\n\u001C-\u001F])$/u;
-
 /** A delimiter is never a letter, a digit or a blank, and no two are the same (X12.5, basic structure). */
 function delimiterFaults({ partner, places }: PlacedPartner): ConfigFault[] {
   const { element, component, segment } = partner.delimiters;
   const named = Object.entries({ element, component, segment });
   return named.flatMap(([name, character], n) => {
     const taken = named.slice(0, n).find(([, before]) => before === character);
-    const unfit = !FIT_TO_SEPARATE.test(character);
+    const unfit = !fitToSeparate(character);
     if (taken === undefined && !unfit) return [];
     return {
       code: "CONFIG_DELIMITERS",
@@ -125,6 +123,9 @@ function delimiterFaults({ partner, places }: PlacedPartner): ConfigFault[] {
     };
   });
 }
+
+const fitToSeparate = (character: string): boolean =>
+  character.charCodeAt(0) > 0 && character.charCodeAt(0) < 0x7f && !/[A-Za-z0-9 ]/.test(character);
 
 /** In one folder a sender must name one partner, because the envelope alone decides whose a file is. */
 function sharedIdentityFaults(partners: readonly PlacedPartner[]): ConfigFault[] {
