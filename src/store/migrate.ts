@@ -32,6 +32,21 @@ export async function migrate(store: Store): Promise<string[]> {
   });
 }
 
+/** Names of the migrations that the database has not seen yet; asks only, and makes nothing. */
+export async function pendingMigrations(store: Store): Promise<string[]> {
+  const seen = new Set(await migrationsSeen(store));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !seen.has(name));
+}
+
+async function migrationsSeen(store: Store): Promise<string[]> {
+  const tables = await store.ask(
+    store.dialect === "sqlite"
+      ? "SELECT name FROM sqlite_master WHERE name = 'migration'"
+      : "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'",
+  );
+  return tables.length === 0 ? [] : (await store.ask("SELECT name FROM migration")).map((row) => String(row["name"]));
+}
+
 async function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
   if (store.dialect === "sqlite") return work();
   return store.sequelize.transaction(async (transaction) => {

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { type DoctorLine, examine } from "../gateway/doctor.ts";
+import { EXIT } from "../values/errors.ts";
+import { answers } from "./frame.ts";
+import { oneLine } from "./words.ts";
+
+export function declareDoctor(command: Command): void {
+  answers(command, async ({ home, instant }) => {
+    const lines = await examine(home, instant === undefined ? new Date() : new Date(instant));
+    const failed = lines.some(({ health }) => health === "fail");
+    return {
+      document: { fit: !failed, lines },
+      words: lines.map(wordsOf).join(""),
+      exit: failed ? EXIT.refused : EXIT.done,
+    };
+  });
+}
+
+function wordsOf({ health, subject, message, remedy }: DoctorLine): string {
+  const what = `${health.padEnd(4)}  ${oneLine(subject)}: ${oneLine(message)}\n`;
+  return remedy === undefined || health === "ok" ? what : `${what}      do: ${oneLine(remedy)}\n`;
+}

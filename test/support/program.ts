@@ -1,0 +1,105 @@
+/** Runs the program as a user does: a process of its own, from its sources. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const main = path.resolve(import.meta.dirname, "../../src/cli/main.ts");
+/** As a URL, so that it is found whatever the working directory. */
+const tsx = new URL("dist/loader.mjs", pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"))).href;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function spawned(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
+  return spawn(process.execPath, ["--import", tsx, main, ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, CALLOFF_USER: "tester", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Runs `calloff` with these words and waits until it has ended. */
+export function calloff(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  return endOf(spawned(args, surroundings));
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** The one document that a command with `--json` answers. */
+export async function calloffJson<T = Record<string, unknown>>(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<Ended & { readonly document: T }> {
+  const ended = await calloff([...args, "--json"], surroundings);
+  try {
+    return { ...ended, document: JSON.parse(ended.stdout) as T };
+  } catch (error) {
+    throw new Error(`no JSON from calloff ${args.join(" ")}\n${ended.stdout}\n${ended.stderr}`, { cause: error });
+  }
+}
+
+export interface Event {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** A running `calloff start --events`. */
+export interface Daemon {
+  /** The next event of that name that `fits`; those before it are passed over. Fails when the program ends first. */
+  next(name: string, fits?: (event: Event) => boolean): Promise<Event>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the daemon and hands out its events in order. */
+export function startDaemon(args: readonly string[], surroundings: Surroundings = {}): Daemon {
+  const child = spawned(["start", "--events", ...args], surroundings);
+  const ended = endOf(child);
+  const events: Event[] = [];
+  let wake = () => {};
+  let over = false;
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  lines.on("line", (line) => {
+    events.push(JSON.parse(line) as Event);
+    wake();
+  });
+  void ended.finally(() => {
+    over = true;
+    wake();
+  });
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    next: async (name, fits = () => true) => {
+      for (;;) {
+        const event = events.shift();
+        if (event !== undefined && event.event === name && fits(event)) return event;
+        if (event !== undefined) continue;
+        if (over) throw new Error(`calloff start ended before ${name}: ${(await ended).stderr}`);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
