@@ -41,6 +41,12 @@ export function dateIn(timeZone: string, at: Instant): PlainDate {
   return plainDate(parts.format(new Date(at)));
 }
 
+/** The time of day of `at` in the IANA zone `timeZone`, as HHMM. */
+export function timeIn(timeZone: string, at: Instant): string {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return clock.format(new Date(at)).replace(":", "");
+}
+
 /** The machine's clock; a business date or an instant that is given stands still. */
 export function systemClock(settings: {
   timeZone: string;

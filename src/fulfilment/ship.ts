@@ -1,0 +1,316 @@
+/**
+ * Booking a shipment (transaction T7): what the ERP or warehouse has confirmed becomes shipments, ledger facts, ship
+ * notices and, where the partner's file says so, invoices: all in one transaction or not at all.
+ */
+import type { ShipmentConfirmation } from "../documents/erp.ts";
+import { recordAudits } from "../store/audit.ts";
+import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
+import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
+import { insert, insertOne, select, update } from "../store/rows.ts";
+import { documentNumber, takeNumbers } from "../store/series.ts";
+import { isTaken, type Tx } from "../store/store.ts";
+import { account, childLine, type NewLedgerRow, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { NOTHING, negated, plus, type Quantity } from "../values/figures.ts";
+import { normalForm } from "../values/identifiers.ts";
+import type { Json } from "../values/json.ts";
+import { releaseInvoices } from "./invoice.ts";
+import { type FulfilmentSettings, lineReference, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
+import { type BookedLine, type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
+import {
+  contentOf,
+  type PlannedLine,
+  type PlannedShipment,
+  planShipments,
+  referencesIn,
+  shipDateOf,
+} from "./shipment-plan.ts";
+
+/** Where a confirmation came from: an ERP's file, a command, or a partner whose orders ship by themselves. */
+export type ShipmentSource = "erp" | "command" | "automatic";
+
+export interface ShipmentOutcome {
+  readonly outcome: "booked" | "duplicate";
+  /** The first shipment's number. */
+  readonly number: string;
+  /** All of them: one per partner and ship-to. */
+  readonly numbers: readonly string[];
+  readonly invoices: readonly string[];
+  /** Shipment lines that could not be invoiced, because no price is valid on their ship date. */
+  readonly unpriced: readonly string[];
+}
+
+const LINE_STEP = 10;
+
+/**
+ * Books one confirmation. Its number is booked once: sent again it changes nothing (`duplicate`). Lines may name orders of
+ * several partners and ship-tos; each of these becomes a shipment and a ship notice of its own. Expired agreements ship as
+ * usual (features.md A6).
+ * @throws CalloffError SHIP_* naming the line, with nothing booked; PARTNER_UNKNOWN when a partner's file has gone.
+ */
+export async function bookShipment(
+  tx: Tx,
+  settings: FulfilmentSettings,
+  confirmation: ShipmentConfirmation,
+  occasion: Occasion,
+  source: ShipmentSource = "erp",
+): Promise<ShipmentOutcome> {
+  const named = await lockedOrderLines(tx, referencesIn(confirmation));
+  const content = contentOf(confirmation);
+  const before = await select(tx, shipment, "WHERE confirmation = :confirmation ORDER BY part", {
+    confirmation: confirmation.confirmation,
+  });
+  if (before.length > 0) return sameAgain(before, content, confirmation.confirmation);
+
+  const shippedOn = shipDateOf(confirmation, occasion.businessDate);
+  const lineIds = [...named.values()].map(({ line }) => line.id);
+  const planned = planShipments(confirmation, named, await childLineTotals(tx, lineIds));
+  const booked = await writeShipments(tx, settings, planned, { confirmation, content, shippedOn, source, occasion });
+  await book(tx, facts(planned, booked, confirmation.confirmation, occasion));
+  await moveOrders(tx, settings, planned, occasion);
+  await queueDocuments(tx, occasion, documentsOf(booked, confirmation, settings, occasion));
+  const due = booked.filter(({ partner }) => partner.orders.invoice === "at-shipment");
+  const { audits, ...invoiced } = await releaseInvoices(tx, settings, due, occasion);
+  const numbers = booked.map(({ number }) => number);
+  await recordAudits(tx, occasion, [
+    {
+      verb: "shipment.book",
+      object: numbers[0] as string,
+      details: { source, confirmation: confirmation as unknown as Json, shipments: numbers, ...invoiced },
+    },
+    ...audits,
+  ]);
+  return { outcome: "booked", number: numbers[0] as string, numbers, ...invoiced };
+}
+
+const accountsOf = (lines: readonly OrderLine[]): number[] => [...new Set(lines.map(({ account: of }) => of.id))];
+
+function sameAgain(before: readonly ShipmentRow[], content: string, confirmation: string): ShipmentOutcome {
+  const numbers = before.map(({ number }) => number);
+  const [first] = before;
+  if (first?.content === content) {
+    return { outcome: "duplicate", number: first.number, numbers, invoices: [], unpriced: [] };
+  }
+  throw new CalloffError("SHIP_CONFIRMATION_REUSED", "The confirmation number was booked before with other content", {
+    place: { field: "confirmation" },
+    expected: "a number not used before, or the same content",
+    found: `${confirmation}, booked as ${numbers.join(", ")}`,
+    remedy: "Send what is new under a confirmation number of its own",
+    exit: EXIT.conflict,
+  });
+}
+
+interface Confirmed {
+  readonly confirmation: ShipmentConfirmation;
+  readonly content: string;
+  readonly shippedOn: PlainDate;
+  readonly source: ShipmentSource;
+  readonly occasion: Occasion;
+}
+
+async function writeShipments(
+  tx: Tx,
+  settings: FulfilmentSettings,
+  planned: readonly PlannedShipment[],
+  confirmed: Confirmed,
+): Promise<BookedShipment[]> {
+  const shippedBefore = await accountTotals(tx, accountsOf(planned.flatMap(({ lines }) => lines.map(({ of }) => of))));
+  const heights = new Map([...shippedBefore].map(([id, totals]) => [id, shippedInAll(totals)]));
+  const first = await takeNumbers(tx, "SH", planned.length);
+  const booked: BookedShipment[] = [];
+  for (const [part, plan] of planned.entries()) {
+    const number = documentNumber("SH", first + part);
+    const note = confirmed.confirmation.note ?? number;
+    await refuseUsedNote(tx, plan.partner, note);
+    const id = await writeShipment(tx, plan, { ...confirmed, number, note, part: part + 1 });
+    const lines = withCumulatives(plan.lines, heights);
+    const ids = await insert(
+      tx,
+      shipmentLine,
+      lines.map(({ lineNumber, of, quantity, cumulative }) => ({
+        shipment_id: id,
+        line_no: lineNumber,
+        child_line_id: of.line.id,
+        account_id: of.account.id,
+        quantity,
+        cumulative,
+      })),
+    );
+    booked.push({
+      number,
+      partner: partnerOf(settings, plan.partner),
+      shipTo: plan.shipTo,
+      note,
+      shippedOn: confirmed.shippedOn,
+      lines: lines.map((line, n) => ({ ...line, id: ids[n] as number })),
+    });
+  }
+  return booked;
+}
+
+/** Shipment lines with their account's shipped cumulative after each of them. */
+function withCumulatives(
+  lines: readonly PlannedLine[],
+  heights: Map<number, Quantity>,
+): (Omit<BookedLine, "id"> & { readonly lineNumber: number })[] {
+  return lines.map(({ of, quantity }, n) => {
+    const cumulative = plus(heights.get(of.account.id) ?? NOTHING, quantity);
+    heights.set(of.account.id, cumulative);
+    return { lineNumber: (n + 1) * LINE_STEP, of, quantity, cumulative };
+  });
+}
+
+/** A note number is never used again for the same partner (features.md E1): customers count by it. */
+async function refuseUsedNote(tx: Tx, partner: string, note: string): Promise<void> {
+  const [used] = await select(tx, shipment, "WHERE partner = :partner AND note_normal = :note", {
+    partner,
+    note: normalForm(note),
+  });
+  if (used === undefined) return;
+  throw new CalloffError("SHIP_NOTE_USED", "The delivery note number was used before for this partner", {
+    place: { field: "note" },
+    expected: "a note number of its own",
+    found: `${note}, which is the note of ${used.number} of ${used.shipped_on}`,
+    remedy: "Give the shipment another note number, or none: then it gets our shipment number",
+    exit: EXIT.conflict,
+  });
+}
+
+async function writeShipment(
+  tx: Tx,
+  plan: PlannedShipment,
+  { confirmation, content, shippedOn, source, occasion, number, note, part }: Confirmed & NumberedPart,
+): Promise<number> {
+  try {
+    return await insertOne(tx, shipment, {
+      number,
+      partner: plan.partner,
+      confirmation: confirmation.confirmation,
+      part,
+      content,
+      note,
+      note_normal: normalForm(note),
+      ship_to: plan.shipTo,
+      shipped_on: shippedOn,
+      shipped_at: confirmation.shippedAt ?? "",
+      carrier: confirmation.carrier ?? "",
+      equipment: confirmation.equipment ?? "",
+      packages: confirmation.packages ?? "",
+      gross_weight: confirmation.grossWeight ?? "",
+      net_weight: confirmation.netWeight ?? "",
+      weight_unit: confirmation.weightUnit ?? "",
+      booked_at: occasion.instant,
+      source,
+    });
+  } catch (thrown) {
+    if (!isTaken(thrown)) throw thrown;
+    // Begun again, the transaction sees what the other one has booked and answers accordingly.
+    throw new CalloffError("SHIP_OVERTAKEN", "Another process was booking the same confirmation or note number", {
+      place: { field: "confirmation" },
+      found: confirmation.confirmation,
+      remedy: "Send the confirmation again: what is booked already is recognised",
+      retryable: true,
+      exit: EXIT.conflict,
+      cause: thrown,
+    });
+  }
+}
+
+interface NumberedPart {
+  readonly number: string;
+  readonly note: string;
+  readonly part: number;
+}
+
+/**
+ * The ledger rows of a confirmation. What was shipped beyond the open quantity is released first, what is closed short is
+ * given back, so that the released rows of an order line always add up to what is open on it plus what was shipped.
+ */
+function facts(
+  planned: readonly PlannedShipment[],
+  booked: readonly BookedShipment[],
+  confirmation: string,
+  occasion: Occasion,
+): NewLedgerRow[] {
+  return planned.flatMap((plan, part) => {
+    const { number, shippedOn, partner, lines } = booked[part] as BookedShipment;
+    return plan.lines.flatMap((line, n) => {
+      const fact = (word: string, kind: string, quantity: Quantity, reason = ""): NewLedgerRow => ({
+        account_id: line.of.account.id,
+        line_id: line.of.blanketLine.id,
+        child_line_id: line.of.line.id,
+        moves: "both",
+        start: line.of.account.current_start,
+        kind,
+        quantity,
+        happened_on: shippedOn,
+        booked_at: occasion.instant,
+        cause_kind: "shipment",
+        cause: lineReference(number, (lines[n] as BookedLine).lineNumber),
+        business_key: `${word}:${confirmation}/${(line.ordinal + 1) * LINE_STEP}`,
+        who: occasion.who,
+        reason,
+      });
+      const rows: NewLedgerRow[] = [];
+      if (line.excess > 0n) rows.push(fact("over", "released", line.excess, "shipped more than was open"));
+      rows.push(fact("ship", "shipped", line.quantity));
+      if (line.closes) rows.push(fact("close", "released", negated(line.givenBack), "closed short"));
+      if (line.closes && partner.orders.shortIs === "withheld") {
+        rows.push(fact("short", "withheld", line.givenBack, "closed short"));
+      }
+      return rows;
+    });
+  });
+}
+
+/** Closed lines are marked, and accounts whose short quantity is due again are looked at by the next release run. */
+async function moveOrders(
+  tx: Tx,
+  settings: FulfilmentSettings,
+  planned: readonly PlannedShipment[],
+  occasion: Occasion,
+): Promise<void> {
+  const lines = planned.flatMap((plan) => plan.lines);
+  // A verdict worked out from figures read before this is worked out again.
+  await tx.change("UPDATE account SET version = version + 1 WHERE id IN (:ids)", {
+    ids: accountsOf(lines.map(({ of }) => of)),
+  });
+  const closed = lines.filter(({ closes }) => closes).map(({ of }) => of);
+  if (closed.length === 0) return;
+  await update(tx, childLine, { state: "closed short" }, "id IN (:ids)", { ids: closed.map(({ line }) => line.id) });
+  const again = closed.filter(({ order }) => partnerOf(settings, order.partner).orders.shortIs === "due-again");
+  if (again.length === 0) return;
+  await update(
+    tx,
+    account,
+    { next_order_on: occasion.businessDate },
+    "id IN (:ids) AND (next_order_on = '' OR next_order_on > :today)",
+    { ids: accountsOf(again), today: occasion.businessDate },
+  );
+}
+
+function documentsOf(
+  booked: readonly BookedShipment[],
+  confirmation: ShipmentConfirmation,
+  { gateway }: FulfilmentSettings,
+  occasion: Occasion,
+): NewOutboundDocument[] {
+  return booked.flatMap((held) => {
+    const { number, partner } = held;
+    const forErp: NewOutboundDocument = {
+      kind: "erp-shipment",
+      receiver: "erp",
+      document: erpShipmentOf(held, confirmation.confirmation),
+      causeKey: `erp-shipment:${number}`,
+      number,
+    };
+    if (partner.shipNotice === null) return [forErp];
+    const document = shipNoticeOf(held, confirmation, gateway, occasion);
+    return [
+      { kind: "ship-notice", receiver: partner.code, document, causeKey: `ship-notice:${number}`, number },
+      forErp,
+    ];
+  });
+}

@@ -1,0 +1,104 @@
+/** The documents that a booked shipment makes: the ship notice for the customer, the shipment for the ERP. */
+import type { Gateway } from "../config/gateway.ts";
+import type { Partner } from "../config/partner.ts";
+import type { ErpShipment, ShipmentConfirmation } from "../documents/erp.ts";
+import type { ShipNotice, ShipNoticeLine } from "../documents/ship-notice.ts";
+import { type Occasion, timeIn } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
+import { type Quantity, writeMillionths } from "../values/figures.ts";
+import { lineReference, type OrderLine } from "./order-lines.ts";
+import { as, ourParty, shipToParty } from "./parties.ts";
+
+export interface BookedLine {
+  /** Row id of the shipment line. */
+  readonly id: number;
+  readonly lineNumber: number;
+  readonly of: OrderLine;
+  readonly quantity: Quantity;
+  /** The account's shipped cumulative after this line. */
+  readonly cumulative: Quantity;
+}
+
+export interface BookedShipment {
+  readonly number: string;
+  readonly partner: Partner;
+  readonly shipTo: string;
+  readonly note: string;
+  readonly shippedOn: PlainDate;
+  readonly lines: readonly BookedLine[];
+}
+
+/** What a confirmation says about the consignment as a whole. */
+export type Consignment = Pick<
+  ShipmentConfirmation,
+  "shippedAt" | "carrier" | "equipment" | "packages" | "grossWeight" | "netWeight" | "weightUnit"
+>;
+
+/** The canonical ship notice (features.md E2): customer's blanket, release and order numbers, and cumulative shipped per line. */
+export function shipNoticeOf(
+  shipment: BookedShipment,
+  consignment: Consignment,
+  gateway: Gateway,
+  occasion: Occasion,
+): ShipNotice {
+  const { shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit } = consignment;
+  return {
+    purpose: "original",
+    number: shipment.note,
+    issuedOn: occasion.businessDate,
+    issuedAt: timeIn(gateway.company.timeZone, occasion.instant),
+    shippedOn: shipment.shippedOn,
+    ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit }),
+    parties: [as("ship-to", shipToParty(shipment.partner, shipment.shipTo)), as("ship-from", ourParty(gateway))],
+    lines: shipment.lines.map((line) => noticeLine(shipment, line)),
+  };
+}
+
+function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumulative }: BookedLine): ShipNoticeLine {
+  return {
+    cause: lineReference(shipment.number, lineNumber),
+    ...stated({
+      customerPart: of.blanketLine.customer_part,
+      ourPart: of.blanketLine.item,
+      description: of.blanketLine.description,
+      unit: of.blanketLine.unit,
+      blanketNumber: of.agreement.customer_number,
+      releaseNumber: of.releaseNumber,
+      customerOrderNumber: of.order.customer_order_no,
+    }),
+    quantity: writeMillionths(quantity),
+    cumulative: writeMillionths(cumulative),
+    ordered: writeMillionths(of.line.quantity),
+    orderNumber: of.reference,
+  };
+}
+
+/** The shipment as the ERP gets it: our numbers for what it confirmed. */
+export function erpShipmentOf(shipment: BookedShipment, confirmation: string): ErpShipment {
+  return {
+    schema: "calloff/shipment/1",
+    number: shipment.number,
+    confirmation,
+    partner: shipment.partner.code,
+    note: shipment.note,
+    shippedOn: shipment.shippedOn,
+    shipTo: shipToParty(shipment.partner, shipment.shipTo),
+    lines: shipment.lines.map(({ lineNumber, of, quantity, cumulative }) => ({
+      line: lineNumber,
+      reference: lineReference(shipment.number, lineNumber),
+      order: of.reference,
+      item: of.blanketLine.item,
+      quantity: writeMillionths(quantity),
+      unit: of.blanketLine.unit,
+      cumulative: writeMillionths(cumulative),
+    })),
+  };
+}
+
+type Stated<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Only the fields that say something: what is not known is absent from a document, never empty. */
+export function stated<T extends Readonly<Record<string, string | undefined>>>(fields: T): Stated<T> {
+  const said = Object.entries(fields).filter(([, held]) => held !== undefined && held !== "");
+  return Object.fromEntries(said) as Stated<T>;
+}
