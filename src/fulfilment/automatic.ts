@@ -5,6 +5,7 @@ import { select } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { shipment } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, readMillionths, writeMillionths } from "../values/figures.ts";
 import { type FulfilmentSettings, lineReference, lockedOrder, type OrderLine, partnerOf } from "./order-lines.ts";
@@ -29,9 +30,8 @@ export async function fulfilOrders(
     const [first] = lines;
     if (first === undefined || partnerOf(settings, first.order.partner).orders.fulfilment !== "automatic") continue;
     const confirmation = `auto:${number}`;
-    const [before] = await select(tx, shipment, "WHERE confirmation = :confirmation LIMIT 1", { confirmation });
     const open = await openLines(tx, lines);
-    if (before !== undefined || open.length === 0) continue;
+    if (open.length === 0 || (await bookedAs(tx, confirmation)) !== undefined) continue;
     shipped.push(await bookShipment(tx, settings, confirmationOf(confirmation, open), occasion, "automatic"));
   }
   return shipped;
@@ -60,7 +60,7 @@ export interface ShipCommand {
   /** Makes the command safe to repeat; one is made up unless given. */
   readonly confirmation?: string;
   readonly note?: string;
-  readonly shippedOn?: string;
+  readonly shippedOn?: PlainDate;
 }
 
 /**
@@ -77,6 +77,10 @@ export function shipOrder(
   return store.write(async (tx) => {
     const lines = await lockedOrder(tx, orderNumber);
     if (lines === undefined) throw unknownOrder(orderNumber);
+    if (command.quantities === undefined && command.confirmation !== undefined) {
+      const before = await bookedAs(tx, command.confirmation);
+      if (before !== undefined) return before;
+    }
     const wanted =
       command.quantities === undefined ? await openLines(tx, lines) : linesWanted(orderNumber, command.quantities);
     if (wanted.length === 0) throw nothingOpen(orderNumber);
@@ -94,6 +98,14 @@ export function shipOrder(
       "command",
     );
   });
+}
+
+/** What was booked under a confirmation number, whatever it said: *everything open* reads differently the second time. */
+async function bookedAs(tx: Tx, confirmation: string): Promise<ShipmentOutcome | undefined> {
+  const rows = await select(tx, shipment, "WHERE confirmation = :confirmation ORDER BY part", { confirmation });
+  const numbers = rows.map(({ number }) => number);
+  const [number] = numbers;
+  return number === undefined ? undefined : { outcome: "duplicate", number, numbers, invoices: [], unpriced: [] };
 }
 
 const confirmationOf = (confirmation: string, lines: readonly ConfirmedLine[]): ShipmentConfirmation => ({
