@@ -29,7 +29,10 @@ export interface Step {
   /** First and last day of the bucket; equal for a day. */
   readonly from: PlainDate;
   readonly to: PlainDate;
-  /** Height of the curve after this step. */
+  /**
+   * Height of the curve after this step. Behind a stated zero date the figures run on from the height reached there, so
+   * that a curve has one start; a remainder stands on top of everything dated.
+   */
   readonly cumulative: Quantity;
   /** Empty where the message says nothing; other text is the partner's own code. */
   readonly commitment: Commitment | "" | (string & {});
@@ -42,7 +45,16 @@ export interface Step {
   readonly segment: number;
 }
 
-/** A curve on its base. `steps` stand in date order, backlog first; their cumulatives do not fall unless a stated zero date lies between. */
+/** A step of a message: which layer it came in decides whether it may ship. */
+export interface LayeredStep extends Step {
+  /** `hand` for steps a planner entered. */
+  readonly layer: Layer | "hand";
+}
+
+/**
+ * A curve on its base. `steps` stand in date order, backlog first, then immediate demand, the remainder last; a cumulative
+ * that falls is the message's own fault, shown as a finding and never smoothed.
+ */
 export interface Curve {
   readonly base: Quantity;
   /** Start of the cumulative; empty where the customer states none (then our account's own start counts). */
@@ -54,4 +66,9 @@ export interface Curve {
   /** The stated horizon; where none is stated, message date and last step. */
   readonly horizon: { readonly from: PlainDate; readonly to: PlainDate };
   readonly steps: readonly Step[];
+}
+
+/** A curve whose steps know their layer: the effective curve, and the releasable one. */
+export interface EffectiveCurve extends Curve {
+  readonly steps: readonly LayeredStep[];
 }

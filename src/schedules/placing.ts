@@ -1,0 +1,144 @@
+/** The steps of a message, classified in the order they are stated, and placed in time (domain.md, *Curve*). */
+import type { ScheduleSettings, WorkCalendar } from "../config/partner.ts";
+import type { ScheduleLine, ScheduleStep, Timing } from "../documents/delivery-schedule.ts";
+import { addDays, earlier, later, monthEnd, type PlainDate, plainDate } from "../values/dates.ts";
+import { type Quantity, quantity } from "../values/figures.ts";
+import type { Finding } from "../values/finding.ts";
+import { dayBefore } from "./base.ts";
+import { calendarOf } from "./calendars.ts";
+import type { Step } from "./types.ts";
+
+/** A step that stands in time but not yet on a curve; `figure` is as stated, discrete or cumulative. */
+export interface PlacedStep extends Omit<Step, "cumulative"> {
+  readonly figure: Quantity;
+}
+
+export interface Placing {
+  readonly messageDate: PlainDate;
+  readonly settings: ScheduleSettings;
+  readonly receiving: WorkCalendar | undefined;
+  readonly findings: Finding[];
+}
+
+/** Where a remainder stands, which has no date: behind every calendar. */
+export const UNDATED = plainDate("9999-12-31");
+/** Words by which a mapping says that a step's reference is the customer's order number. */
+const ORDER_KINDS: ReadonlySet<string> = new Set(["order", "customer-order"]);
+const BUCKETS: ReadonlySet<string> = new Set(["day", "week", "month", "range"]);
+
+/**
+ * Classifies every step by what stands before it in the message, then places it. Order matters here and only here: what
+ * follows a forecast marker (VDA 555555) is planned.
+ */
+export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] {
+  const placed: PlacedStep[] = [];
+  let forecast = false;
+  for (const [index, step] of (line.steps ?? []).entries()) {
+    const timing = timingOf(step, line);
+    if (timing === "forecast-start") forecast = true;
+    else placed.push(place(step, timing, forecast, placing, index));
+  }
+  return placed;
+}
+
+function timingOf(step: ScheduleStep, line: ScheduleLine): Timing {
+  if (step.timing !== undefined) return step.timing;
+  return line.interval !== undefined && BUCKETS.has(line.interval) ? (line.interval as Timing) : "day";
+}
+
+function place(step: ScheduleStep, timing: Timing, forecast: boolean, placing: Placing, index: number): PlacedStep {
+  return {
+    ...stand(step, timing, placing, index),
+    timing,
+    figure: quantity(step.quantity),
+    commitment: step.commitment ?? (forecast ? "planned" : ""),
+    customerOrderNumber: ORDER_KINDS.has(step.referenceKind ?? "") ? (step.reference ?? "") : "",
+    reference: step.reference ?? "",
+    referenceKind: step.referenceKind ?? "",
+    window: step.time === undefined ? "" : step.time + (step.timeTo === undefined ? "" : `-${step.timeTo}`),
+    route: step.route ?? "",
+    segment: step.segment ?? 0,
+  };
+}
+
+type Stand = Pick<Step, "kind" | "date" | "from" | "to">;
+
+function stand(step: ScheduleStep, timing: Timing, placing: Placing, index: number): Stand {
+  const { messageDate } = placing;
+  if (timing === "remainder") return { kind: "remainder", date: UNDATED, from: UNDATED, to: UNDATED };
+  const bucket = bucketOf(step, timing, placing, index);
+  if (timing === "backlog" || step.statement === "backlog") {
+    const from = bucket?.from ?? dayBefore(messageDate);
+    const to = bucket?.to ?? from;
+    return { kind: "backlog", date: earlier(to, dayBefore(messageDate)), from, to };
+  }
+  if (timing === "immediate" || step.statement === "immediate") {
+    const from = bucket?.from ?? messageDate;
+    return { kind: "immediate", date: messageDate, from, to: bucket?.to ?? from };
+  }
+  if (timing === "no-demand") return { kind: "dated", date: messageDate, from: messageDate, to: messageDate };
+  if (bucket === undefined) {
+    placing.findings.push(withoutDate(step, index));
+    return { kind: "remainder", date: UNDATED, from: UNDATED, to: UNDATED };
+  }
+  // Only a bucket whose end is past is past: a running one is due in what remains of it.
+  if (bucket.to < messageDate) return { kind: "backlog", date: dayIn(bucket, timing, placing), ...bucket };
+  return { kind: "dated", date: later(messageDate, dayIn(bucket, timing, placing)), ...bucket };
+}
+
+interface Bucket {
+  readonly from: PlainDate;
+  readonly to: PlainDate;
+}
+
+function bucketOf(step: ScheduleStep, timing: Timing, placing: Placing, index: number): Bucket | undefined {
+  const said = step.from ?? step.to;
+  if (said === undefined) return undefined;
+  const from = plainDate(said);
+  const to = step.to === undefined ? impliedEnd(from, timing) : plainDate(step.to);
+  if (from <= to) return { from, to };
+  placing.findings.push({
+    code: "SCHEDULE_BUCKET_REVERSED",
+    severity: "tolerated",
+    message: "A bucket ends before it begins.",
+    place: placeOf(step, index, "to"),
+    expected: `a date from ${from} on`,
+    found: to,
+    remedy: "Ask the customer for a corrected schedule; the item is held.",
+  });
+  return { from: to, to: from };
+}
+
+/** A week runs seven days from the day stated, a month to its last day. */
+function impliedEnd(from: PlainDate, timing: Timing): PlainDate {
+  if (timing === "week") return addDays(from, 6);
+  return timing === "month" ? monthEnd(from) : from;
+}
+
+/** The day of a bucket its quantity stands at: the first delivery day that is left of it, or its end. */
+function dayIn(bucket: Bucket, timing: Timing, placing: Placing): PlainDate {
+  if (timing !== "week" && timing !== "month" && timing !== "range") return bucket.from;
+  if (placing.settings.buckets[timing] === "last") return bucket.to;
+  const running = bucket.to < placing.messageDate ? bucket.from : later(bucket.from, placing.messageDate);
+  if (placing.receiving === undefined) return running;
+  const delivery = calendarOf(placing.receiving).onOrAfter(running);
+  return delivery <= bucket.to ? delivery : running;
+}
+
+function withoutDate(step: ScheduleStep, index: number): Finding {
+  return {
+    code: "SCHEDULE_STEP_WITHOUT_DATE",
+    severity: "tolerated",
+    message: "A quantity has no date; it is kept and never released.",
+    place: placeOf(step, index, "from"),
+    expected: "a date",
+    found: "none",
+    remedy: "Ask the customer when it is wanted; the item is held.",
+  };
+}
+
+/** Where a step stands in its message: its segment in the set, else its path in the document's line. */
+export const placeOf = (step: { segment?: number | undefined }, index: number, field: string): Finding["place"] => ({
+  ...(step.segment === undefined || step.segment === 0 ? {} : { inSet: step.segment }),
+  field: `steps[${index}].${field}`,
+});

@@ -1,0 +1,43 @@
+/** What may be released (domain.md, *What may be released*): the effective curve with the steps left out that do not authorise shipping. */
+import type { Policy } from "../config/policy.ts";
+import { incrementsOf, stacked } from "./heights.ts";
+import type { EffectiveCurve, LayeredStep } from "./types.ts";
+
+export type ReleaseRules = Policy["mayRelease"];
+
+export interface CustomerHabits {
+  /** Whether the partner sends call-offs for this item: then a forecast does not authorise shipping. */
+  readonly sendsCallOffs: boolean;
+}
+
+/**
+ * Whether a step authorises shipping. A planned step and a remainder never do, whatever the policy says; steps entered by
+ * hand always do. Where the partner sends call-offs only their steps ship; a call-off needs no commitment code, but one
+ * that says manufacturing or material ships only where the policy names it.
+ */
+export function mayShip(step: LayeredStep, rules: ReleaseRules, customer: CustomerHabits): boolean {
+  if (step.kind === "remainder" || step.commitment === "planned") return false;
+  if (step.layer === "hand") return true;
+  if (!rules.layers.includes(step.layer)) return false;
+  if (customer.sendsCallOffs && step.layer === "forecast") return false;
+  switch (step.commitment) {
+    case "firm":
+    case "immediate":
+    case "manufacturing":
+    case "material":
+      return rules.commitments.includes(step.commitment) || (rules.backlog && isFirstInLine(step));
+    case "":
+      return step.kind === "backlog" ? rules.backlog : rules.unmarked || step.kind === "immediate";
+    default:
+      // A partner's own code: it is a commitment code, and none of those that the policy names.
+      return step.layer === "call-off" || (rules.backlog && isFirstInLine(step));
+  }
+}
+
+const isFirstInLine = (step: LayeredStep): boolean => step.kind === "backlog";
+
+/** The effective curve with all steps left out that may not ship: due is computed on it. */
+export function releasableCurve(curve: EffectiveCurve, rules: ReleaseRules, customer: CustomerHabits): EffectiveCurve {
+  const ships = incrementsOf(curve).filter(({ step }) => mayShip(step, rules, customer));
+  return { ...curve, steps: stacked(curve.base, ships) };
+}

@@ -1,0 +1,194 @@
+/** What is to be ordered, and when (domain.md, *Due*, *Packs*; features.md D1, D2, D7, D11). */
+import type { PlainDate } from "../values/dates.ts";
+import { larger, minus, NOTHING, packsFor, plus, type Quantity, smaller, total } from "../values/figures.ts";
+import { type Increment, incrementsOf } from "./heights.ts";
+import type { OrderDates } from "./ship-dates.ts";
+import type { EffectiveCurve, LayeredStep } from "./types.ts";
+
+/** What is released since the curve's start: open child quantities + shipped + withheld. */
+export interface Released {
+  readonly total: Quantity;
+  /**
+   * The part of it that names a reference or a customer order number and is not yet below the curve's base (open child
+   * lines, notes in transit): it covers the steps of that name first.
+   */
+  readonly named?: readonly { readonly name: string; readonly quantity: Quantity }[];
+}
+
+/** The over-release guard of the agreement's line (features.md D11). */
+export interface ContractRoom {
+  /** Contract × (1 + tolerance); absent for open-ended lines. */
+  readonly limit: Quantity;
+  /** Shipped − returned + still open. */
+  readonly processed: Quantity;
+}
+
+export interface ReleasePlanInput {
+  /** The releasable curve. */
+  readonly curve: EffectiveCurve;
+  readonly dates: (step: LayeredStep) => OrderDates;
+  readonly released: Released;
+  readonly businessDate: PlainDate;
+  /** Pack quantity; nothing (0) where there is none. */
+  readonly pack?: Quantity;
+  readonly contract?: ContractRoom | undefined;
+  /** `all-due`: everything due goes under the earliest date. */
+  readonly grouping?: "per-date" | "all-due";
+}
+
+/** One release: the lines of one child order are those of equal `orderOn` and `customerOrderNumber` (and ship-to). */
+export interface PlannedRelease extends OrderDates {
+  readonly quantity: Quantity;
+  /** What the step still lacks; `quantity` exceeds it by pack rounding only, or falls short of it by what an earlier rounding took. */
+  readonly needed: Quantity;
+  /** The part of `quantity` that lies beyond the contract's limit; a planner has accepted it, or the release is held. */
+  readonly beyondContract: Quantity;
+  readonly customerOrderNumber: string;
+  readonly reference: string;
+  readonly window: string;
+  readonly route: string;
+  /** The steps it orders, in line. */
+  readonly steps: readonly LayeredStep[];
+  /** Scheduled on or before the business date. */
+  readonly due: boolean;
+}
+
+/**
+ * Everything the releasable curve still lacks, due or not, in line. Walks the steps from the earliest, takes off what is
+ * released, rounds each dated release up to full packs and takes the excess off the next. What the customer has received
+ * (the base) is never ordered again, so released counts at least as much as the base. Nothing undated is ever planned.
+ */
+export function releasePlan(input: ReleasePlanInput): PlannedRelease[] {
+  const lacking = afterReleased(incrementsOf(input.curve), input.curve.base, input.released);
+  const dated = together(
+    lacking.map((increment) => ({ increment, dates: input.dates(increment.step) })),
+    input,
+  );
+  const packs = packing(input);
+  return dated.flatMap((group) => {
+    const packed = packs(group.needed);
+    return packed.quantity > NOTHING ? [{ ...group, ...packed }] : [];
+  });
+}
+
+/** The releases of a plan that are due on its business date. */
+export const dueNow = (plan: readonly PlannedRelease[]): PlannedRelease[] => plan.filter((release) => release.due);
+
+/** The first scheduled order date of a plan; empty when nothing is left to order. */
+export const nextOrderOn = (plan: readonly PlannedRelease[]): PlainDate | "" =>
+  plan.reduce<PlainDate | "">((first, { orderOn }) => (first === "" || orderOn < first ? orderOn : first), "");
+
+/**
+ * Due by `on`: required by then on the releasable curve, moved to scheduled order dates, less released; negative when we
+ * are ahead.
+ */
+export function dueBy(input: Pick<ReleasePlanInput, "curve" | "dates" | "released">, on: PlainDate): Quantity {
+  const required = incrementsOf(input.curve)
+    .filter(({ step }) => input.dates(step).orderOn <= on)
+    .map((increment) => increment.quantity);
+  return minus(plus(input.curve.base, total(required)), larger(input.released.total, input.curve.base));
+}
+
+/** The increments with what is released taken off: steps that are named first, then from the earliest. */
+export function afterReleased(
+  increments: readonly Increment<LayeredStep>[],
+  base: Quantity,
+  released: Released,
+): Increment<LayeredStep>[] {
+  const open = withoutFalls(increments);
+  let cover = larger(NOTHING, minus(released.total, base));
+  const named = new Map<string, Quantity>();
+  for (const { name, quantity } of released.named ?? []) named.set(name, plus(named.get(name) ?? NOTHING, quantity));
+  const lacking = open.map(({ step, quantity }) => {
+    const name = nameOf(step, named);
+    if (name === undefined) return { step, quantity };
+    const covered = smaller(smaller(named.get(name) ?? NOTHING, cover), quantity);
+    named.set(name, minus(named.get(name) ?? NOTHING, covered));
+    cover = minus(cover, covered);
+    return { step, quantity: minus(quantity, covered) };
+  });
+  return lacking.flatMap(({ step, quantity }) => {
+    const covered = smaller(cover, quantity);
+    cover = minus(cover, covered);
+    return quantity > covered ? [{ step, quantity: minus(quantity, covered) }] : [];
+  });
+}
+
+function nameOf(step: LayeredStep, named: ReadonlyMap<string, Quantity>): string | undefined {
+  if (named.size === 0) return undefined;
+  if (step.reference !== "" && named.has(step.reference)) return step.reference;
+  return step.customerOrderNumber !== "" && named.has(step.customerOrderNumber) ? step.customerOrderNumber : undefined;
+}
+
+/** A cumulative that falls asks for nothing again until it has risen above its own highest point. */
+function withoutFalls(increments: readonly Increment<LayeredStep>[]): Increment<LayeredStep>[] {
+  let height = NOTHING;
+  let highest = NOTHING;
+  return increments.map(({ step, quantity }) => {
+    height = plus(height, quantity);
+    const rise = larger(NOTHING, minus(height, highest));
+    highest = larger(highest, height);
+    return { step, quantity: rise };
+  });
+}
+
+type Group = Omit<PlannedRelease, "quantity" | "beyondContract">;
+
+function together(
+  lacking: readonly { increment: Increment<LayeredStep>; dates: OrderDates }[],
+  input: ReleasePlanInput,
+): Group[] {
+  const earliest = input.grouping === "all-due" ? earliestDue(lacking, input.businessDate) : undefined;
+  const groups = new Map<string, Group & { steps: LayeredStep[] }>();
+  for (const { increment, dates } of lacking) {
+    const { step, quantity: needed } = increment;
+    const due = dates.orderOn <= input.businessDate;
+    const orderOn = due ? (earliest ?? dates.orderOn) : dates.orderOn;
+    const { customerOrderNumber, reference, window, route } = step;
+    const key = JSON.stringify([orderOn, dates.shipOn, dates.deliverOn, customerOrderNumber, reference, window, route]);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, {
+        ...dates,
+        orderOn,
+        needed,
+        customerOrderNumber,
+        reference,
+        window,
+        route,
+        steps: [step],
+        due,
+      });
+    } else {
+      group.steps.push(step);
+      groups.set(key, { ...group, needed: plus(group.needed, needed) });
+    }
+  }
+  return [...groups.values()];
+}
+
+const earliestDue = (
+  lacking: readonly { dates: OrderDates }[],
+  businessDate: PlainDate,
+): PlainDate | undefined =>
+  lacking
+    .map(({ dates }) => dates.orderOn)
+    .filter((date) => date <= businessDate)
+    .reduce<PlainDate | undefined>((first, date) => (first === undefined || date < first ? date : first), undefined);
+
+/** Rounds one release after the other; a last pack that would break the contract's limit is left open. */
+function packing(input: ReleasePlanInput): (needed: Quantity) => { quantity: Quantity; beyondContract: Quantity } {
+  const pack = input.pack ?? NOTHING;
+  let needed = NOTHING;
+  let ordered = NOTHING;
+  return (more) => {
+    needed = plus(needed, more);
+    const lacks = larger(NOTHING, minus(needed, ordered));
+    const rounded = pack > NOTHING ? ((packsFor(lacks, pack) * pack) as Quantity) : lacks;
+    const room = input.contract && minus(minus(input.contract.limit, input.contract.processed), ordered);
+    const quantity = room !== undefined && rounded > room ? lacks : rounded;
+    ordered = plus(ordered, quantity);
+    const beyond = room === undefined ? NOTHING : smaller(quantity, larger(NOTHING, minus(quantity, room)));
+    return { quantity, beyondContract: beyond };
+  };
+}
