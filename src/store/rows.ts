@@ -132,6 +132,59 @@ export async function update<C extends Columns>(
   return tx.change(`UPDATE ${of.name} SET ${assignments} WHERE ${where}`, { ...replacements, ...values });
 }
 
+const CAST_AS: Record<ColumnKind, string> = {
+  id: "BIGINT",
+  reference: "BIGINT",
+  "optional reference": "BIGINT",
+  integer: "BIGINT",
+  figure: "BIGINT",
+  text: "TEXT",
+  flag: "SMALLINT",
+  bytes: "BYTEA",
+};
+
+/** New values of one row, and what some of its columns must still hold for them to be written. */
+export interface RowChange<C extends Columns> {
+  readonly id: number;
+  readonly set: Partial<Row<C>>;
+  readonly was?: Partial<Row<C>>;
+}
+
+/**
+ * Changes rows by id in as few statements as there are and gives the ids of those that were found as they had to be.
+ * All changes name the same columns.
+ */
+export async function updateEach<C extends Columns>(
+  tx: Tx,
+  of: Table<C>,
+  changes: readonly RowChange<C>[],
+): Promise<number[]> {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const set = Object.keys(first.set);
+  const was = Object.keys(first.was ?? {});
+  // Both databases call the columns of a VALUES list column1, column2 …
+  const given = (column: string, n: number) => `CAST(v.column${n} AS ${CAST_AS[of.columns[column] as ColumnKind]})`;
+  const assignments = set.map((column, n) => `${quoted(column)} = ${given(column, n + 2)}`).join(", ");
+  const conditions = was.map((column, n) => ` AND ${of.name}.${quoted(column)} = ${given(column, n + 2 + set.length)}`);
+  const ids: number[] = [];
+  for (let start = 0; start < changes.length; start += ROWS_PER_STATEMENT) {
+    const slice = changes.slice(start, start + ROWS_PER_STATEMENT);
+    const values = slice.map((change) => [
+      change.id,
+      ...set.map((column) => write[of.columns[column] as ColumnKind](change.set[column])),
+      ...was.map((column) => write[of.columns[column] as ColumnKind](change.was?.[column])),
+    ]);
+    const changed = await tx.run(
+      `UPDATE ${of.name} SET ${assignments} FROM (VALUES ${values.map((_, n) => `(:v${n})`).join(", ")}) AS v
+       WHERE ${of.name}.id = v.column1${conditions.join("")} RETURNING ${of.name}.id AS id`,
+      Object.fromEntries(values.map((row, n) => [`v${n}`, row])),
+    );
+    for (const row of changed) ids.push(Number(row["id"]));
+  }
+  return ids;
+}
+
 /** Locks rows until the transaction ends, in id order so that two never wait for each other. SQLite's writer queue needs none. */
 export async function lockRows(tx: Tx, of: Table, ids: readonly number[]): Promise<void> {
   if (tx.dialect === "sqlite" || ids.length === 0) return;

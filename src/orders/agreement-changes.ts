@@ -1,0 +1,343 @@
+/** What a blanket order handed over again changes, and what it may not (features.md A4, A6). */
+import type { Partner } from "../config/partner.ts";
+import type { BlanketOrderDocument } from "../documents/erp.ts";
+import { writeSteps } from "../schedules/curve-text.ts";
+import { recordAudit } from "../store/audit.ts";
+import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
+import { insert, select, update, updateEach } from "../store/rows.ts";
+import type { Tx } from "../store/store.ts";
+import {
+  type AccountRow,
+  type AgreementLineRow,
+  type AgreementRow,
+  account,
+  agreement,
+  agreementAlias,
+  agreementLine,
+  type LinePriceRow,
+  linePrice,
+} from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { writeMillionths } from "../values/figures.ts";
+import type { Json } from "../values/json.ts";
+import { refused, type WantedAgreement, type WantedLine } from "./agreement-document.ts";
+import { addLines, rememberAliases } from "./agreement-lines.ts";
+import { type AgreementState, changeAgreementState, changedMeanwhile, isExpired } from "./agreement-states.ts";
+import { acceptByHand, BY_HAND, stepsByHand } from "./hand-schedule.ts";
+
+/** A line as it is and as it is wanted. */
+interface LinePair {
+  readonly held: AgreementLineRow;
+  readonly wanted: WantedLine;
+  readonly totals: Totals;
+  readonly prices: readonly LinePriceRow[];
+}
+
+/** What differs, by what it takes to change it. */
+interface Changes {
+  readonly header: Partial<AgreementRow>;
+  readonly state: AgreementState | undefined;
+  readonly aliases: WantedAgreement["aliases"];
+  readonly lines: readonly LinePair[];
+  readonly prices: readonly { pair: LinePair; price: WantedLine["prices"][number]; held: LinePriceRow | undefined }[];
+  readonly added: readonly WantedLine[];
+  readonly splits: readonly { pair: LinePair; account: AccountRow; totals: Totals }[];
+}
+
+/**
+ * Changes an agreement to what the document asks for.
+ * @throws CalloffError AGREEMENT_* where the change is not allowed; nothing has effect then.
+ */
+export async function changeAgreement(
+  tx: Tx,
+  held: AgreementRow,
+  document: BlanketOrderDocument,
+  wanted: WantedAgreement,
+  partner: Partner,
+  occasion: Occasion,
+): Promise<"changed" | "unchanged"> {
+  const pairs = await pairedLines(tx, held, wanted);
+  const changes = await changesOf(tx, held, document, wanted, pairs);
+  if (isNothing(changes)) return "unchanged";
+  refuseLocked(held, changes, occasion);
+  refuseFixed(held, changes);
+  for (const pair of pairs) refuseLineChange(pair);
+
+  const changed = await update(
+    tx,
+    agreement,
+    { ...changes.header, version: held.version + 1 },
+    "id = :id AND version = :was",
+    { id: held.id, was: held.version },
+  );
+  if (changed === 0) throw changedMeanwhile(held.number);
+  const now = { ...held, ...changes.header, version: held.version + 1 };
+  await insert(
+    tx,
+    agreementAlias,
+    changes.aliases.map((alias) => ({ ...alias, agreement_id: held.id })),
+  );
+  await changeLines(tx, changes, occasion);
+  await addLines(tx, now, changes.added, partner, occasion);
+  await rememberAliases(tx, now, wanted.aliases, partner);
+  await changeSplits(tx, changes, partner, occasion);
+  await recordAudit(tx, occasion, "agreement.changed", held.number, summaryOf(changes));
+  if (changes.state !== undefined) {
+    await changeAgreementState(tx, occasion, now, changes.state, "as the ERP states it");
+  }
+  return "changed";
+}
+
+async function pairedLines(tx: Tx, held: AgreementRow, wanted: WantedAgreement): Promise<LinePair[]> {
+  const lines = await select(tx, agreementLine, "WHERE agreement_id = :id ORDER BY line_no", { id: held.id });
+  const ids = lines.map(({ id }) => id);
+  const totals = await lineTotals(tx, ids);
+  const prices = await select(tx, linePrice, "WHERE line_id IN (:ids)", { ids });
+  return lines.map((line) => {
+    const pair = wanted.lines.find(({ row }) => row.line_no === line.line_no);
+    if (pair === undefined) {
+      throw refused("AGREEMENT_LINE_MISSING", `Line ${line.line_no} of ${held.number} is missing`, "lines", {
+        expected: `all lines that ${held.number} has`,
+        found: wanted.lines.map(({ row }) => row.line_no).join(", "),
+        remedy: "Hand it over with that line; to end the line, lower its quantity to what is processed",
+      });
+    }
+    return {
+      held: line,
+      wanted: pair,
+      totals: totals.get(line.id) ?? NO_TOTALS,
+      prices: prices.filter(({ line_id }) => line_id === line.id),
+    };
+  });
+}
+
+async function changesOf(
+  tx: Tx,
+  held: AgreementRow,
+  document: BlanketOrderDocument,
+  wanted: WantedAgreement,
+  pairs: readonly LinePair[],
+): Promise<Changes> {
+  const aliases = await select(tx, agreementAlias, "WHERE agreement_id = :id", { id: held.id });
+  return {
+    header: differing(held, wanted.header),
+    state: stateWanted(held, document.state),
+    aliases: wanted.aliases.filter(
+      (alias) => !aliases.some(({ normal, valid_from }) => normal === alias.normal && valid_from === alias.valid_from),
+    ),
+    lines: pairs.filter((pair) => Object.keys(differing(pair.held, pair.wanted.row)).length > 0),
+    prices: pairs.flatMap((pair) =>
+      pair.wanted.prices.flatMap((price) => {
+        const before = pair.prices.find(({ valid_from }) => valid_from === price.valid_from);
+        return before?.price === price.price ? [] : [{ pair, price, held: before }];
+      }),
+    ),
+    added: wanted.lines.filter(({ row }) => !pairs.some((pair) => pair.held.line_no === row.line_no)),
+    splits: await splitChanges(tx, pairs),
+  };
+}
+
+/** Columns of `wanted` that `held` has otherwise. */
+function differing<R extends object>(held: R, wanted: Partial<R>): Partial<R> {
+  const columns = Object.keys(wanted) as (keyof R)[];
+  return Object.fromEntries(
+    columns.filter((column) => held[column] !== wanted[column]).map((c) => [c, wanted[c]]),
+  ) as Partial<R>;
+}
+
+/** The ERP can carry an agreement on to quotation and open; what the gateway has made of it later stays. */
+function stateWanted(held: AgreementRow, stated: "draft" | "quotation" | "open"): AgreementState | undefined {
+  const ahead: Readonly<Record<string, readonly string[]>> = { draft: ["quotation", "open"], quotation: ["open"] };
+  return ahead[held.state]?.includes(stated) === true ? stated : undefined;
+}
+
+const isNothing = (changes: Changes): boolean =>
+  Object.keys(changes.header).length === 0 &&
+  changes.state === undefined &&
+  [changes.aliases, changes.lines, changes.prices, changes.added, changes.splits].every(({ length }) => length === 0);
+
+/** Nothing can be saved on an agreement past its expiry date, or ended, but a later expiry date (A6). */
+function refuseLocked(held: AgreementRow, changes: Changes, occasion: Occasion): void {
+  if (held.state === "completed" || held.state === "cancelled") {
+    throw new CalloffError("AGREEMENT_ENDED", `Blanket order ${held.number} is ${held.state} and cannot be changed`, {
+      remedy: "Reopen it first, or hand over the new business as a blanket order of its own",
+      exit: EXIT.conflict,
+    });
+  }
+  if (!isExpired(held, occasion.businessDate)) return;
+  const moved = changes.header.expires_on;
+  const onlyTheDate =
+    Object.keys(changes.header).every((column) => column === "expires_on") &&
+    isNothing({ ...changes, header: {}, state: undefined });
+  if (onlyTheDate && moved !== undefined && (moved === "" || moved >= occasion.businessDate)) return;
+  throw new CalloffError("AGREEMENT_EXPIRED", `Blanket order ${held.number} expired on ${held.expires_on}`, {
+    place: { field: "expiresOn" },
+    expected: `nothing changed but the expiry date, and that to ${occasion.businessDate} or later`,
+    found:
+      moved === undefined
+        ? "other changes"
+        : onlyTheDate
+          ? moved
+          : `${moved === "" ? "no date" : moved} and other changes`,
+    remedy: "Move the expiry date first; then hand over the other changes",
+    exit: EXIT.conflict,
+  });
+}
+
+/** Whose agreement it is never changes, nor its currency once something was ordered. */
+function refuseFixed(held: AgreementRow, { header, lines }: Changes): void {
+  for (const [column, field] of [
+    ["partner", "partner"],
+    ["side", "side"],
+  ] as const) {
+    const found = header[column];
+    if (found === undefined) continue;
+    throw refused("AGREEMENT_FIXED", `Blanket order ${held.number} is another's`, field, {
+      expected: held[column],
+      found,
+      remedy: "Hand it over under a number of its own",
+    });
+  }
+  const ordered = lines.some(({ totals }) => totals.released !== 0n);
+  if (header.currency !== undefined && ordered) {
+    throw refused("AGREEMENT_FIXED", `Blanket order ${held.number} has orders in ${held.currency}`, "currency", {
+      expected: held.currency,
+      found: header.currency,
+      remedy: "Hand over what is in another currency as a blanket order of its own",
+    });
+  }
+}
+
+/** What is ordered stays covered: neither less than that, nor another part, place or unit. */
+function refuseLineChange({ held, wanted, totals }: LinePair): void {
+  const { row, place } = wanted;
+  const processed = processedInAll(totals);
+  if (row.commitment === "quantity" && row.quantity < processed && row.quantity < held.quantity) {
+    throw refused("AGREEMENT_RELEASED", `Line ${held.line_no} has more on order than that`, `${place}.quantity`, {
+      expected: `at least ${writeMillionths(processed)}, which is ordered or shipped`,
+      found: writeMillionths(row.quantity),
+      remedy: "Cancel orders of the line first, or keep the quantity",
+    });
+  }
+  const fixed = ["item", "customer_part_normal", "ship_to_normal", "dock", "model_year", "unit"] as const;
+  const column = fixed.find((name) => row[name] !== held[name]);
+  if (column === undefined) return;
+  throw refused("AGREEMENT_LINE_FIXED", `Line ${held.line_no} is for another part, place or unit`, place, {
+    expected: `${held[column]} as before`,
+    found: row[column],
+    remedy: "Hand over the new part or place as a line of its own number",
+  });
+}
+
+async function changeLines(tx: Tx, changes: Changes, occasion: Occasion): Promise<void> {
+  await updateEach(
+    tx,
+    agreementLine,
+    changes.lines.map(({ held, wanted }) => ({ id: held.id, set: wanted.row })),
+  );
+  await updateEach(
+    tx,
+    linePrice,
+    changes.prices.flatMap(({ price, held }) =>
+      held === undefined ? [] : [{ id: held.id, set: { price: price.price, reason: price.reason, who: occasion.who } }],
+    ),
+  );
+  await insert(
+    tx,
+    linePrice,
+    changes.prices.flatMap(({ pair, price, held }) =>
+      held === undefined ? [{ ...price, line_id: pair.held.id, who: occasion.who }] : [],
+    ),
+  );
+}
+
+/** Lines whose schedule lines by hand are other ones than those in force. */
+async function splitChanges(tx: Tx, pairs: readonly LinePair[]): Promise<Changes["splits"]> {
+  const stated = pairs.filter(({ wanted }) => wanted.splits !== undefined);
+  if (stated.length === 0) return [];
+  const lineIds = stated.map(({ held }) => held.id);
+  const draws = await tx.ask("SELECT account_id, line_id FROM draw WHERE line_id IN (:lineIds) AND valid_until = ''", {
+    lineIds,
+  });
+  const accountIds = draws.map((row) => Number(row["account_id"]));
+  const accounts =
+    accountIds.length === 0 ? [] : await select(tx, account, "WHERE id IN (:accountIds)", { accountIds });
+  const lastByHand = await lastHandPlans(tx, accountIds);
+  const totals = await accountTotals(tx, accountIds);
+  return stated.flatMap((pair) => {
+    const of = accounts.find(({ id }) =>
+      draws.some((row) => Number(row["line_id"]) === pair.held.id && Number(row["account_id"]) === id),
+    );
+    if (of === undefined || (lastByHand.get(of.id) ?? "") === textOf(pair)) return [];
+    return [{ pair, account: of, totals: totals.get(of.id) ?? NO_TOTALS }];
+  });
+}
+
+/** The steps of each account's latest schedule by hand, as they are kept. */
+async function lastHandPlans(tx: Tx, accountIds: readonly number[]): Promise<Map<number, string>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await tx.ask(
+    `SELECT r.account_id AS account, c.steps AS steps FROM revision r JOIN curve c ON c.id = r.curve_id
+     WHERE r.id IN (SELECT MAX(h.id) FROM revision h JOIN message m ON m.id = h.message_id
+                    WHERE h.account_id IN (:accountIds) AND m.type = :byHand GROUP BY h.account_id)`,
+    { accountIds, byHand: BY_HAND },
+  );
+  return new Map(rows.map((row) => [Number(row["account"]), row["steps"] as string]));
+}
+
+function textOf({ wanted }: LinePair): string {
+  const steps = stepsByHand(wanted.splits ?? []).map(({ step }) => step);
+  return steps.length === 0 ? "" : writeSteps(steps);
+}
+
+/** Puts the new schedule lines in force. @throws CalloffError AGREEMENT_RELEASED where they are less than what is ordered. */
+async function changeSplits(tx: Tx, { splits }: Changes, partner: Partner, occasion: Occasion): Promise<void> {
+  for (const { pair, totals } of splits) {
+    const height = stepsByHand(pair.wanted.splits ?? []).at(-1)?.step.cumulative ?? 0n;
+    const released = releasedInAll(totals);
+    if (height >= released) continue;
+    throw refused(
+      "AGREEMENT_RELEASED",
+      `The schedule lines of line ${pair.held.line_no} are less than what is on order`,
+      `${pair.wanted.place}.splits`,
+      {
+        expected: `dated schedule lines of at least ${writeMillionths(released)} in all`,
+        found: writeMillionths(height),
+        remedy: "Keep the schedule lines that are ordered, or cancel orders first",
+      },
+    );
+  }
+  await acceptByHand(
+    tx,
+    occasion,
+    partner.code,
+    splits.map(({ pair, account: of, totals }) => ({
+      account: of,
+      totals,
+      lineId: pair.held.id,
+      lineNumber: pair.held.line_no,
+      splits: pair.wanted.splits ?? [],
+    })),
+  );
+}
+
+/** What was changed, for the audit trail. */
+function summaryOf({ header, lines, prices, added, splits, aliases }: Changes): Json {
+  return {
+    header: header as Json,
+    aliases: aliases.map(({ spelling }) => spelling),
+    lines: lines.map(({ held, wanted }) => ({ line: held.line_no, ...textual(differing(held, wanted.row)) })),
+    prices: prices.map(({ pair, price }) => ({ line: pair.held.line_no, ...textual(price) })),
+    added: added.map(({ row }) => row.line_no),
+    schedules: splits.map(({ pair }) => pair.held.line_no),
+  };
+}
+
+const textual = (row: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, held]) => [
+      column,
+      typeof held === "bigint" ? writeMillionths(held) : String(held),
+    ]),
+  );

@@ -1,0 +1,28 @@
+/** Curves as they are kept: one compact text each, under its hash, so that an unchanged one is not stored again. */
+import { createHash } from "node:crypto";
+import { insertMissing, select } from "../store/rows.ts";
+import type { Queryable, Tx } from "../store/store.ts";
+import { curve } from "../store/tables.ts";
+
+const hashOf = (steps: string): string => createHash("sha256").update(steps).digest("hex");
+
+/** Keeps the texts that are not there yet and gives the row id of each. */
+export async function keepCurves(tx: Tx, texts: readonly string[]): Promise<Map<string, number>> {
+  const byHash = new Map(texts.map((steps) => [hashOf(steps), steps]));
+  if (byHash.size === 0) return new Map();
+  await insertMissing(
+    tx,
+    curve,
+    [...byHash].map(([hash, steps]) => ({ hash, steps })),
+    ["hash"],
+  );
+  const rows = await tx.ask("SELECT id, hash FROM curve WHERE hash IN (:hashes)", { hashes: [...byHash.keys()] });
+  return new Map(rows.map((row) => [byHash.get(row["hash"] as string) as string, Number(row["id"])]));
+}
+
+/** The texts of these curves by row id. */
+export async function curveTexts(from: Queryable, ids: readonly number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await select(from, curve, "WHERE id IN (:ids)", { ids: [...new Set(ids)] });
+  return new Map(rows.map(({ id, steps }) => [id, steps]));
+}

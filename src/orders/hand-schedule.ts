@@ -1,0 +1,141 @@
+/**
+ * Schedule lines entered by hand: a revision like any other, with a message of its own and no file, accepted by whoever
+ * enters it (features.md A4). Its dates are scheduled order dates; what has no date is the remainder and no row.
+ */
+import { writeSteps } from "../schedules/curve-text.ts";
+import type { LayeredStep } from "../schedules/types.ts";
+import { releasedInAll, type Totals } from "../store/ledger.ts";
+import { insert, insertOne } from "../store/rows.ts";
+import type { Tx } from "../store/store.ts";
+import { type AccountRow, decision, message, revision } from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import { plainDate } from "../values/dates.ts";
+import { NOTHING, plus, type Quantity } from "../values/figures.ts";
+import { keepCurves } from "./curves.ts";
+import { type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
+
+/** One schedule line by hand. */
+export interface HandSplit {
+  /** Scheduled order date; empty is undated, and undated is never released. */
+  readonly date: string;
+  readonly quantity: bigint;
+  readonly customerOrderNumber: string;
+  readonly purchaseOrderCreatedOn: string;
+  readonly allocate: boolean;
+}
+
+export interface HandSchedule {
+  readonly account: AccountRow;
+  readonly lineId: number;
+  readonly lineNumber: number;
+  readonly splits: readonly HandSplit[];
+  readonly totals: Totals;
+}
+
+/** The type of the message row that an entry by hand has instead of a file. */
+export const BY_HAND = "hand";
+
+/** The splits' steps in date order on a base of nothing, those of one day and customer order as one. */
+export function stepsByHand(splits: readonly HandSplit[]): Omit<PlannedStep, "lineId">[] {
+  const days = new Map<string, HandSplit>();
+  for (const split of splits) {
+    if (split.date === "") continue;
+    const key = `${split.date} ${split.customerOrderNumber}`;
+    const same = days.get(key);
+    days.set(key, same === undefined ? split : { ...split, quantity: same.quantity + split.quantity });
+  }
+  let cumulative: Quantity = NOTHING;
+  return [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, split]) => {
+      cumulative = plus(cumulative, split.quantity as Quantity);
+      const date = plainDate(split.date);
+      const step: LayeredStep = {
+        layer: "hand",
+        date,
+        kind: "dated",
+        timing: "day",
+        from: date,
+        to: date,
+        cumulative,
+        commitment: "",
+        customerOrderNumber: split.customerOrderNumber,
+        reference: "",
+        referenceKind: "",
+        window: "",
+        route: "",
+        segment: 0,
+      };
+      return {
+        step,
+        orderOn: date,
+        releasable: true,
+        allocate: split.allocate,
+        purchaseOrderCreatedOn: split.purchaseOrderCreatedOn,
+      };
+    });
+}
+
+/** Puts schedules by hand in force; what is accepted by hand is judged by nobody. */
+export async function acceptByHand(
+  tx: Tx,
+  occasion: Occasion,
+  partner: string,
+  schedules: readonly HandSchedule[],
+): Promise<void> {
+  if (schedules.length === 0) return;
+  const plans = schedules.map((schedule) => ({ schedule, steps: stepsByHand(schedule.splits) }));
+  const messageId = await insertOne(tx, message, { type: BY_HAND, state: "applied", lines_applied: plans.length });
+  const texts = plans.map(({ steps }) => writeSteps(steps.map(({ step }) => step)));
+  const curveIds = await keepCurves(tx, texts);
+  const revisionIds = await insert(
+    tx,
+    revision,
+    plans.map(({ schedule: { account, lineNumber }, steps }, n) => ({
+      account_id: account.id,
+      partner,
+      identity: account.identity,
+      customer_part: account.customer_part,
+      ship_to: account.ship_to,
+      order_number: account.order_ref,
+      layer: "forecast",
+      message_id: messageId,
+      document_line: lineNumber,
+      issued_on: occasion.businessDate,
+      dates: "delivery",
+      cumulatives: "shipped",
+      horizon_from: occasion.businessDate,
+      horizon_to: steps.at(-1)?.step.date ?? occasion.businessDate,
+      curve_id: curveIds.get(texts[n] as string) as number,
+      unit: account.unit,
+      judged_on: occasion.businessDate,
+      state: "accepted",
+    })),
+  );
+  await insert(
+    tx,
+    decision,
+    revisionIds.map((revisionId) => ({
+      revision_id: revisionId,
+      verb: "accept",
+      who: occasion.who,
+      reason: "entered by hand",
+      business_date: occasion.businessDate,
+      decided_at: occasion.instant,
+      request_key: `revision:${revisionId}`,
+    })),
+  );
+  await putInForce(
+    tx,
+    plans.map(
+      ({ schedule, steps }, n): NewPlan => ({
+        account: schedule.account,
+        layer: "forecast",
+        revisionId: revisionIds[n] as number,
+        base: NOTHING,
+        steps: steps.map((step) => ({ ...step, lineId: schedule.lineId })),
+        released: releasedInAll(schedule.totals),
+      }),
+    ),
+  );
+}
