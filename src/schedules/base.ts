@@ -124,11 +124,7 @@ function quantityKind(document: DeliverySchedule, findings: Finding[]): Ground["
 }
 
 /** SHP03 and its like decide what the cumulative counts; the dates' basis only proposes it. */
-function cumulativeBasis(
-  line: ScheduleLine,
-  settings: ScheduleSettings,
-  dates: Curve["dates"],
-): Curve["cumulatives"] {
+function cumulativeBasis(line: ScheduleLine, settings: ScheduleSettings, dates: Curve["dates"]): Curve["cumulatives"] {
   if (settings.cumulatives !== "as-stated") return settings.cumulatives;
   const kind = line.account?.kind ?? (line.account?.cumulative === undefined ? line.last?.kind : undefined);
   if (kind === "received" || kind === "shipped") return kind;

@@ -44,7 +44,12 @@ export function curveOf(
 ): CurveReading {
   const ground = groundOf(document, line, settings, anchors);
   const findings: Finding[] = [...ground.findings];
-  const placed = placedSteps(line, { messageDate: ground.messageDate, settings, receiving: anchors.receiving, findings });
+  const placed = placedSteps(line, {
+    messageDate: ground.messageDate,
+    settings,
+    receiving: anchors.receiving,
+    findings,
+  });
   const backlog = itemBacklog(ground, settings, placed);
   const discrete = ground.quantities === "cumulative" ? increments(placed, ground, findings) : placed;
   if (ground.quantities === "discrete") findings.push(...negatives(placed));
@@ -68,7 +73,11 @@ export function curveOf(
 }
 
 /** An item-level backlog figure as demand, where the partner's file says so and no line states it already: it is taken once. */
-function itemBacklog(ground: Ground, settings: ScheduleSettings, placed: readonly PlacedStep[]): PlacedStep | undefined {
+function itemBacklog(
+  ground: Ground,
+  settings: ScheduleSettings,
+  placed: readonly PlacedStep[],
+): PlacedStep | undefined {
   const figure = ground.statement?.backlog;
   if (settings.itemBacklog !== "demand" || figure === undefined || ground.quantities === "cumulative") return undefined;
   if (placed.some((step) => step.kind === "backlog")) return undefined;

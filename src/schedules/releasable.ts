@@ -20,21 +20,16 @@ export function mayShip(step: LayeredStep, rules: ReleaseRules, customer: Custom
   if (step.layer === "hand") return true;
   if (!rules.layers.includes(step.layer)) return false;
   if (customer.sendsCallOffs && step.layer === "forecast") return false;
-  switch (step.commitment) {
-    case "firm":
-    case "immediate":
-    case "manufacturing":
-    case "material":
-      return rules.commitments.includes(step.commitment) || (rules.backlog && isFirstInLine(step));
-    case "":
-      return step.kind === "backlog" ? rules.backlog : rules.unmarked || step.kind === "immediate";
-    default:
-      // A partner's own code: it is a commitment code, and none of those that the policy names.
-      return step.layer === "call-off" || (rules.backlog && isFirstInLine(step));
-  }
+  if (step.kind === "backlog" && rules.backlog) return true;
+  if (step.commitment === "") return step.kind === "immediate" || (step.kind === "dated" && rules.unmarked);
+  if (isKnown(step.commitment)) return rules.commitments.includes(step.commitment);
+  // A partner's own code: it is a commitment code, and none of those that the policy names.
+  return step.layer === "call-off";
 }
 
-const isFirstInLine = (step: LayeredStep): boolean => step.kind === "backlog";
+const COMMITTED = ["firm", "immediate", "manufacturing", "material"] as const;
+const isKnown = (commitment: string): commitment is (typeof COMMITTED)[number] =>
+  (COMMITTED as readonly string[]).includes(commitment);
 
 /** The effective curve with all steps left out that may not ship: due is computed on it. */
 export function releasableCurve(curve: EffectiveCurve, rules: ReleaseRules, customer: CustomerHabits): EffectiveCurve {

@@ -167,10 +167,7 @@ function together(
   return [...groups.values()];
 }
 
-const earliestDue = (
-  lacking: readonly { dates: OrderDates }[],
-  businessDate: PlainDate,
-): PlainDate | undefined =>
+const earliestDue = (lacking: readonly { dates: OrderDates }[], businessDate: PlainDate): PlainDate | undefined =>
   lacking
     .map(({ dates }) => dates.orderOn)
     .filter((date) => date <= businessDate)
