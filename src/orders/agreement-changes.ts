@@ -81,7 +81,7 @@ export async function changeAgreement(
   await changeLines(tx, changes, occasion);
   await addLines(tx, now, changes.added, partner, occasion);
   await rememberAliases(tx, now, wanted.aliases, partner);
-  await changeSplits(tx, changes, partner, occasion);
+  await changeSplits(tx, now, changes, partner, occasion);
   await recordAudit(tx, occasion, "agreement.changed", held.number, summaryOf(changes));
   if (changes.state !== undefined) {
     await changeAgreementState(tx, occasion, now, changes.state, "as the ERP states it");
@@ -292,7 +292,13 @@ function textOf({ wanted }: LinePair): string {
 }
 
 /** Puts the new schedule lines in force. @throws CalloffError AGREEMENT_RELEASED where they are less than what is ordered. */
-async function changeSplits(tx: Tx, { splits }: Changes, partner: Partner, occasion: Occasion): Promise<void> {
+async function changeSplits(
+  tx: Tx,
+  of: AgreementRow,
+  { splits }: Changes,
+  partner: Partner,
+  occasion: Occasion,
+): Promise<void> {
   for (const { pair, totals } of splits) {
     const height = stepsByHand(pair.wanted.splits ?? []).at(-1)?.step.cumulative ?? 0n;
     const released = releasedInAll(totals);
@@ -312,8 +318,9 @@ async function changeSplits(tx: Tx, { splits }: Changes, partner: Partner, occas
     tx,
     occasion,
     partner.code,
-    splits.map(({ pair, account: of, totals }) => ({
-      account: of,
+    `${of.number} version ${of.version}`,
+    splits.map(({ pair, account: held, totals }) => ({
+      account: held,
       totals,
       lineId: pair.held.id,
       lineNumber: pair.held.line_no,

@@ -60,6 +60,7 @@ export async function addLines(
     tx,
     occasion,
     partner.code,
+    `${of.number} version ${of.version}, lines`,
     rows.flatMap((row, n) => {
       const splits = lines[n]?.splits;
       const account = accounts.get(row.id);

@@ -76,16 +76,25 @@ export function stepsByHand(splits: readonly HandSplit[]): Omit<PlannedStep, "li
     });
 }
 
-/** Puts schedules by hand in force; what is accepted by hand is judged by nobody. */
+/**
+ * Puts schedules by hand in force; what is accepted by hand is judged by nobody.
+ * @param source what they were entered with, e.g. `BA-000001 version 2`
+ */
 export async function acceptByHand(
   tx: Tx,
   occasion: Occasion,
   partner: string,
+  source: string,
   schedules: readonly HandSchedule[],
 ): Promise<void> {
   if (schedules.length === 0) return;
   const plans = schedules.map((schedule) => ({ schedule, steps: stepsByHand(schedule.splits) }));
-  const messageId = await insertOne(tx, message, { type: BY_HAND, state: "applied", lines_applied: plans.length });
+  const messageId = await insertOne(tx, message, {
+    type: BY_HAND,
+    control: source,
+    state: "applied",
+    lines_applied: plans.length,
+  });
   const texts = plans.map(({ steps }) => writeSteps(steps.map(({ step }) => step)));
   const curveIds = await keepCurves(tx, texts);
   const revisionIds = await insert(
