@@ -1,0 +1,267 @@
+/**
+ * VDA messages of fixed records: 128 characters each, one after another or one per line; a transmission runs from its
+ * header record (type ending in 1) to its trailer (type ending in 9).
+ */
+import type { Finding, Place } from "../values/finding.ts";
+import { addFinding } from "./codes.ts";
+import { envelopeDate, isDigits, ownText } from "./envelope-values.ts";
+import type { ByteSource, Catalogue, Delimiters, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import { hold, windowOver } from "./window.ts";
+
+const LENGTH = 128;
+const LF = 10;
+const CR = 13;
+const BATCH = 1024;
+
+const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
+
+/** Families of record types: VDA 4905, 4915, 4913, 4906, 4908. */
+const HEADER = /^(51|55|71|81|82)1\d\d/;
+
+/** Where the trailers of 4905 and 4913 hold their counters, in order from position 6, seven digits each. */
+const COUNTERS: Readonly<Record<string, readonly string[]>> = {
+  "519": ["511", "512", "513", "514", "517", "518", "519", "515"],
+  "719": ["711", "712", "713", "714", "715", "716", "718", "719", "717"],
+};
+
+/** Whether a file that begins with `text` is one of fixed records. */
+export const startsFixed = (text: string): boolean => HEADER.test(text);
+
+interface FixedRecord {
+  readonly text: string;
+  readonly byte: number;
+  readonly line: number;
+  /** Characters in the file before it was filled up with blanks. */
+  readonly length: number;
+  /** Behind the record and its line break. */
+  readonly endByte: number;
+  readonly ended: boolean;
+}
+
+/** The records of the bytes `from` to `limit`, blank lines left out; short ones are filled up with blanks. */
+function* recordsOf(
+  source: ByteSource,
+  from: number,
+  limit: number,
+  line: number,
+  chunk?: number,
+): Generator<FixedRecord> {
+  const window = windowOver(source, from, limit, chunk);
+  let byte = from;
+  for (;;) {
+    const held = hold(window, byte, LENGTH + 2);
+    if (held === 0) return;
+    const offset = byte - window.base;
+    const bytes = window.bytes.subarray(offset, offset + Math.min(held, LENGTH + 2));
+    let length = 0;
+    while (length < bytes.length && length < LENGTH && bytes[length] !== LF && bytes[length] !== CR) length += 1;
+    let next = length;
+    if (bytes[next] === CR) next += 1;
+    if (bytes[next] === LF) next += 1;
+    const text = bytes.toString("latin1", 0, length);
+    const broken = next > length;
+    if (text.trim() !== "") {
+      const endByte = byte + next;
+      yield { text: text.padEnd(LENGTH), byte, line, length, endByte, ended: broken || length === LENGTH };
+    }
+    byte += next;
+    if (broken) line += 1;
+  }
+}
+
+/** The records of one transmission as segments: the type is the tag, the whole record its only element. */
+export function* fixedRecordsOf(
+  source: ByteSource,
+  set: Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "line">,
+  chunk?: number,
+): Generator<readonly Segment[]> {
+  let batch: Segment[] = [];
+  let inSet = 0;
+  for (const record of recordsOf(source, set.firstByte, set.endByte, set.line, chunk)) {
+    const tag = record.text.slice(0, 3);
+    inSet += 1;
+    const ordinal = set.firstSegment + inSet - 1;
+    batch.push({ tag, elements: [tag, record.text], byte: record.byte, line: record.line, ordinal, inSet });
+    if (batch.length === BATCH) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface Transmission {
+  readonly header: FixedRecord;
+  readonly firstSegment: number;
+  readonly counts: Map<string, number>;
+  readonly findings: Finding[];
+}
+
+/** The catalogue of a file of fixed records from offset `from` on. Every transmission is an interchange of one set. */
+export function fixedCatalogue(source: ByteSource, from: { byte: number; line: number }, chunk?: number): Catalogue {
+  const interchanges: InterchangeEntry[] = [];
+  const findings: Finding[] = [];
+  let open: Transmission | undefined;
+  let segments = 0;
+  let lastByte = from.byte;
+  const close = (transmission: Transmission, endByte: number, complete: boolean, faults: readonly Finding[]) => {
+    interchanges.push(entryOf(transmission, interchanges.length + 1, segments, endByte, complete, faults));
+  };
+  for (const record of recordsOf(source, from.byte, source.size, from.line, chunk)) {
+    const tag = record.text.slice(0, 3);
+    const isHeader = HEADER.test(record.text);
+    if (isHeader && open !== undefined) {
+      close(open, record.byte, false, [truncated(record.byte, record.line, segments, open)]);
+      open = undefined;
+    }
+    segments += 1;
+    lastByte = record.endByte;
+    const place: Place = { byte: record.byte, line: record.line, segment: segments, tag };
+    if (open === undefined) {
+      if (!isHeader) {
+        addFinding(findings, outside(place));
+        continue;
+      }
+      open = { header: record, firstSegment: segments, counts: new Map(), findings: [] };
+    }
+    const inSet = segments - open.firstSegment + 1;
+    open.counts.set(tag, (open.counts.get(tag) ?? 0) + 1);
+    if (record.length < LENGTH && record.ended) addFinding(open.findings, short({ ...place, inSet }, record.length));
+    if (!record.ended) {
+      close(open, record.endByte, false, [truncated(record.endByte, record.line, segments, open)]);
+      open = undefined;
+    } else if (tag === trailerOf(open)) {
+      for (const finding of counterFindings(record, open, { ...place, inSet })) addFinding(open.findings, finding);
+      close(open, record.endByte, true, []);
+      open = undefined;
+    } else if (tag.slice(0, 2) !== trailerOf(open).slice(0, 2)) {
+      addFinding(open.findings, foreign({ ...place, inSet }, open));
+    }
+  }
+  if (open !== undefined) close(open, lastByte, false, [truncated(lastByte, open.header.line, segments, open)]);
+  return { size: source.size, family: "fixed", segments, interchanges, findings };
+}
+
+const trailerOf = (transmission: Transmission): string => `${transmission.header.text.slice(0, 2)}9`;
+
+function entryOf(
+  transmission: Transmission,
+  ordinal: number,
+  segments: number,
+  endByte: number,
+  complete: boolean,
+  findings: readonly Finding[],
+): InterchangeEntry {
+  const { firstSegment, header } = transmission;
+  const position = (first: number, last: number) => ownText(header.text.slice(first - 1, last).trim());
+  const type = position(1, 3);
+  const version = position(4, 5);
+  const control = position(29, 33);
+  const sender = position(6, 14);
+  const receiver = position(15, 23);
+  const sentOn = envelopeDate(position(34, 39));
+  const count = segments - firstSegment + 1;
+  const set: SetEntry = {
+    ordinal,
+    type,
+    control,
+    version,
+    association: "",
+    firstByte: header.byte,
+    endByte,
+    firstSegment,
+    segments: count,
+    line: header.line,
+    findings: transmission.findings,
+  };
+  const group = { functionalId: "", sender, receiver, control, version, date: sentOn, time: "", stated: "" };
+  return {
+    ordinal,
+    family: "fixed",
+    delimiters: DELIMITERS,
+    version,
+    sender: { qualifier: "", id: sender },
+    receiver: { qualifier: "", id: receiver },
+    control,
+    sentOn,
+    sentAt: "",
+    test: false,
+    acknowledgementRequested: false,
+    firstByte: header.byte,
+    endByte,
+    line: header.line,
+    segments: count,
+    groups: [{ ordinal: 1, ...group, sets: [set], findings: [] }],
+    findings,
+    complete,
+  };
+}
+
+function truncated(byte: number, line: number, segment: number, open: Transmission): Finding {
+  return {
+    code: "SYNTAX_TRUNCATED",
+    severity: "reject",
+    message: "The transmission ends before its trailer; nothing of it takes effect.",
+    place: { byte, line, segment, inSet: segment - open.firstSegment + 1 },
+    expected: `record ${trailerOf(open)}`,
+    found: `no more whole record after byte ${byte}`,
+    remedy: "Ask the sender to send the file again, whole.",
+  };
+}
+
+function outside(place: Place): Finding {
+  return {
+    code: "SYNTAX_STRAY_TEXT",
+    severity: "reject",
+    message: "A record stands outside of a transmission.",
+    place,
+    expected: "a header record, e.g. 511",
+    found: place.tag ?? "",
+    remedy: "Ask the sender to send the file again.",
+  };
+}
+
+function foreign(place: Place, open: Transmission): Finding {
+  return {
+    code: "SYNTAX_NESTING",
+    severity: "reject",
+    message: "The record belongs to another message than its transmission.",
+    place,
+    expected: `a record ${trailerOf(open).slice(0, 2)}x`,
+    found: place.tag ?? "",
+    remedy: "Ask the sender to send the file again; characters may have been lost or added before this record.",
+  };
+}
+
+function short(place: Place, length: number): Finding {
+  return {
+    code: "SYNTAX_RECORD_LENGTH",
+    severity: "tolerated",
+    message: "The record is shorter than a record is; it is read as if blanks followed.",
+    place,
+    expected: `${LENGTH} characters`,
+    found: String(length),
+    remedy: "Ask the sender not to strip blanks at the end of records.",
+  };
+}
+
+/** Senders are seen to fill these counters wrongly, so a difference is noted and does not reject. */
+function counterFindings(record: FixedRecord, open: Transmission, place: Place): Finding[] {
+  return (COUNTERS[record.text.slice(0, 3)] ?? []).flatMap((type, index) => {
+    const first = 6 + index * 7;
+    const stated = record.text.slice(first - 1, first + 6);
+    const counted = open.counts.get(type) ?? 0;
+    if (stated.trim() === "" || (isDigits(stated.trim()) && Number(stated) === counted)) return [];
+    return [
+      {
+        code: "SYNTAX_RECORD_COUNT",
+        severity: "tolerated" as const,
+        message: `The trailer counts other records ${type} than there are.`,
+        place: { ...place, element: first },
+        expected: String(counted),
+        found: ownText(stated.trim()),
+        remedy: "Ask the sender whether records were lost.",
+      },
+    ];
+  });
+}

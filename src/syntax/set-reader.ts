@@ -1,0 +1,46 @@
+/** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
+import { fixedRecordsOf } from "./fixed-records.ts";
+import { batchOf, elementsAt, MARK, nextBatch, scannerOf } from "./scanner.ts";
+import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import { windowOver } from "./window.ts";
+
+const BATCH = 2048;
+
+/**
+ * The set's segments from ST to SE (UNH to UNT, first to last record), in batches. Ordinals continue the catalogue's:
+ * empty segments and stray lines, which it has reported, are left out and not counted.
+ */
+export function* segmentsOf(
+  source: ByteSource,
+  interchange: Pick<InterchangeEntry, "family" | "delimiters">,
+  set: Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "segments" | "line">,
+  chunk?: number,
+): Generator<readonly Segment[]> {
+  if (interchange.family === "fixed") {
+    yield* fixedRecordsOf(source, set, chunk);
+    return;
+  }
+  const window = windowOver(source, set.firstByte, set.endByte, chunk);
+  const batch = batchOf(Math.min(BATCH, set.segments + 1));
+  const scanner = scannerOf(window, batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
+  let inSet = 0;
+  while (nextBatch(scanner)) {
+    const textBase = batch.starts[0] as number;
+    const text = window.bytes.toString("latin1", textBase, batch.ends[batch.count - 1]);
+    const segments: Segment[] = [];
+    for (let at = 0; at < batch.count; at += 1) {
+      if (((batch.marks[at] as number) & (MARK.empty | MARK.stray)) !== 0) continue;
+      const elements = elementsAt(scanner, at, text, textBase);
+      inSet += 1;
+      segments.push({
+        tag: elements[0] as string,
+        elements,
+        byte: window.base + (batch.starts[at] as number),
+        line: batch.lines[at] as number,
+        ordinal: set.firstSegment + inSet - 1,
+        inSet,
+      });
+    }
+    if (segments.length > 0) yield segments;
+  }
+}
