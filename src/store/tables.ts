@@ -388,7 +388,7 @@ export const childLine = table(
       ["account_id", "release_seq"],
       ["order_id", "line_no"],
     ],
-    indexes: [["line_id"], ["account_id"]],
+    indexes: [["line_id"], ["account_id"], ["revision_id"]],
   },
 );
 
