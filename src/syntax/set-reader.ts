@@ -44,3 +44,9 @@ export function* segmentsOf(
     if (segments.length > 0) yield segments;
   }
 }
+
+/** All segments of an X12 interchange from ISA to IEA, as tag and elements: what a second reader is held against. */
+export function elementsOfInterchange(source: ByteSource, interchange: InterchangeEntry): string[][] {
+  const range = { ...interchange, firstSegment: 1 };
+  return [...segmentsOf(source, interchange, range)].flat().map((segment) => [...segment.elements]);
+}
