@@ -48,6 +48,7 @@ export function readUnb(bytes: Uint8Array, start: HeaderStart): Header {
   return {
     delimiters: { ...delimiters, repetition: syntax >= "4" ? service.reserved || "*" : "" },
     values: valuesOf(`${level}:${syntax}`, parts),
+    elements,
     length: end + 1,
     lines: text.slice(0, end + 1).split(lineEnd).length - 1,
     findings: [],

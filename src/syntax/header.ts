@@ -16,6 +16,8 @@ export interface Header {
     InterchangeEntry,
     "version" | "sender" | "receiver" | "control" | "sentOn" | "sentAt" | "test" | "acknowledgementRequested"
   >;
+  /** The header segment's tag and elements, without line breaks; empty where it is not readable. */
+  readonly elements: readonly string[];
   /** Length in bytes, terminator included. */
   readonly length: number;
   /** Lines that end inside the header or with it. */
@@ -49,7 +51,7 @@ export function unreadable(
   values = NOTHING,
   skip = { length: 3, lines: 0 },
 ): Header {
-  return { delimiters, values, ...skip, findings: [finding], readable: false };
+  return { delimiters, values, elements: [], ...skip, findings: [finding], readable: false };
 }
 
 /** The file ends inside a header of `length` bytes so far. */

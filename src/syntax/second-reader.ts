@@ -5,6 +5,7 @@
  */
 import { X12parser } from "x12-parser";
 import { CalloffError, coerceError } from "../values/errors.ts";
+import type { Delimiters } from "./segment.ts";
 
 /** Every write ends on a terminator and takes about so many characters. */
 const WRITE = 65_536;
@@ -13,11 +14,15 @@ const MOST_DIFFERENCES = 50;
 
 /**
  * Reads one interchange, ISA to IEA, as tag and elements per segment; components are joined again by the separator, blanks
- * at the ends of components are gone.
+ * at the ends of components are gone. `delimiters` tells a header without ISA16 from one whose ISA16 looks like a
+ * terminator; otherwise the header's own characters count.
  * @throws CalloffError `SYNTAX_SECOND_READER` when it fails or there is no header of 16 elements to feed it with.
  */
-export async function readByX12Parser(interchange: Uint8Array): Promise<string[][]> {
-  const text = normalised(Buffer.from(interchange).toString("latin1"));
+export async function readByX12Parser(
+  interchange: Uint8Array,
+  delimiters?: Pick<Delimiters, "component" | "segment">,
+): Promise<string[][]> {
+  const text = normalised(Buffer.from(interchange).toString("latin1"), delimiters);
   if (text === undefined) throw failed("The interchange has no header of 16 elements");
   const terminator = text.charAt(105);
   const component = text.charAt(104);
@@ -62,7 +67,7 @@ function failed(message: string, cause?: unknown): CalloffError {
 }
 
 /** The interchange with a header of 106 characters, without byte order mark and with LF for CRLF. */
-function normalised(raw: string): string | undefined {
+function normalised(raw: string, delimiters?: Pick<Delimiters, "component" | "segment">): string | undefined {
   const text = raw.slice(raw.indexOf("ISA")).replaceAll("\r\n", "\n");
   const separator = text.charAt(3);
   let at = -1;
@@ -74,14 +79,14 @@ function normalised(raw: string): string | undefined {
     at = next;
   }
   const padded = elements.map((element, i) => fitted(element, PADDED[i] as number));
-  return [...padded, text.slice(at + 1)].join(separator);
+  const rest = text.slice(at + 1);
+  const noComponent = delimiters !== undefined && rest.charAt(0) === delimiters.segment;
+  return [...padded, noComponent ? delimiters.component + rest : rest].join(separator);
 }
 
-/** `element` in `length` characters; nothing but blanks is ever cut off. */
-const fitted = (element: string, length: number): string => {
-  const bare = element.length > length ? element.trim() : element;
-  return bare.padEnd(length);
-};
+/** `element` in `length` characters, since x12-parser finds the delimiters by position. */
+const fitted = (element: string, length: number): string =>
+  (element.length > length ? element.trim() : element).slice(0, length).padEnd(length);
 
 function* pieces(text: string, terminator: string): Generator<string> {
   let from = 0;
@@ -141,11 +146,12 @@ export function compareReaders(
     }
     for (let n = 0; n < Math.max(mine.length, other.length); n += 1) {
       const [a, b] = [mine[n] ?? "", other[n] ?? ""];
-      if (a !== b)
-        differences.push({ segment: at + 1, element: n, ours: a, theirs: b, known: trims(a, component) === b });
+      // The padding of the header's elements says nothing.
+      if (a === b || (mine[0] === "ISA" && a.trim() === b)) continue;
+      differences.push({ segment: at + 1, element: n, ours: a, theirs: b, known: trims(a, component) === b });
     }
   }
-  return differences;
+  return differences.slice(0, MOST_DIFFERENCES);
 }
 
 /** What x12-parser makes of an element: blanks at the ends of every component are gone. */

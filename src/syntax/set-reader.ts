@@ -1,8 +1,10 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
 import { fixedRecordsOf } from "./fixed-records.ts";
+import { MAX_HEADER } from "./header.ts";
 import { batchOf, elementsAt, MARK, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
 import { windowOver } from "./window.ts";
+import { readIsa } from "./x12-header.ts";
 
 const BATCH = 2048;
 
@@ -47,6 +49,13 @@ export function* segmentsOf(
 
 /** All segments of an X12 interchange from ISA to IEA, as tag and elements: what a second reader is held against. */
 export function elementsOfInterchange(source: ByteSource, interchange: InterchangeEntry): string[][] {
-  const range = { ...interchange, firstSegment: 1 };
-  return [...segmentsOf(source, interchange, range)].flat().map((segment) => [...segment.elements]);
+  const { endByte, firstByte, line } = interchange;
+  const bytes = Buffer.alloc(Math.min(MAX_HEADER, endByte - firstByte));
+  const got = source.read(bytes, firstByte);
+  const header = readIsa(bytes.subarray(0, got), { byte: firstByte, line, segment: 1 });
+  const range = { ...interchange, firstByte: firstByte + header.length, firstSegment: 2 };
+  return [
+    [...header.elements],
+    ...[...segmentsOf(source, interchange, range)].flat().map(({ elements }) => [...elements]),
+  ];
 }

@@ -68,7 +68,15 @@ export function readIsa(bytes: Uint8Array, start: HeaderStart): Header {
   if (end.component === undefined) findings.push(noComponent(start, last + 1));
   const lineEnd = end.terminator === CR ? CR : LF;
   const lines = bytes.subarray(0, end.length).reduce((count, byte) => (byte === lineEnd ? count + 1 : count), 0);
-  return { delimiters, values, length: end.length, lines, findings, readable: true };
+  return {
+    delimiters,
+    values,
+    elements: [...elements, delimiters.component],
+    length: end.length,
+    lines,
+    findings,
+    readable: true,
+  };
 }
 
 function positionsOf(bytes: Uint8Array, separator: number): number[] {
