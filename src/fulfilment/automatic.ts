@@ -1,5 +1,6 @@
 /** Shipping without a confirmation from outside: partners with `fulfilment: automatic`, and orders shipped by command (features.md E1). */
 import type { ShipmentConfirmation } from "../documents/erp.ts";
+import { lineReference } from "../orders/order-documents.ts";
 import { childLineTotals } from "../store/ledger.ts";
 import { select } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
@@ -8,7 +9,7 @@ import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, readMillionths, writeMillionths } from "../values/figures.ts";
-import { type FulfilmentSettings, lineReference, lockedOrder, type OrderLine, partnerOf } from "./order-lines.ts";
+import { type FulfilmentSettings, lockedOrder, type OrderLine, partnerOf } from "./order-lines.ts";
 import { bookShipment, type ShipmentOutcome } from "./ship.ts";
 import { openOn } from "./shipment-plan.ts";
 

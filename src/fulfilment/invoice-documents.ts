@@ -2,11 +2,11 @@
 import type { Gateway } from "../config/gateway.ts";
 import type { ErpReceivable } from "../documents/erp.ts";
 import type { Invoice, InvoiceLine } from "../documents/invoice.ts";
+import { lineReference, shipToParty } from "../orders/order-documents.ts";
 import type { AgreementRow } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Amount, type Price, type Quantity, writeMillionths } from "../values/figures.ts";
-import { lineReference } from "./order-lines.ts";
-import { as, ourParty, shipToParty } from "./parties.ts";
+import { as, ourParty } from "./parties.ts";
 import { type BookedLine, type BookedShipment, stated } from "./shipment-documents.ts";
 
 export interface PricedLine {

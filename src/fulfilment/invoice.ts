@@ -3,6 +3,7 @@
  * date, numbered without gaps at the moment of release (features.md E3, A10).
  */
 import type { Partner } from "../config/partner.ts";
+import { lineReference } from "../orders/order-documents.ts";
 import type { AuditFact } from "../store/audit.ts";
 import { recordAudits } from "../store/audit.ts";
 import { book } from "../store/ledger.ts";
@@ -25,7 +26,7 @@ import { plainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { lineAmount, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { invoiceOf, type PricedLine, type ReleasedInvoice, receivableOf } from "./invoice-documents.ts";
-import { type FulfilmentSettings, lineReference, orderLinesById, partnerOf } from "./order-lines.ts";
+import { type FulfilmentSettings, orderLinesById, partnerOf } from "./order-lines.ts";
 import { type PriceList, pricesOf } from "./prices.ts";
 import { inSlices, there } from "./rows-by-id.ts";
 import type { BookedLine, BookedShipment } from "./shipment-documents.ts";

@@ -2,6 +2,7 @@
 import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import { partnerNamed } from "../orders/configuration.ts";
+import { lineReference } from "../orders/order-documents.ts";
 import { lockRows, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import {
@@ -39,9 +40,6 @@ export interface OrderLine {
   /** Release number of the schedule the line was made from; empty for one entered by hand. */
   readonly releaseNumber: string;
 }
-
-/** `SO-000123/10`. */
-export const lineReference = (document: string, line: number): string => `${document}/${line}`;
 
 /** Splits `SO-000123/10`; `undefined` where the text names no line. */
 export function splitReference(reference: string): { document: string; line: number } | undefined {

@@ -3,6 +3,7 @@
  * notices and, where the partner's file says so, invoices: all in one transaction or not at all.
  */
 import type { ShipmentConfirmation } from "../documents/erp.ts";
+import { lineReference } from "../orders/order-documents.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
@@ -17,7 +18,7 @@ import { NOTHING, negated, plus, type Quantity } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
 import type { Json } from "../values/json.ts";
 import { releaseInvoices } from "./invoice.ts";
-import { type FulfilmentSettings, lineReference, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
+import { type FulfilmentSettings, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
 import { type BookedLine, type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
 import {
   contentOf,

@@ -3,11 +3,12 @@ import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import type { ErpShipment, ShipmentConfirmation } from "../documents/erp.ts";
 import type { ShipNotice, ShipNoticeLine } from "../documents/ship-notice.ts";
+import { lineReference, shipToParty } from "../orders/order-documents.ts";
 import { type Occasion, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Quantity, writeMillionths } from "../values/figures.ts";
-import { lineReference, type OrderLine } from "./order-lines.ts";
-import { as, ourParty, shipToParty } from "./parties.ts";
+import type { OrderLine } from "./order-lines.ts";
+import { as, ourParty } from "./parties.ts";
 
 export interface BookedLine {
   /** Row id of the shipment line. */

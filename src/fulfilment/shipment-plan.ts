@@ -1,13 +1,14 @@
 /** What a confirmation means for the order lines it names: pure, all or nothing. */
 import { createHash } from "node:crypto";
 import type { ShipmentConfirmation } from "../documents/erp.ts";
+import { lineReference } from "../orders/order-documents.ts";
 import type { Totals } from "../store/ledger.ts";
 import { type PlainDate, plainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { larger, minus, NOTHING, type Quantity, quantity, smaller, writeMillionths } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
 import { stableJson } from "../values/json.ts";
-import { lineReference, type OrderLine, splitReference } from "./order-lines.ts";
+import { type OrderLine, splitReference } from "./order-lines.ts";
 
 /** One line of a confirmation, placed on its order line. */
 export interface PlannedLine {

@@ -1,0 +1,84 @@
+/** Reads segments again from the archived bytes: only the set they stand in, by its byte range. */
+import { archivePath } from "../exchange/archive.ts";
+import type { InterchangeRow, MessageRow } from "../store/tables.ts";
+import { readUnb } from "../syntax/edifact-header.ts";
+import { MAX_HEADER } from "../syntax/header.ts";
+import type { ByteSource, InterchangeEntry, Segment } from "../syntax/segment.ts";
+import { segmentsOf } from "../syntax/set-reader.ts";
+import { fileSource } from "../syntax/sources.ts";
+import { readIsa } from "../syntax/x12-header.ts";
+import { CalloffError } from "../values/errors.ts";
+
+/** The bytes of every file ever read, by their SHA-256. */
+export interface Archive {
+  /** `undefined` where the bytes are not kept any more. */
+  open(sha256: string): (ByteSource & { close(): void }) | undefined;
+}
+
+/** One segment as it stands in its file. */
+export interface RawSegment {
+  readonly tag: string;
+  /** The segment's characters, read as latin-1, without its terminator. */
+  readonly text: string;
+  /** Offset of its first byte in the file. */
+  readonly byte: number;
+  /** Ordinal in the file, from 1. */
+  readonly segment: number;
+  /** Ordinal in its set; ST and UNH are 1. */
+  readonly inSet: number;
+}
+
+/** The archive in a folder (`data/archive` of a home). */
+export const archiveIn = (folder: string): Archive => ({
+  open: (sha256) => {
+    try {
+      return fileSource(archivePath(folder, sha256));
+    } catch (thrown) {
+      if (thrown instanceof CalloffError && thrown.code === "SYNTAX_FILE_UNREADABLE") return undefined;
+      throw thrown;
+    }
+  },
+});
+
+/** The set's segments with these ordinals in the set, by ordinal; what the set does not have is not in the answer. */
+export function segmentsAgain(
+  source: ByteSource,
+  envelope: Pick<InterchangeRow, "first_byte">,
+  set: Pick<MessageRow, "first_byte" | "end_byte" | "first_segment" | "segments">,
+  wanted: ReadonlySet<number>,
+): Map<number, RawSegment> {
+  const interchange = syntaxAt(source, envelope.first_byte);
+  const found = new Map<number, RawSegment>();
+  const range = {
+    firstByte: set.first_byte,
+    endByte: set.end_byte,
+    firstSegment: set.first_segment,
+    segments: set.segments,
+    line: 1,
+  };
+  for (const batch of segmentsOf(source, interchange, range)) {
+    for (const held of batch) if (wanted.has(held.inSet)) found.set(held.inSet, rawSegment(held, interchange));
+    if (found.size === wanted.size) break;
+  }
+  return found;
+}
+
+type Syntax = Pick<InterchangeEntry, "family" | "delimiters">;
+
+const NO_DELIMITERS = { element: "", component: "", repetition: "", segment: "", release: "" };
+
+/** The separators that the interchange's own header declares. */
+function syntaxAt(source: ByteSource, byte: number): Syntax {
+  const bytes = Buffer.alloc(MAX_HEADER);
+  const head = bytes.subarray(0, source.read(bytes, byte));
+  const start = { byte, line: 1, segment: 1 };
+  const tag = head.toString("latin1", 0, 3);
+  if (tag === "ISA") return { family: "x12", delimiters: readIsa(head, start).delimiters };
+  if (tag === "UNA" || tag === "UNB") return { family: "edifact", delimiters: readUnb(head, start).delimiters };
+  return { family: "fixed", delimiters: NO_DELIMITERS };
+}
+
+function rawSegment({ tag, elements, byte, ordinal, inSet }: Segment, { family, delimiters }: Syntax): RawSegment {
+  const text = family === "fixed" ? (elements[1] ?? "") : elements.join(delimiters.element);
+  return { tag, text, byte, segment: ordinal, inSet };
+}
