@@ -7,7 +7,21 @@
  * header; `withInheritance` hands it down to every line that does not state its own.
  */
 import { z } from "zod";
-import { date, decimal, identified, party, segmentOrdinal, text } from "./fields.ts";
+import {
+  contact,
+  date,
+  dated,
+  decimal,
+  freeText,
+  freight,
+  identified,
+  party,
+  qualified,
+  reference,
+  route,
+  segmentOrdinal,
+  text,
+} from "./fields.ts";
 
 /** How a step's quantity is placed in time; the last five are statements without a date of their own. */
 export const TIMINGS = [
@@ -44,6 +58,7 @@ export const step = z.strictObject({
   timing: timing.optional().describe("Bucket of the quantity; a day unless stated"),
   from: date.optional().describe("The day, or the bucket's first day"),
   to: date.optional().describe("The bucket's last day, where the message states it"),
+  timeKind: text.optional().describe("What the time is, as the message's qualifier says"),
   time: text.optional().describe("Time of day or start of a window, HHMM or HHMMSS"),
   timeTo: text.optional().describe("End of a time window"),
   quantity: decimal.describe("Discrete, or the running total where the header says cumulative"),
@@ -57,6 +72,7 @@ export const step = z.strictObject({
   referenceKind: text.optional(),
   reference: text.optional().describe("Delivery order, RAN or kanban of this step"),
   route: text.optional(),
+  amounts: z.array(qualified).optional().describe("Further quantities of this step, by qualifier"),
   pattern: z
     .strictObject({ days: text.optional(), time: text.optional() })
     .optional()
@@ -123,25 +139,43 @@ export const line = z.strictObject({
   orderLine: text.optional(),
   engineeringLevel: text.optional(),
   drawing: text.optional(),
+  kanban: text.optional(),
+  manufacturerPart: text.optional(),
   usage: text.optional().describe("series, spare, sample, test"),
   ...inherited,
   price: decimal.optional(),
   priceUnit: text.optional(),
   priceMultiplier: text.optional(),
   interval: text.optional().describe("Bucket of the steps where the format states it once per item (VDA 512)"),
+  pack: z
+    .strictObject({
+      count: text.optional(),
+      size: decimal.optional(),
+      unit: text.optional(),
+      kind: text.optional(),
+    })
+    .optional()
+    .describe("How the item is packed"),
   parties: z.array(identified).optional(),
-  texts: z
+  texts: z.array(freeText).optional(),
+  references: z.array(reference).optional(),
+  dates: z.array(dated).optional(),
+  contacts: z.array(contact).optional(),
+  routes: z.array(route).optional(),
+  amounts: z.array(qualified).optional().describe("Quantities beside the schedule, by qualifier"),
+  figures: z
     .array(
       z.strictObject({
         ...segmentOrdinal,
-        text: text.optional(),
-        one: text.optional(),
-        two: text.optional(),
-        three: text.optional(),
+        kind: text.optional(),
+        quantity: decimal.optional(),
+        state: text.optional(),
+        from: date.optional(),
+        to: date.optional(),
       }),
     )
-    .optional(),
-  references: z.array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() })).optional(),
+    .optional()
+    .describe("Shipped and received figures other than the last receipt and the cumulative: information"),
   last: receipt.optional().describe("The last receipt or shipment the customer has counted"),
   account: account.optional(),
   fabrication: z
@@ -168,7 +202,14 @@ export const deliverySchedule = z
     supplierCode: text.optional(),
     transmission: z.strictObject({ old: text.optional(), new: text.optional(), on: date.optional() }).optional(),
     ...inherited,
+    currency: text.optional(),
     parties: z.array(identified).optional(),
+    references: z.array(reference).optional(),
+    contacts: z.array(contact).optional(),
+    dates: z.array(dated).optional(),
+    texts: z.array(freeText).optional(),
+    routes: z.array(route).optional(),
+    freightTerms: z.array(freight).optional(),
     lines: z.array(line),
   })
   .describe("A delivery schedule or call-off, whatever it came in");
@@ -197,6 +238,8 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     const shipTo =
       held.shipTo ?? shipToAmong(held.parties) ?? (held.parties === undefined ? shipToOfHeader : undefined);
     if (shipTo !== undefined) complete["shipTo"] = shipTo;
+    const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
+    if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
     return complete;
   });
   return { ...document, lines };
@@ -205,6 +248,16 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
 function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {
   const found = parties?.find((candidate) => candidate.role === "ship-to");
   if (found === undefined) return undefined;
-  const { role: _role, segment: _segment, ...shipTo } = found;
+  const {
+    role: _role,
+    segment: _segment,
+    dock: _dock,
+    references: _references,
+    contacts: _contacts,
+    ...shipTo
+  } = found;
   return shipTo;
 }
+
+const dockAmong = (parties: DeliverySchedule["parties"]): string | undefined =>
+  parties?.find((candidate) => candidate.role === "ship-to")?.dock;

@@ -28,12 +28,65 @@ export const segmentOrdinal = {
     .describe("Ordinal of the segment, record or row in its set that states this"),
 };
 
+/** A reference number with its qualifier. */
+export const reference = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.optional(),
+  number: text.optional(),
+  description: text.optional(),
+});
+/** A date with its qualifier. */
+export const dated = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.optional(),
+  on: date.optional(),
+  at: text.optional(),
+});
+export const contact = z.strictObject({
+  ...segmentOrdinal,
+  role: text.optional(),
+  name: text.optional(),
+  numberKind: text.optional(),
+  number: text.optional(),
+});
+/** A carrier or route as routing details state it. */
+export const route = z.strictObject({
+  ...segmentOrdinal,
+  sequence: text.optional(),
+  scheme: text.optional(),
+  carrier: text.optional(),
+  mode: text.optional(),
+  route: text.optional(),
+});
+export const freight = z.strictObject({
+  ...segmentOrdinal,
+  payment: text.optional(),
+  placeKind: text.optional(),
+  place: text.optional(),
+});
+export const freeText = z.strictObject({
+  ...segmentOrdinal,
+  text: text.optional(),
+  one: text.optional(),
+  two: text.optional(),
+  three: text.optional(),
+});
+/** A quantity with its qualifier. */
+export const qualified = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.optional(),
+  quantity: decimal.optional(),
+  unit: text.optional(),
+});
+
 const partyFields = {
   name: text.optional(),
   name2: text.optional(),
+  name3: text.optional(),
   scheme: text.optional().describe("Who gave the code: customer, supplier, duns, gln …; else the code list qualifier"),
   code: text.optional(),
   street: text.optional(),
+  street2: text.optional(),
   city: text.optional(),
   region: text.optional(),
   postcode: text.optional(),
@@ -46,6 +99,9 @@ export const identified = z.strictObject({
   ...segmentOrdinal,
   role: text.optional().describe("ship-to, ship-from, bill-to, buyer, supplier …; else the qualifier"),
   ...partyFields,
+  dock: text.optional(),
+  references: z.array(reference).optional(),
+  contacts: z.array(contact).optional(),
 });
 
 export type Party = z.infer<typeof party>;

@@ -1,0 +1,333 @@
+/**
+ * From a tree to a checked mapping: a closed list of words, every address in the form of its syntax, every shape known,
+ * and nothing that cannot be both read and written. Whatever is wrong is refused with its place in the mapping file.
+ */
+import type { Family } from "../syntax/segment.ts";
+import { checkBothWays } from "./both-ways.ts";
+import { addressAt, fieldsAt, MOST_ELEMENTS, rulesAt } from "./check-fields.ts";
+import {
+  type ColumnsDefinition,
+  type Condition,
+  DOCUMENTS,
+  type LineDefinition,
+  type MappingDefinition,
+  type MessageDefinition,
+  type PairsDefinition,
+  type RepeatDefinition,
+  type Requirement,
+  type SameDefinition,
+  type Setting,
+  UNLIMITED,
+} from "./definition.ts";
+import { refuse, type Spot } from "./refusal.ts";
+import { isShape } from "./shapes.ts";
+import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
+import {
+  COLUMNS_WORDS,
+  FIELD_WORDS,
+  fieldPath,
+  flagAt,
+  HEAD_WORDS,
+  LINE_WORDS,
+  listAt,
+  MESSAGE_WORDS,
+  mapAt,
+  oneOf,
+  PAIRS_WORDS,
+  REPEAT_WORDS,
+  SAME_WORDS,
+  textAt,
+  textsAt,
+  wholeAt,
+  wordsOf,
+} from "./words.ts";
+
+const FAMILIES = ["x12", "edifact", "fixed", "csv"] as const;
+
+/** Checks a merged mapping. @throws CalloffError MAPPING_WORD, MAPPING_VALUE or MAPPING_ONE_WAY */
+export function checkMapping(name: string, tree: MapTree): MappingDefinition {
+  const words = wordsOf(tree, HEAD_WORDS, "the head of a mapping");
+  const need = (word: "syntax" | "message" | "document" | "lines"): MapEntry => {
+    const entry = words[word];
+    if (entry !== undefined) return entry;
+    throw refuse("MAPPING_VALUE", tree.spot, `The mapping has no ${word}`, {
+      expected: "syntax, message, document and lines",
+      remedy: `Add ${word}: to the head of the file.`,
+    });
+  };
+  const syntax: Family = oneOf(need("syntax").value, FAMILIES, "syntax");
+  const message = messageAt(syntax, need("message").value);
+  const lines = linesAt({ syntax, message }, need("lines").value, "");
+  const definition: MappingDefinition = {
+    name,
+    syntax,
+    message,
+    document: oneOf(need("document").value, DOCUMENTS, "document"),
+    numbers: words.numbers && oneOf(words.numbers.value, ["message", "shipTo", "line"] as const, "numbers"),
+    layer: words.layer && oneOf(words.layer.value, ["forecast", "call-off"] as const, "layer"),
+    loses: words.loses === undefined ? [] : textsAt(words.loses.value, "loses").map(({ text }) => text),
+    lines,
+  };
+  checkBothWays(definition);
+  return definition;
+}
+
+function messageAt(syntax: Family, tree: Tree): MessageDefinition {
+  const words = wordsOf(mapAt(tree, "message"), MESSAGE_WORDS[syntax] as readonly string[], `message in ${syntax}`);
+  const text = (word: string, fallback = ""): string =>
+    words[word] === undefined ? fallback : textAt(words[word].value, word).text;
+  const texts = (word: string): TextTree[] => (words[word] === undefined ? [] : textsAt(words[word].value, word));
+  const type = syntax === "x12" ? text("set") : syntax === "edifact" ? text("type") : text("first");
+  if (type === "" && syntax !== "csv") {
+    throw refuse("MAPPING_VALUE", tree.spot, "The mapping does not say which message it is for", {
+      expected: syntax === "x12" ? "set: 830" : syntax === "edifact" ? "type: DELFOR" : "first: 511",
+      remedy: "Add it to message.",
+    });
+  }
+  return {
+    type,
+    groups: texts("group").map((group) => group.text),
+    versions: texts("versions").map((range) => versionsAt(syntax, range)),
+    first: text("first"),
+    last: text("last"),
+    length: words["length"] === undefined ? 0 : wholeAt(words["length"].value, "record length", 1, 100_000),
+    delimiter: text("delimiter", ";"),
+    decimal: text("decimal", "."),
+    headers: texts("headers").map((header) => header.text),
+  };
+}
+
+function versionsAt(syntax: Family, range: TextTree): { from: string; to: string } {
+  const [from = "", to = from, more] = range.text.split("..");
+  const right = syntax !== "x12" || (/^\d{6}$/.test(from) && /^\d{6}$/.test(to) && from <= to);
+  if (from !== "" && more === undefined && right) return { from, to };
+  throw refuse("MAPPING_VALUE", range.spot, `${JSON.stringify(range.text)} is no range of versions`, {
+    expected: syntax === "x12" ? "six digits, or two of them with .. between: 002001..005010" : "e.g. D:97A",
+    found: range.text,
+    remedy: "Correct versions.",
+  });
+}
+
+export function linesAt(setting: Setting, tree: Tree, above: string): LineDefinition[] {
+  const lines: LineDefinition[] = [];
+  let order = -1;
+  let previous = "";
+  for (const item of listAt(tree, "a list of lines").items) {
+    const row = mapAt(item, "a line");
+    const [first, ...more] = [...row.entries];
+    if (first === undefined || more.length > 0) {
+      throw refuse("MAPPING_VALUE", row.spot, "A line is one tag with its words behind it", {
+        expected: "- LIN: { … }",
+        found: more.length > 0 ? [...row.entries.keys()].join(", ") : "nothing",
+        remedy: "Give every line its own row with - in front, and indent its words below the tag.",
+      });
+    }
+    const [tag, entry] = first;
+    if (!/^[A-Za-z0-9_]{1,30}$/.test(tag)) {
+      throw refuse("MAPPING_VALUE", entry.spot, `${JSON.stringify(tag)} is no tag`, {
+        expected: setting.syntax === "csv" ? "row" : "a segment identifier or record type",
+        found: tag,
+        remedy: "Write the tag as it stands in the message.",
+      });
+    }
+    if (tag !== previous) order += 1;
+    previous = tag;
+    lines.push(...linesOfTag(setting, tag, entry, above, order));
+  }
+  return lines;
+}
+
+function linesOfTag(setting: Setting, tag: string, entry: MapEntry, above: string, order: number): LineDefinition[] {
+  const body = bodyOf(entry.value);
+  const pick = body.entries.get("pick");
+  if (pick === undefined) return [lineAt(setting, tag, entry.spot, body, above, order, undefined)];
+  const address = addressAt(setting, textAt(pick.value, "pick"));
+  const rows: LineDefinition[] = [];
+  for (const [code, row] of body.entries) {
+    if (code === "pick") continue;
+    if ((LINE_WORDS as readonly string[]).includes(code)) {
+      throw refuse("MAPPING_WORD", row.spot, `${code} cannot stand beside pick`, {
+        expected: "pick: and one row per qualifier",
+        found: code,
+        remedy: `Move ${code} into the rows that it is for.`,
+      });
+    }
+    const condition: Condition = { spot: row.spot, address, values: [code] };
+    rows.push(lineAt(setting, tag, row.spot, rowBody(row.value), above, order, condition));
+  }
+  return rows;
+}
+
+/** A line without words, `- ISS:`, is known and has nothing to say. */
+function bodyOf(tree: Tree): MapTree {
+  if (tree.kind === "text" && tree.text === "") return { kind: "map", spot: tree.spot, entries: new Map() };
+  return mapAt(tree, "a line");
+}
+
+/** A row of pick that has only fields may be written as the fields themselves. */
+export function rowBody(tree: Tree): MapTree {
+  const map = bodyOf(tree);
+  const keys = [...map.entries.keys()];
+  const isShort = keys.length > 0 && keys.every((key) => /^[#\d]/.test(key));
+  if (!isShort) return map;
+  return { kind: "map", spot: map.spot, entries: new Map([["fields", { spot: map.spot, value: map }]]) };
+}
+
+function lineAt(
+  setting: Setting,
+  tag: string,
+  spot: Spot,
+  body: MapTree,
+  above: string,
+  order: number,
+  picked: Condition | undefined,
+): LineDefinition {
+  const words = wordsOf(body, LINE_WORDS, `a line (${tag})`);
+  const when = words.when === undefined ? [] : conditionsAt(setting, words.when.value);
+  const conditions = picked === undefined ? when : [picked, ...when];
+  const qualifier = conditions.length > 0 ? `[${conditions[0]?.values[0] ?? ""}]` : "";
+  const path = `${above === "" ? "" : `${above}/`}${tag}${qualifier}`;
+  return {
+    spot,
+    tag,
+    path,
+    ...timesAt(words.times?.value),
+    order,
+    opens: words.opens && listName(words.opens.value),
+    carries: words.carries !== undefined && flagAt(words.carries.value, "carries"),
+    each: words.each !== undefined && flagAt(words.each.value, "each"),
+    when: conditions,
+    onlyIf: words.if === undefined ? [] : requirementsAt(words.if.value),
+    fields: words.fields === undefined ? [] : fieldsAt(setting, words.fields.value),
+    pairs: words.pairs && pairsAt(setting, words.pairs.value),
+    repeat: words.repeat && repeatAt(setting, words.repeat.value),
+    same: words.same === undefined ? [] : sameAt(setting, words.same.value),
+    columns: words.columns && columnsAt(words.columns.value),
+    rules: words.rules === undefined ? [] : rulesAt(setting, words.rules.value),
+    then: words.then === undefined ? [] : linesAt(setting, words.then.value, path),
+  };
+}
+
+function timesAt(tree: Tree | undefined): { least: number; most: number } {
+  if (tree === undefined) return { least: 0, most: 1 };
+  const { text, spot } = textAt(tree, "times");
+  const match = /^(\d{1,7})(?:\.\.(\d{1,7}|\*))?$/.exec(text);
+  if (match !== null) {
+    const least = Number(match[1]);
+    const most = match[2] === undefined ? least : match[2] === "*" ? UNLIMITED : Number(match[2]);
+    if (least <= most) return { least, most };
+  }
+  throw refuse("MAPPING_VALUE", spot, `${JSON.stringify(text)} does not say how often a line may come`, {
+    expected: "0, 1, 0..1, 1..*, 0..200 and the like",
+    found: text,
+    remedy: "Write the least and the most, with .. between, * for any number.",
+  });
+}
+
+function listName(tree: Tree): string {
+  const text = textAt(tree, "opens");
+  const path = fieldPath(text, "list");
+  if (path.length === 1 && path[0] !== undefined) return path[0];
+  throw refuse("MAPPING_VALUE", text.spot, "opens names a list of the current object", {
+    expected: "one name, e.g. steps",
+    found: text.text,
+    remedy: "Open the outer object by a line of its own.",
+  });
+}
+
+function conditionsAt(setting: Setting, tree: Tree): Condition[] {
+  return [...mapAt(tree, "when").entries].map(([key, entry]) => ({
+    spot: entry.spot,
+    address: addressAt(setting, { kind: "text", spot: entry.spot, text: key }),
+    values: textsAt(entry.value, "when").map(({ text }) => text),
+  }));
+}
+
+function requirementsAt(tree: Tree): Requirement[] {
+  return [...mapAt(tree, "if").entries].map(([key, entry]) => ({
+    path: fieldPath({ kind: "text", spot: entry.spot, text: key }),
+    values: textsAt(entry.value, "if").map(({ text }) => text),
+  }));
+}
+
+function pairsAt(setting: Setting, tree: Tree): PairsDefinition {
+  const words = wordsOf(mapAt(tree, "pairs"), PAIRS_WORDS, "pairs");
+  if (words.from === undefined || words.codes === undefined) {
+    throw refuse("MAPPING_VALUE", tree.spot, "pairs needs from and codes", {
+      expected: "pairs: { from: 2, count: 15, codes: { BP: customerPart } }",
+      remedy: "Add what is missing.",
+    });
+  }
+  const fields = fieldsAt(setting, words.codes.value, "qualifier");
+  const byCode = new Map([...mapAt(words.codes.value, "codes").entries.keys()].map((code, at) => [code, fields[at]]));
+  return {
+    spot: tree.spot,
+    from: wholeAt(words.from.value, "element", 1, MOST_ELEMENTS),
+    count: words.count === undefined ? 15 : wholeAt(words.count.value, "count", 1, MOST_ELEMENTS),
+    qualifier: words.qualifier === undefined ? 0 : wholeAt(words.qualifier.value, "component", 1, 9),
+    value: words.value === undefined ? 0 : wholeAt(words.value.value, "component", 1, 9),
+    fields: byCode as PairsDefinition["fields"],
+  };
+}
+
+function repeatAt(setting: Setting, tree: Tree): RepeatDefinition {
+  const words = wordsOf(mapAt(tree, "repeat"), REPEAT_WORDS, "repeat");
+  const { opens, from, width, count, fields } = words;
+  if (opens === undefined || from === undefined || width === undefined || count === undefined || fields === undefined) {
+    throw refuse("MAPPING_VALUE", tree.spot, "repeat needs opens, from, width, count and fields", {
+      expected: 'repeat: { opens: steps, from: 48, width: 15, count: 5, end: [ "000000" ], fields: { … } }',
+      remedy: "Add what is missing.",
+    });
+  }
+  return {
+    spot: tree.spot,
+    opens: listName(opens.value),
+    from: wholeAt(from.value, "place", 1, 100_000),
+    width: wholeAt(width.value, "width", 1, 10_000),
+    count: wholeAt(count.value, "count", 1, 10_000),
+    end: words.end === undefined ? [] : textsAt(words.end.value, "end").map(({ text }) => text),
+    fields: fieldsAt(setting, fields.value),
+  };
+}
+
+function sameAt(setting: Setting, tree: Tree): SameDefinition[] {
+  return listAt(tree, "same").items.map((item) => {
+    const words = wordsOf(mapAt(item, "same"), SAME_WORDS, "same");
+    if (words.opens === undefined) {
+      throw refuse("MAPPING_VALUE", item.spot, "A deeper level of a row opens a list", {
+        expected: "- opens: lines",
+        remedy: "Add opens.",
+      });
+    }
+    return {
+      spot: item.spot,
+      opens: listName(words.opens.value),
+      key: words.key === undefined ? [] : textsAt(words.key.value, "key").map((name) => fieldPath(name)),
+      fields: words.fields === undefined ? [] : fieldsAt(setting, words.fields.value),
+      same: words.same === undefined ? [] : sameAt(setting, words.same.value),
+    };
+  });
+}
+
+function columnsAt(tree: Tree): ColumnsDefinition {
+  const words = wordsOf(mapAt(tree, "columns"), COLUMNS_WORDS, "columns");
+  const part = (word: "header" | "value"): { to: readonly string[]; as: string } => {
+    const inner = wordsOf(mapAt(words[word]?.value ?? tree, word), FIELD_WORDS, `columns, ${word}`);
+    const as = inner.as === undefined ? "text" : textAt(inner.as.value, "as").text;
+    if (inner.to === undefined || !isShape(as)) {
+      throw refuse("MAPPING_VALUE", tree.spot, `columns: ${word} needs a field and a known shape`, {
+        expected: `${word}: { to: from, as: DD.MM.YYYY }`,
+        found: as,
+        remedy: "Name the field with to and its shape with as.",
+      });
+    }
+    return { to: fieldPath(textAt(inner.to.value, "to")), as };
+  };
+  if (words.opens === undefined || words.header === undefined || words.value === undefined) {
+    throw refuse("MAPPING_VALUE", tree.spot, "columns needs opens, header and value", {
+      expected: "columns: { opens: steps, header: { to: from, as: DD.MM.YYYY }, value: { to: quantity, as: number } }",
+      remedy: "Add what is missing.",
+    });
+  }
+  return { spot: tree.spot, opens: listName(words.opens.value), header: part("header"), value: part("value") };
+}

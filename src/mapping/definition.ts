@@ -1,0 +1,153 @@
+/** A mapping after it was checked: what readers and writers are compiled from. */
+import type { Family } from "../syntax/segment.ts";
+import type { Spot } from "./refusal.ts";
+
+export const DOCUMENTS = ["delivery-schedule", "ship-notice", "invoice", "acknowledgement"] as const;
+export type DocumentKind = (typeof DOCUMENTS)[number];
+
+/** Where a value stands in a segment, record or row. */
+export type Address =
+  | {
+      readonly kind: "element";
+      readonly element: number;
+      /** 0 where the address names the element only. */
+      readonly component: number;
+      readonly repetition: number;
+    }
+  | { readonly kind: "range"; readonly first: number; readonly last: number }
+  | { readonly kind: "column"; readonly header: string; readonly number: number };
+
+export interface FieldDefinition {
+  readonly spot: Spot;
+  readonly address: Address;
+  /** Paths of the fields, one unless the shape yields two values. */
+  readonly to: readonly (readonly string[])[];
+  readonly as: string;
+  /** Code → word, in the order listed. */
+  readonly codes: ReadonlyMap<string, string> | undefined;
+  readonly is: string | undefined;
+  readonly fallback: string | undefined;
+  readonly count: string | undefined;
+  readonly sum: { readonly tag: string; readonly address: Address; readonly as: string } | undefined;
+  readonly use: "must" | "may" | "never";
+  readonly length: { readonly least: number; readonly most: number } | undefined;
+}
+
+export interface Condition {
+  readonly spot: Spot;
+  readonly address: Address;
+  readonly values: readonly string[];
+}
+
+export interface Requirement {
+  readonly path: readonly string[];
+  /** Words of the field that let the line be written; the empty text means that the field is absent. */
+  readonly values: readonly string[];
+}
+
+export interface Rule {
+  readonly note: string;
+  readonly kind: "P" | "R" | "C" | "E" | "L";
+  readonly elements: readonly number[];
+}
+
+export interface PairsDefinition {
+  readonly spot: Spot;
+  readonly from: number;
+  readonly count: number;
+  /** 0: qualifier and value are two elements; else components of one element. */
+  readonly qualifier: number;
+  readonly value: number;
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+}
+
+export interface RepeatDefinition {
+  readonly spot: Spot;
+  readonly opens: string;
+  readonly from: number;
+  readonly width: number;
+  readonly count: number;
+  readonly end: readonly string[];
+  readonly fields: readonly FieldDefinition[];
+}
+
+export interface SameDefinition {
+  readonly spot: Spot;
+  readonly opens: string;
+  readonly key: readonly (readonly string[])[];
+  readonly fields: readonly FieldDefinition[];
+  readonly same: readonly SameDefinition[];
+}
+
+export interface ColumnsDefinition {
+  readonly spot: Spot;
+  readonly opens: string;
+  readonly header: { readonly to: readonly string[]; readonly as: string };
+  readonly value: { readonly to: readonly string[]; readonly as: string };
+}
+
+export interface LineDefinition {
+  readonly spot: Spot;
+  readonly tag: string;
+  /** Path as a dialect writes it, e.g. `LIN/SDP/FST` or `LIN/SHP[02]`. */
+  readonly path: string;
+  readonly least: number;
+  readonly most: number;
+  /** Place in the order of its group; rows of one `pick` and neighbours of one tag share a place. */
+  readonly order: number;
+  readonly opens: string | undefined;
+  readonly carries: boolean;
+  readonly each: boolean;
+  readonly when: readonly Condition[];
+  readonly onlyIf: readonly Requirement[];
+  readonly fields: readonly FieldDefinition[];
+  readonly pairs: PairsDefinition | undefined;
+  readonly repeat: RepeatDefinition | undefined;
+  readonly same: readonly SameDefinition[];
+  readonly columns: ColumnsDefinition | undefined;
+  readonly rules: readonly Rule[];
+  readonly then: readonly LineDefinition[];
+}
+
+export interface MessageDefinition {
+  /** X12: ST01; EDIFACT: message type; fixed: the first record's type; empty for tables. */
+  readonly type: string;
+  readonly groups: readonly string[];
+  readonly versions: readonly { readonly from: string; readonly to: string }[];
+  /** Fixed records. */
+  readonly first: string;
+  readonly last: string;
+  readonly length: number;
+  /** Tables. */
+  readonly delimiter: string;
+  readonly decimal: string;
+  readonly headers: readonly string[];
+}
+
+/** What addresses and lines of one file are read by. */
+export interface Setting {
+  readonly syntax: Family;
+  readonly message: MessageDefinition;
+}
+
+export interface MappingDefinition {
+  readonly name: string;
+  readonly syntax: Family;
+  readonly message: MessageDefinition;
+  readonly document: DocumentKind;
+  readonly numbers: "message" | "shipTo" | "line" | undefined;
+  readonly layer: "forecast" | "call-off" | undefined;
+  readonly loses: readonly string[];
+  readonly lines: readonly LineDefinition[];
+}
+
+/** The longest a table or list of lines may be stated to repeat; `*` is this. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** `1.4`, `6-14` or `Qty` as it stands in the mapping file. */
+export function addressInWords(address: Address): string {
+  if (address.kind === "range") return `${address.first}-${address.last}`;
+  if (address.kind === "column") return address.header === "" ? `#${address.number}` : address.header;
+  const repetition = address.repetition > 0 ? `/${address.repetition}` : "";
+  return `${address.element}${repetition}${address.component > 0 ? `.${address.component}` : ""}`;
+}

@@ -1,0 +1,40 @@
+/** Reading and writing a field of a document by its path. */
+import type { Held } from "./run.ts";
+
+export type Put = (target: Held, value: string) => void;
+export type Get = (from: Held) => string | undefined;
+
+/** Puts a value at a path of one to three names; objects on the way are made. */
+export function putAt(path: readonly string[]): Put {
+  const [first = "", second, third] = path;
+  if (second === undefined) {
+    return (target, value) => {
+      target[first] = value;
+    };
+  }
+  return (target, value) => {
+    const inner = (target[first] ??= {}) as Held;
+    if (third === undefined) inner[second] = value;
+    else ((inner[second] ??= {}) as Held)[third] = value;
+  };
+}
+
+/** The text at a path, or undefined. */
+export function getAt(path: readonly string[]): Get {
+  const [first = "", second, third] = path;
+  const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  if (second === undefined) return (from) => textOf(from[first]);
+  return (from) => {
+    const inner = from[first] as Held | undefined;
+    if (typeof inner !== "object" || inner === null) return undefined;
+    if (third === undefined) return textOf(inner[second]);
+    const deepest = inner[second] as Held | undefined;
+    return typeof deepest === "object" && deepest !== null ? textOf(deepest[third]) : undefined;
+  };
+}
+
+/** The list of that name in an object; nothing where it is absent. */
+export const listIn = (from: Held, name: string): readonly Held[] => {
+  const list = from[name];
+  return Array.isArray(list) ? (list as Held[]) : [];
+};

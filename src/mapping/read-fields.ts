@@ -1,0 +1,177 @@
+/** Fields of a line compiled to closures that read the text at a place into the object that is filled. */
+
+import { writeMillionths } from "../values/figures.ts";
+import type { FieldDefinition } from "./definition.ts";
+import { addressInWords } from "./definition.ts";
+import { type Put, putAt } from "./paths.ts";
+import { type Held, isFault, placeIn, type Run, report, severityOf } from "./run.ts";
+import { shapeOf } from "./shapes.ts";
+
+/** Reads text that is clean (decoded, without blanks around it) and not empty. */
+export type ReadText = (text: string, target: Held, run: Run, beside: string) => void;
+
+/** Where a field stands, for findings. */
+export interface FieldPlace {
+  readonly element: number;
+  readonly component: number;
+  readonly repetition: number;
+}
+
+export function placeOfField(field: FieldDefinition): FieldPlace {
+  const { address } = field;
+  if (address.kind === "element") return address;
+  return { element: address.kind === "range" ? address.first : address.number, component: 0, repetition: 0 };
+}
+
+/** The field in findings: its path in the document, else its address. */
+export const nameOfField = (field: FieldDefinition): string | undefined => field.to[0]?.join(".");
+
+/** Compiles the reading of one field. `sum` is the field's index among the sums of the message. */
+export function compileField(field: FieldDefinition, sum: number | undefined, place = placeOfField(field)): ReadText {
+  const value = compileValue(field, sum, place);
+  const { length } = field;
+  if (length === undefined) return value;
+  return (text, target, run, beside) => {
+    if (text.length > length.most || text.length < length.least) {
+      const long = text.length > length.most;
+      report(run, {
+        code: long ? "ELEMENT_TOO_LONG" : "ELEMENT_TOO_SHORT",
+        severity: severityOf(field.use),
+        message: `The value is too ${long ? "long" : "short"}`,
+        place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
+        expected:
+          length.least === length.most ? `${length.most} characters` : `${length.least} to ${length.most} characters`,
+        found: `${text.length}: ${text}`,
+        remedy: "Ask the sender to correct the value, or widen length in a dialect.",
+        ack: { segment: "8", element: long ? "5" : "4" },
+      });
+    }
+    value(text, target, run, beside);
+  };
+}
+
+function compileValue(field: FieldDefinition, sum: number | undefined, place: FieldPlace): ReadText {
+  if (field.use === "never") return notUsed(field, place);
+  if (field.is !== undefined) return constant(field, field.is, place);
+  if (field.sum !== undefined && sum !== undefined) return comparedSum(field, sum, place);
+  if (field.count !== undefined && field.to.length === 0) return comparedCount(field.count, place);
+  if (field.codes !== undefined) return translated(field, field.codes, place);
+  if (field.to.length === 0) return () => {};
+  return shaped(field, place);
+}
+
+function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
+  const [first, second] = field.to.map(putAt) as [Put, Put | undefined];
+  if (field.as === "text") return (text, target) => first(target, text);
+  const shape = shapeOf(field.as);
+  return (text, target, run, beside) => {
+    const value = shape.read(text, run.shapes, beside);
+    if (typeof value === "string") first(target, value);
+    else if (isFault(value)) {
+      report(run, {
+        code: "ELEMENT_NOT_READABLE",
+        severity: "reject",
+        message: `The value ${value.fault}`,
+        place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
+        expected: value.expected,
+        found: text,
+        remedy: "Ask the sender to correct the value and to send the message again.",
+        ack: { segment: "8", element: value.ack },
+      });
+    } else {
+      if (value[0] !== "") first(target, value[0] ?? "");
+      if (value[1] !== undefined && value[1] !== "") second?.(target, value[1]);
+    }
+  };
+}
+
+function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, place: FieldPlace): ReadText {
+  const put = putAt(field.to[0] ?? []);
+  const listed = [...codes.keys()];
+  const expected = listed.length > 12 ? `one of ${listed.length} listed codes` : `one of ${listed.join(", ")}`;
+  return (text, target, run) => {
+    const word = codes.get(text);
+    if (word !== undefined) {
+      put(target, word);
+      return;
+    }
+    put(target, text);
+    report(run, {
+      code: "ELEMENT_CODE_UNLISTED",
+      severity: severityOf(field.use),
+      message: "The code is not listed; it was kept as it stands",
+      place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
+      expected,
+      found: text,
+      remedy: "List the code with our word for it in a dialect, or ask the sender.",
+      ack: { segment: "8", element: "7" },
+    });
+  };
+}
+
+function constant(field: FieldDefinition, is: string, place: FieldPlace): ReadText {
+  return (text, _target, run) => {
+    if (text === is) return;
+    report(run, {
+      code: "ELEMENT_NOT_CONSTANT",
+      severity: severityOf(field.use),
+      message: "The value is not the one this place always has",
+      place: placeIn(run, place.element, place.component, place.repetition),
+      expected: is,
+      found: text,
+      remedy: "Ask the sender, or change `is` in a dialect.",
+      ack: { segment: "8", element: "7" },
+    });
+  };
+}
+
+function notUsed(field: FieldDefinition, place: FieldPlace): ReadText {
+  return (text, _target, run) => {
+    report(run, {
+      code: "ELEMENT_NOT_USED",
+      severity: "tolerated",
+      message: "The place is not used in this message and was left aside",
+      place: placeIn(run, place.element, place.component, place.repetition),
+      expected: "nothing",
+      found: text,
+      remedy: `Allow element ${addressInWords(field.address)} in a dialect if the partner needs it.`,
+      ack: { segment: "8", element: "10" },
+    });
+  };
+}
+
+function comparedCount(tag: string, place: FieldPlace): ReadText {
+  return (text, _target, run) => {
+    const counted = run.counters.get(tag) ?? 0;
+    if (/^\d{1,15}$/.test(text) && Number(text) === counted) return;
+    report(run, {
+      code: "COUNT_DIFFERS",
+      severity: "tolerated",
+      message: `The message says ${text} ${tag}, found are ${counted}`,
+      place: placeIn(run, place.element, place.component, place.repetition),
+      expected: String(counted),
+      found: text,
+      remedy: "Nothing is missing from what was read; tell the sender that the count is wrong.",
+    });
+  };
+}
+
+function comparedSum(field: FieldDefinition, index: number, place: FieldPlace): ReadText {
+  const of = field.sum === undefined ? "" : `${field.sum.tag}, element ${addressInWords(field.sum.address)}`;
+  const shape = shapeOf(field.as === "text" ? "number" : field.as);
+  return (text, _target, run) => {
+    const sum = run.sums[index];
+    const counted = sum === undefined ? "0" : writeMillionths(sum.millionths + BigInt(sum.small) * 1_000_000n);
+    const said = shape.read(text, run.shapes, "");
+    if (said === counted) return;
+    report(run, {
+      code: "SUM_DIFFERS",
+      severity: "tolerated",
+      message: `The hash total says ${text}, the sum of ${of} is ${counted}`,
+      place: placeIn(run, place.element, place.component, place.repetition),
+      expected: counted,
+      found: text,
+      remedy: "Hash totals are often wrong and change nothing; tell the sender if it matters.",
+    });
+  };
+}

@@ -1,0 +1,167 @@
+/** Shapes of dates: by fixed pattern, by an EDIFACT format code beside them, and the date keys of VDA 4905. */
+import { addDays, isoWeek, plainDate, readDate, weekday } from "../values/dates.ts";
+import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
+
+export type FixedDate = "CCYYMMDD" | "YYMMDD" | "DD.MM.YYYY";
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const noDate = (expected: string): ShapeFault => ({ fault: "is no day of the calendar", expected, ack: "8" });
+const NO_CENTURY: ShapeFault = {
+  fault: "has a year of two digits, and the envelope has no date to read it by",
+  expected: "an envelope with a date",
+  ack: "8",
+};
+
+/** ISO text of year, month and day in digits, or undefined when the calendar has no such day. */
+function isoOf(year: string, month: string, day: string): string | undefined {
+  const m = Number(month);
+  const d = Number(day);
+  const y = Number(year);
+  if (!(m >= 1 && m <= 12 && d >= 1 && y >= 1000)) return undefined;
+  const leap = m === 2 && y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0) ? 1 : 0;
+  return d <= (DAYS[m - 1] ?? 0) + leap ? `${year}-${month}-${day}` : undefined;
+}
+
+/** The year of two digits in the window from 80 years before to 19 years after the envelope's year. */
+export function centuryOf(twoDigits: string, sentYear: number): string | undefined {
+  if (sentYear === 0) return undefined;
+  const first = sentYear - 80;
+  const year = first + ((((Number(twoDigits) - first) % 100) + 100) % 100);
+  return String(year);
+}
+
+const DIGITS: Readonly<Record<FixedDate, RegExp>> = {
+  CCYYMMDD: /^(\d{4})(\d\d)(\d\d)$/,
+  YYMMDD: /^(\d\d)(\d\d)(\d\d)$/,
+  "DD.MM.YYYY": /^(\d\d)\.(\d\d)\.(\d{4})$/,
+};
+
+function readFixed(text: string, pattern: FixedDate, context: ShapeContext): string | ShapeFault {
+  const match = DIGITS[pattern].exec(text);
+  if (match === null) return noDate(pattern);
+  const [, one = "", two = "", three = ""] = match;
+  if (pattern === "DD.MM.YYYY") return isoOf(three, two, one) ?? noDate(pattern);
+  if (pattern === "CCYYMMDD") return isoOf(one, two, three) ?? noDate(pattern);
+  const year = centuryOf(one, context.sentYear);
+  return year === undefined ? NO_CENTURY : (isoOf(year, two, three) ?? noDate(pattern));
+}
+
+function writeFixed(value: string, pattern: FixedDate): string | ShapeFault {
+  if (readDate(value) === undefined) return noDate("YYYY-MM-DD in the document");
+  const [year = "", month = "", day = ""] = value.split("-");
+  if (pattern === "DD.MM.YYYY") return `${day}.${month}.${year}`;
+  return pattern === "CCYYMMDD" ? `${year}${month}${day}` : `${year.slice(2)}${month}${day}`;
+}
+
+/** Reads through the message's own store of dates; a fault is stored as well. */
+function remembered(
+  text: string,
+  context: ShapeContext,
+  read: (text: string) => string | ShapeFault,
+): string | ShapeFault {
+  const known = context.dates.get(text);
+  if (known !== undefined) return known;
+  const value = read(text);
+  if (context.dates.size < 20_000) context.dates.set(text, value);
+  return value;
+}
+
+export const fixedDate = (pattern: FixedDate): Shape => ({
+  values: 1,
+  isNumber: false,
+  read: (text, context) =>
+    pattern === "CCYYMMDD" && text.length !== 8
+      ? noDate(pattern)
+      : remembered(text, context, () => readFixed(text, pattern, context)),
+  write: ([value = ""]) => writeFixed(value, pattern),
+});
+
+/** Six digits before X12 004010, eight from there on; read by the number of digits, written by the version. */
+export const dateShape: Shape = {
+  values: 1,
+  isNumber: false,
+  read: (text, context) =>
+    remembered(text, context, () => {
+      if (text.length === 8) return readFixed(text, "CCYYMMDD", context);
+      return text.length === 6 ? readFixed(text, "YYMMDD", context) : noDate("CCYYMMDD or YYMMDD");
+    }),
+  write: ([value = ""], context) =>
+    writeFixed(value, context.family === "x12" && context.version < "004010" ? "YYMMDD" : "CCYYMMDD"),
+};
+
+/**
+ * EDIFACT C507: the value with its format code (2379) beside it. Read are 101 and 102 (days), 203 and 204 (a day with a
+ * time, which is kept only where a field asks for the time), 610 (month), 616 (ISO week). A period (718) is two dates.
+ */
+export const dtmShape: Shape = {
+  values: 1,
+  isNumber: false,
+  read: (text, context, beside) => {
+    if (beside === "101") return readFixed(text, "YYMMDD", context);
+    if (beside === "102" || beside === "") return readFixed(text, "CCYYMMDD", context);
+    if (beside === "203" && text.length === 12) return readFixed(text.slice(0, 8), "CCYYMMDD", context);
+    if (beside === "204" && text.length === 14) return readFixed(text.slice(0, 8), "CCYYMMDD", context);
+    if (beside === "610" && text.length === 6) return readFixed(`${text}01`, "CCYYMMDD", context);
+    if (beside === "616" && /^\d{6}$/.test(text)) {
+      return isoWeek(Number(text.slice(0, 4)), Number(text.slice(4))) ?? noDate("CCYYWW");
+    }
+    return noDate("a date with format code 101, 102, 203, 204, 610 or 616 beside it");
+  },
+  write: ([value = ""]) => {
+    const written = writeFixed(value, "CCYYMMDD");
+    return typeof written === "string" ? [written, "102"] : written;
+  },
+};
+
+/** Keys of VDA 4905 that stand for no day: their timing. */
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ["222222", "no-demand"],
+  ["333333", "backlog"],
+  ["444444", "immediate"],
+  ["555555", "forecast-start"],
+  ["999999", "remainder"],
+]);
+
+/** Date keys of VDA 4905: timing and date. YYMM00 is a month, YY00WW an ISO week, anything else a day or a key. */
+export const vdaShape: Shape = {
+  values: 2,
+  isNumber: false,
+  read: (text, context) => {
+    const key = KEYS.get(text);
+    if (key !== undefined) return [key, ""];
+    if (!/^\d{6}$/.test(text)) return noDate("YYMMDD, YYMM00, YY00WW or a key such as 333333");
+    const year = centuryOf(text.slice(0, 2), context.sentYear);
+    if (year === undefined) return NO_CENTURY;
+    const middle = text.slice(2, 4);
+    const end = text.slice(4);
+    if (middle === "00") {
+      const monday = isoWeek(Number(year), Number(end));
+      return monday === undefined ? noDate("a week of that year") : ["week", monday];
+    }
+    if (end === "00") {
+      const first = isoOf(year, middle, "01");
+      return first === undefined ? noDate("a month 01 to 12") : ["month", first];
+    }
+    const day = isoOf(year, middle, end);
+    return day === undefined ? noDate("YYMMDD") : ["day", day];
+  },
+  write: ([timing = "", date = ""]) => {
+    for (const [key, word] of KEYS) if (word === timing) return key;
+    if (readDate(date) === undefined) return noDate("YYYY-MM-DD in the document");
+    if (timing === "month") return `${date.slice(2, 4)}${date.slice(5, 7)}00`;
+    if (timing === "week") return weekKey(date);
+    return timing === "day" || timing === ""
+      ? `${date.slice(2, 4)}${date.slice(5, 7)}${date.slice(8)}`
+      : { fault: "has no key in VDA 4905", expected: "day, week, month or one of the keys", ack: "8" };
+  },
+};
+
+/** YY00WW of the ISO week that holds the date; its year is the year of the week's Thursday. */
+function weekKey(text: string): string {
+  const date = plainDate(text);
+  const thursday = addDays(date, 4 - weekday(date));
+  const year = Number(thursday.slice(0, 4));
+  const first = isoWeek(year, 1) ?? date;
+  const week = Math.floor((Date.parse(thursday) - Date.parse(first)) / 604_800_000) + 1;
+  return `${String(year).slice(2)}00${String(week).padStart(2, "0")}`;
+}

@@ -1,0 +1,72 @@
+/** Shapes of figures. */
+import { readMillionths, writeMillionths } from "../values/figures.ts";
+import type { Shape, ShapeFault } from "./shapes.ts";
+
+const NOT_A_NUMBER: ShapeFault = { fault: "is no number", expected: "digits, at most one decimal point", ack: "6" };
+const FAULTS = {
+  "not-a-number": NOT_A_NUMBER,
+  "too-many-decimals": { fault: "has more than six decimals", expected: "at most six decimals", ack: "6" },
+  "too-large": { fault: "is too large", expected: "at most twelve digits before the decimal point", ack: "6" },
+} as const;
+
+function canonical(text: string): string | ShapeFault {
+  const millionths = readMillionths(text);
+  return typeof millionths === "string" ? FAULTS[millionths] : writeMillionths(millionths);
+}
+
+/** Most quantities are a few digits without a leading zero: they are canonical as they stand. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 12) return false;
+  if (text.charCodeAt(0) === 48 && length > 1) return false;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
+}
+
+export const numberShape: Shape = {
+  values: 1,
+  isNumber: true,
+  read: (text) => (isPlain(text) ? text : canonical(text)),
+  write: ([value = ""]) => canonical(value),
+};
+
+const COMMA = /^[+-]?(\d*|\d{1,3}(\.\d{3})+)(,\d*)?$/;
+
+/** Decimal comma, with or without dots between the thousands; written without them. */
+export const decimalCommaShape: Shape = {
+  values: 1,
+  isNumber: true,
+  read: (text) => (COMMA.test(text) ? canonical(text.replaceAll(".", "").replace(",", ".")) : NOT_A_NUMBER),
+  write: ([value = ""]) => {
+    const written = canonical(value);
+    return typeof written === "string" ? written.replace(".", ",") : written;
+  },
+};
+
+const UNSCALED = /^([+-]?)(\d{1,18})$/;
+
+/** The last `decimals` digits stand behind the decimal point, which is not written. */
+export function impliedDecimals(decimals: number): Shape {
+  return {
+    values: 1,
+    isNumber: true,
+    read: (text) => {
+      const match = UNSCALED.exec(text);
+      if (match === null) return { fault: "is no whole number", expected: "digits only", ack: "6" };
+      const digits = (match[2] ?? "").padStart(decimals + 1, "0");
+      return canonical(`${match[1]}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`);
+    },
+    write: ([value = ""]) => {
+      const millionths = readMillionths(value);
+      if (typeof millionths === "string") return FAULTS[millionths];
+      const step = 10n ** BigInt(6 - decimals);
+      if (millionths % step !== 0n) {
+        return { fault: `has more than ${decimals} decimals`, expected: `at most ${decimals} decimals`, ack: "6" };
+      }
+      return String(millionths / step);
+    },
+  };
+}
