@@ -174,16 +174,12 @@ function baseOf(of: {
 function netAnchor(lastNote: string, settings: ScheduleSettings, anchors: Anchors): Quantity | undefined {
   // Before anything was shipped there is only one height to start from, whatever the option.
   if (anchors.shippedAtMessage === NOTHING && lastNote === "") return NOTHING;
-  switch (settings.net.anchor) {
-    case "last-receipt":
-      return anchors.shippedThroughNote === undefined
-        ? undefined
-        : plus(anchors.shippedThroughNote, anchors.shippedInLaterNotes ?? NOTHING);
-    case "shipped-at-message":
-      return anchors.shippedAtMessage;
-    case "shipped-before-transit":
-      return anchors.shippedBeforeTransit;
-  }
+  const { anchor } = settings.net;
+  if (anchor === "shipped-at-message") return anchors.shippedAtMessage;
+  if (anchor === "shipped-before-transit") return anchors.shippedBeforeTransit;
+  return anchors.shippedThroughNote === undefined
+    ? undefined
+    : plus(anchors.shippedThroughNote, anchors.shippedInLaterNotes ?? NOTHING);
 }
 
 function statementOf(

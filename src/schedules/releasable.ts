@@ -21,7 +21,9 @@ export function mayShip(step: LayeredStep, rules: ReleaseRules, customer: Custom
   if (!rules.layers.includes(step.layer)) return false;
   if (customer.sendsCallOffs && step.layer === "forecast") return false;
   if (step.kind === "backlog" && rules.backlog) return true;
-  if (step.commitment === "") return step.kind === "immediate" || (step.kind === "dated" && rules.unmarked);
+  if (step.commitment === "") {
+    return step.kind === "immediate" || (step.kind === "dated" && (rules.unmarked || step.layer === "call-off"));
+  }
   if (isKnown(step.commitment)) return rules.commitments.includes(step.commitment);
   // A partner's own code: it is a commitment code, and none of those that the policy names.
   return step.layer === "call-off";
