@@ -3,9 +3,15 @@ import { type Gateway, gateway } from "../../src/config/gateway.ts";
 import { type Partner, partner } from "../../src/config/partner.ts";
 import { type Policy, policy } from "../../src/config/policy.ts";
 import { type BlanketOrderDocument, blanketOrder } from "../../src/documents/erp.ts";
+import { completeAgreements } from "../../src/orders/completion.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
+import { book } from "../../src/store/ledger.ts";
+import { select, selectOne } from "../../src/store/rows.ts";
+import type { Store } from "../../src/store/store.ts";
+import { agreementLine, childLine } from "../../src/store/tables.ts";
 import { instantOf, type Occasion } from "../../src/values/clock.ts";
 import { plainDate } from "../../src/values/dates.ts";
+import { quantity } from "../../src/values/figures.ts";
 
 export const aGateway: Gateway = gateway.parse({ company: { name: "Example Stampings" } });
 
@@ -45,5 +51,33 @@ export function aBlanketOrder(more: Record<string, unknown> = {}): BlanketOrderD
     shipTo: "PLANT1",
     lines: [{ line: 10, item: "BRACKET-100", customerPart: "4N51-100-AA", quantity: "10000", price: "2.5" }],
     ...more,
+  });
+}
+
+/** Books a shipment of an order's line as the ledger keeps it. */
+export async function ship(store: Store, reference: string, of: string, when: Occasion): Promise<void> {
+  const [number, lineNo] = reference.split("/");
+  const [line] = await select(
+    store,
+    childLine,
+    "JOIN child_order o ON o.id = child_line.order_id WHERE o.number = :number AND child_line.line_no = :lineNo",
+    { number, lineNo: Number(lineNo) },
+  );
+  if (line === undefined) throw new Error(`there is no order line ${reference}`);
+  await store.write(async (tx) => {
+    await book(tx, [
+      {
+        account_id: line.account_id,
+        line_id: line.line_id,
+        child_line_id: line.id,
+        moves: "both",
+        kind: "shipped",
+        quantity: quantity(of),
+        happened_on: when.businessDate,
+        business_key: `ship:${reference}:${when.businessDate}`,
+      },
+    ]);
+    const held = await selectOne(tx, agreementLine, "WHERE id = :id", { id: line.line_id });
+    await completeAgreements(tx, [held?.agreement_id ?? 0], when);
   });
 }

@@ -1,0 +1,207 @@
+/** What releasing, cancelling and accepting have to know of accounts, read in bulk. */
+import type { Partner } from "../config/partner.ts";
+import { calendarOf } from "../schedules/calendars.ts";
+import { incrementsOf, stacked } from "../schedules/heights.ts";
+import { type PlannedRelease, type Released, releasePlan } from "../schedules/release-plan.ts";
+import { type OrderDates, orderDates } from "../schedules/ship-dates.ts";
+import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
+import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
+import { select } from "../store/rows.ts";
+import type { Queryable } from "../store/store.ts";
+import {
+  type AccountRow,
+  type AgreementLineRow,
+  type AgreementRow,
+  agreement,
+  agreementLine,
+  type RevisionRow,
+  revision,
+  type SplitRow,
+} from "../store/tables.ts";
+import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
+import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
+import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
+import { grouped } from "./grouped.ts";
+import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
+
+/** A split's step, with the row it is kept in. */
+export interface KeptStep extends LayeredStep {
+  readonly split: SplitRow;
+}
+
+/** One account with its plan in force and everything its release depends on. */
+export interface AccountInForce {
+  readonly account: AccountRow;
+  readonly partner: Partner;
+  /** Steps in line. */
+  readonly steps: readonly KeptStep[];
+  readonly line: AgreementLineRow;
+  readonly agreement: AgreementRow;
+  readonly totals: Totals;
+  readonly lineTotals: Totals;
+  /** The revision in force that the base of the plan was read from; none before anything was accepted. */
+  readonly revision: RevisionRow | undefined;
+  /** Open order quantities that name a customer order number. */
+  readonly named: Released["named"];
+}
+
+/** The accounts with their plans; those without a plan are left out. */
+export async function accountsInForce(
+  from: Queryable,
+  config: Pick<OrdersConfiguration, "partners">,
+  accounts: readonly AccountRow[],
+): Promise<AccountInForce[]> {
+  const ids = accounts.map(({ id }) => id);
+  const splits = grouped(await splitsOf(from, ids), ({ account_id }) => account_id);
+  const lineIds = [...new Set([...splits.values()].flat().map(({ line_id }) => line_id))];
+  if (lineIds.length === 0) return [];
+  const lines = byId(await select(from, agreementLine, "WHERE id IN (:lineIds)", { lineIds }));
+  const agreementIds = [...new Set([...lines.values()].map(({ agreement_id }) => agreement_id))];
+  const agreements = byId(await select(from, agreement, "WHERE id IN (:agreementIds)", { agreementIds }));
+  const revisionIds = accounts.flatMap(({ forecast_revision_id, call_off_revision_id }) =>
+    [forecast_revision_id, call_off_revision_id].filter((id) => id !== null),
+  );
+  const revisions = byId(
+    revisionIds.length === 0 ? [] : await select(from, revision, "WHERE id IN (:revisionIds)", { revisionIds }),
+  );
+  const totals = await accountTotals(from, ids);
+  const contracts = await lineTotals(from, lineIds);
+  const named = await openByCustomerOrder(from, ids);
+
+  return accounts.flatMap((account) => {
+    const [first, ...more] = splits.get(account.id) ?? [];
+    const line = first && lines.get(first.line_id);
+    if (first === undefined || line === undefined) return [];
+    return [
+      {
+        account,
+        partner: partnerNamed(config, account.partner),
+        steps: inLine([first, ...more].map(stepOf)),
+        line,
+        agreement: agreements.get(line.agreement_id) as AgreementRow,
+        totals: totals.get(account.id) ?? NO_TOTALS,
+        lineTotals: contracts.get(line.id) ?? NO_TOTALS,
+        revision: revisions.get(account.call_off_revision_id ?? account.forecast_revision_id ?? 0),
+        named: named.get(account.id) ?? [],
+      },
+    ];
+  });
+}
+
+const byId = <R extends { id: number }>(rows: readonly R[]): Map<number, R> =>
+  new Map(rows.map((row) => [row.id, row]));
+
+/** Open quantities of the accounts' orders that carry a customer order number. */
+async function openByCustomerOrder(
+  from: Queryable,
+  accountIds: readonly number[],
+): Promise<Map<number, { name: string; quantity: Quantity }[]>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await from.ask(
+    `SELECT c.account_id AS account, o.customer_order_no AS name,
+            CAST(SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE -l.quantity END) AS TEXT) AS open
+     FROM child_line c JOIN child_order o ON o.id = c.order_id
+     JOIN ledger l ON l.child_line_id = c.id AND l.kind IN ('released', 'shipped')
+     WHERE c.account_id IN (:accountIds) AND c.state = 'open' AND o.customer_order_no <> ''
+     GROUP BY c.account_id, o.customer_order_no
+     HAVING SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE -l.quantity END) > 0`,
+    { accountIds },
+  );
+  const open = rows.map((row) => ({
+    account: Number(row["account"]),
+    name: row["name"] as string,
+    quantity: BigInt(row["open"] as string) as Quantity,
+  }));
+  return grouped(open, ({ account }) => account);
+}
+
+function stepOf(split: SplitRow): KeptStep {
+  return {
+    split,
+    layer: split.layer as LayeredStep["layer"],
+    date: dateOfSplit(split),
+    kind: split.kind as LayeredStep["kind"],
+    timing: split.timing as LayeredStep["timing"],
+    from: split.from_date as PlainDate,
+    to: split.to_date as PlainDate,
+    cumulative: split.cumulative as Quantity,
+    commitment: split.commitment,
+    customerOrderNumber: split.customer_order_no,
+    reference: split.reference,
+    referenceKind: "",
+    window: split.window,
+    route: split.route,
+    segment: split.segment,
+  };
+}
+
+/** The releasable curve of a plan in force: what each split may release was settled when it was accepted. */
+export function releasableOf({ steps, revision: of }: AccountInForce): EffectiveCurve {
+  const base = (of?.base ?? NOTHING) as Quantity;
+  const ships = incrementsOf({ base, steps }).filter(({ step }) => step.split.releasable);
+  return {
+    base,
+    since: (of?.since ?? "") as PlainDate | "",
+    dates: of?.dates === "shipment" ? "shipment" : "delivery",
+    cumulatives: of?.cumulatives === "shipped" ? "shipped" : "received",
+    messageDate: (of?.issued_on ?? "") as PlainDate,
+    horizon: { from: (of?.horizon_from ?? "") as PlainDate, to: (of?.horizon_to ?? "") as PlainDate },
+    steps: stacked(base, ships),
+  };
+}
+
+/** The three dates of a step in force: its order date is the one it was accepted with. */
+export function datesInForce(
+  { partner, revision: of }: Pick<AccountInForce, "partner" | "revision">,
+  shippingDays: OrdersConfiguration["gateway"]["shipping"],
+  businessDate: PlainDate,
+): (step: LayeredStep) => OrderDates {
+  return (step) => {
+    if (step.layer === "hand") return datesFromOrderDate(step.date, partner, shippingDays);
+    const curveDates = of?.dates === "shipment" ? "shipment" : "delivery";
+    return orderDates(step, curveDates, partner.orders, shippingDays, businessDate);
+  };
+}
+
+/** What is entered by hand is the scheduled order date itself; it ships the lead days later. */
+export function datesFromOrderDate(
+  orderOn: PlainDate,
+  { orders }: Pick<Partner, "orders">,
+  shippingDays: OrdersConfiguration["gateway"]["shipping"],
+): OrderDates {
+  const shipping = calendarOf(shippingDays);
+  const shipOn = shipping.after(shipping.onOrAfter(orderOn), orders.leadDays);
+  const deliverOn =
+    orders.transitCounts === "working-days"
+      ? shipping.after(shipOn, orders.transitDays)
+      : addDays(shipOn, orders.transitDays);
+  return { orderOn, shipOn, deliverOn };
+}
+
+/** Everything that the plan still lacks, due or not. */
+export function planOf(
+  of: AccountInForce,
+  config: Pick<OrdersConfiguration, "gateway">,
+  businessDate: PlainDate,
+): PlannedRelease[] {
+  return releasePlan({
+    curve: releasableOf(of),
+    dates: datesInForce(of, config.gateway.shipping, businessDate),
+    released: { total: releasedInAll(of.totals), named: of.named ?? [] },
+    businessDate,
+    pack: of.line.pack as Quantity,
+    contract: contractRoom(of),
+    grouping: of.partner.orders.grouping,
+  });
+}
+
+/** The contract's limit with its tolerance, and what of it is used; none for lines without a quantity. */
+export function contractRoom({ line, lineTotals: totals }: Pick<AccountInForce, "line" | "lineTotals">) {
+  if (line.commitment !== "quantity") return undefined;
+  const hundred = quantity("100");
+  const limit = ((line.quantity * (hundred + line.tolerance_percent)) / hundred) as Quantity;
+  return { limit, processed: processedInAll(totals) };
+}
+
+/** A date column as a date. */
+export const dateOr = (text: string, otherwise: PlainDate): PlainDate => (text === "" ? otherwise : plainDate(text));
