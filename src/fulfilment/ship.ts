@@ -3,11 +3,14 @@
  * notices and, where the partner's file says so, invoices: all in one transaction or not at all.
  */
 import type { ShipmentConfirmation } from "../documents/erp.ts";
+import { completeAgreements } from "../orders/completion.ts";
+import { accountsInForce, planOf } from "../orders/due-accounts.ts";
 import { lineReference } from "../orders/order-documents.ts";
+import { nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
-import { insert, insertOne, select, update } from "../store/rows.ts";
+import { insert, insertOne, select, update, updateEach } from "../store/rows.ts";
 import { documentNumber, takeNumbers } from "../store/series.ts";
 import { isTaken, type Tx } from "../store/store.ts";
 import { account, childLine, type NewLedgerRow, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
@@ -19,6 +22,7 @@ import { normalForm } from "../values/identifiers.ts";
 import type { Json } from "../values/json.ts";
 import { releaseInvoices } from "./invoice.ts";
 import { type FulfilmentSettings, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
+import { rowsById } from "./rows-by-id.ts";
 import { type BookedLine, type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
 import {
   contentOf,
@@ -72,8 +76,10 @@ export async function bookShipment(
   await book(tx, facts(planned, booked, confirmation.confirmation, occasion));
   await moveOrders(tx, settings, planned, occasion);
   await queueDocuments(tx, occasion, documentsOf(booked, confirmation, settings, occasion));
+  const agreements = [...named.values()].map(({ agreement }) => agreement.id);
   const due = booked.filter(({ partner }) => partner.orders.invoice === "at-shipment");
   const { audits, ...invoiced } = await releaseInvoices(tx, settings, due, occasion);
+  await completeAgreements(tx, agreements, occasion);
   const numbers = booked.map(({ number }) => number);
   await recordAudits(tx, occasion, [
     {
@@ -266,7 +272,10 @@ function facts(
   });
 }
 
-/** Closed lines are marked, and accounts whose short quantity is due again are looked at by the next release run. */
+/**
+ * Marks closed lines, lets every account know that its sums have moved, and asks again when something is due next where
+ * more was released, or some of it given back.
+ */
 async function moveOrders(
   tx: Tx,
   settings: FulfilmentSettings,
@@ -274,22 +283,20 @@ async function moveOrders(
   occasion: Occasion,
 ): Promise<void> {
   const lines = planned.flatMap((plan) => plan.lines);
+  const closed = lines.filter(({ closes }) => closes).map(({ of }) => of.line.id);
+  if (closed.length > 0) await update(tx, childLine, { state: "closed short" }, "id IN (:closed)", { closed });
   // A verdict worked out from figures read before this is worked out again.
   await tx.change("UPDATE account SET version = version + 1 WHERE id IN (:ids)", {
     ids: accountsOf(lines.map(({ of }) => of)),
   });
-  const closed = lines.filter(({ closes }) => closes).map(({ of }) => of);
-  if (closed.length === 0) return;
-  await update(tx, childLine, { state: "closed short" }, "id IN (:ids)", { ids: closed.map(({ line }) => line.id) });
-  const again = closed.filter(({ order }) => partnerOf(settings, order.partner).orders.shortIs === "due-again");
-  if (again.length === 0) return;
-  await update(
-    tx,
-    account,
-    { next_order_on: occasion.businessDate },
-    "id IN (:ids) AND (next_order_on = '' OR next_order_on > :today)",
-    { ids: accountsOf(again), today: occasion.businessDate },
-  );
+  const moved = lines.filter(({ closes, excess }) => closes || excess > 0n).map(({ of }) => of);
+  const accounts = await rowsById(tx, account, accountsOf(moved));
+  const plans = await accountsInForce(tx, settings, accounts);
+  const dates = plans.map((of) => ({
+    id: of.account.id,
+    set: { next_order_on: nextOrderOn(planOf(of, settings, occasion.businessDate)) },
+  }));
+  await updateEach(tx, account, dates);
 }
 
 function documentsOf(

@@ -35,6 +35,9 @@ const FILE = Buffer.from(
 );
 const SETTINGS = settingsWith(partnerWith("acme"));
 
+const segmentsIn = (links: readonly WhyLink[] = []): string[] =>
+  links.filter((link): link is SegmentLink => link.kind === "segment").map(({ text }) => text);
+
 /** Registers and archives the file, with one accepted revision of its only line, and points the order's line at its second FST. */
 async function seedSchedule({ store, home }: TestDatabase, accountId: number, order: string): Promise<void> {
   const sha256 = createHash("sha256").update(FILE).digest("hex");
@@ -136,9 +139,6 @@ onEveryDatabase("why this number?", (database) => {
     );
     return order;
   };
-  const segmentsIn = (links: readonly WhyLink[] = []): string[] =>
-    links.filter((link): link is SegmentLink => link.kind === "segment").map(({ text }) => text);
-
   it("goes from an invoice line back to the bytes of the segment that asked for it", async () => {
     await shippedStory();
     const answer = await why(database().store, archive(), "IN-000001/10");

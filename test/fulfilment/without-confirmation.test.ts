@@ -16,6 +16,8 @@ const lines = [
   { item: "F-20", quantity: "500" },
 ];
 
+const only = (line: number, quantity: string) => ({ quantities: new Map([[line, quantity]]) });
+
 const shippedIn = async (store: Store): Promise<string[]> =>
   (await select(store, shipmentLine, "WHERE 1 = 1 ORDER BY id")).map(({ quantity }) => writeMillionths(quantity));
 
@@ -79,7 +81,7 @@ onEveryDatabase("an order shipped by command", (database) => {
   it("ships everything open, or the quantities named", async () => {
     const { store } = database();
     const number = await order();
-    await shipOrder(store, SETTINGS, number, { quantities: new Map([[10, "150"]]) }, TODAY);
+    await shipOrder(store, SETTINGS, number, only(10, "150"), TODAY);
     await shipOrder(store, SETTINGS, number, {}, TODAY);
     assert.deepEqual(await shippedIn(store), ["150", "250", "50"]);
     assert.deepEqual(
@@ -91,14 +93,14 @@ onEveryDatabase("an order shipped by command", (database) => {
   it("closes short when told", async () => {
     const { store } = database();
     const number = await order(["400"]);
-    await shipOrder(store, SETTINGS, number, { quantities: new Map([[10, "150"]]), closeShort: true }, TODAY);
+    await shipOrder(store, SETTINGS, number, { ...only(10, "150"), closeShort: true }, TODAY);
     await assert.rejects(shipOrder(store, SETTINGS, number, {}, TODAY), rejectedWith("SHIP_NOTHING_OPEN"));
   });
 
   it("is safe to repeat under a confirmation of its own", async () => {
     const { store } = database();
     const number = await order(["400"]);
-    const command = { confirmation: "HAND-1", quantities: new Map([[10, "150"]]) };
+    const command = { confirmation: "HAND-1", ...only(10, "150") };
     await shipOrder(store, SETTINGS, number, command, TODAY);
     assert.equal((await shipOrder(store, SETTINGS, number, command, TODAY)).outcome, "duplicate");
     assert.deepEqual(await shippedIn(store), ["150"]);
@@ -111,14 +113,13 @@ onEveryDatabase("an order shipped by command", (database) => {
   it("refuses an unknown order, an unknown line and what is no quantity", async () => {
     const { store } = database();
     const number = await order(["400"]);
-    const quantities = (line: number, text: string) => ({ quantities: new Map([[line, text]]) });
     await assert.rejects(shipOrder(store, SETTINGS, "SO-000077", {}, TODAY), rejectedWith("SHIP_ORDER_UNKNOWN"));
     await assert.rejects(
-      shipOrder(store, SETTINGS, number, quantities(30, "1"), TODAY),
+      shipOrder(store, SETTINGS, number, only(30, "1"), TODAY),
       rejectedWith("SHIP_ORDER_LINE_UNKNOWN"),
     );
     await assert.rejects(
-      shipOrder(store, SETTINGS, number, quantities(10, "many"), TODAY),
+      shipOrder(store, SETTINGS, number, only(10, "many"), TODAY),
       rejectedWith("SHIP_QUANTITY_UNREADABLE"),
     );
     assert.deepEqual(await shippedIn(store), []);

@@ -1,7 +1,8 @@
 /** Rows for tests that begin where orders already are: a blanket order, its accounts, child orders with their ledger facts. */
 import { gateway as gatewaySchema } from "../../src/config/gateway.ts";
 import { type Partner, partner as partnerSchema } from "../../src/config/partner.ts";
-import type { FulfilmentSettings } from "../../src/fulfilment/order-lines.ts";
+import { policy as policySchema } from "../../src/config/policy.ts";
+import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
 import { book } from "../../src/store/ledger.ts";
 import { insertOne } from "../../src/store/rows.ts";
 import { documentNumber, takeNumbers } from "../../src/store/series.ts";
@@ -40,11 +41,12 @@ export const partnerWith = (code: string, settings: Record<string, unknown> = {}
 });
 
 /** A home's configuration with these partners. */
-export const settingsWith = (...partners: readonly Partner[]): FulfilmentSettings => ({
+export const settingsWith = (...partners: readonly Partner[]): OrdersConfiguration => ({
   gateway: gatewaySchema.parse({
     company: { name: "Fittings Ltd", timeZone: "Europe/Berlin", code: "V-4711", address: { city: "Jena" } },
   }),
   partners: new Map(partners.map((held) => [held.code, held])),
+  policyOf: () => ({ name: "standard", policy: policySchema.parse({}), hash: "standard" }),
 });
 
 export interface SeedLine {
