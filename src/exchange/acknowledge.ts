@@ -1,0 +1,149 @@
+/**
+ * The functional acknowledgement of one X12 group (997): what was received, and what is wrong with it, segment by segment
+ * and element by element. Pure. It says "syntax received and checked", never "a planner accepted".
+ */
+import type { Acknowledgement } from "../documents/acknowledgement.ts";
+import type { Finding } from "../values/finding.ts";
+
+export type SetOutcome = "accepted" | "accepted-with-errors" | "rejected";
+
+export interface AnsweredSet {
+  /** ST01 */
+  readonly type: string;
+  /** ST02 */
+  readonly control: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface AnsweredGroup {
+  /** GS01 */
+  readonly functionalId: string;
+  /** GS06 */
+  readonly control: string;
+  /** GS08 */
+  readonly version: string;
+  /** GE01 as written; empty when there was none. */
+  readonly stated: string;
+  readonly findings: readonly Finding[];
+  readonly sets: readonly AnsweredSet[];
+}
+
+type SetAnswer = NonNullable<Acknowledgement["sets"]>[number];
+type SegmentAnswer = NonNullable<SetAnswer["segments"]>[number];
+type ElementAnswer = NonNullable<SegmentAnswer["elements"]>[number];
+
+/** Most AK3 of one set and most AK4 of one AK3 (004010 allows 99 AK4); a partner needs the first ones. */
+const MOST_SEGMENTS = 100;
+const MOST_ELEMENTS = 99;
+/** AK502 to AK506, AK905 to AK909. */
+const MOST_CODES = 5;
+/** AK404 holds 1 to 99 characters. */
+const LONGEST_COPY = 99;
+/** AK502 and AK304: one or more segments in error; segment has data element errors. */
+const SEGMENTS_IN_ERROR = "5";
+const ELEMENTS_IN_ERROR = "8";
+
+/** What the findings of a set make of it: any that rejects rejects, any that is tolerated is noted (E). */
+export function outcomeOf(findings: readonly Finding[]): SetOutcome {
+  if (findings.some(({ severity }) => severity === "reject")) return "rejected";
+  return findings.some(({ severity }) => severity === "tolerated") ? "accepted-with-errors" : "accepted";
+}
+
+/**
+ * The answer to a group.
+ * @param forbidden characters that a copy of a bad element must not hold: the delimiters it will be written with
+ * @returns nothing for a group of acknowledgements (FA): an acknowledgement is never acknowledged
+ */
+export function acknowledgementOf(group: AnsweredGroup, forbidden = ""): Acknowledgement | undefined {
+  if (group.functionalId === "FA") return undefined;
+  const groupRejected = outcomeOf(group.findings) === "rejected";
+  const sets = group.sets.map((set) => answerOf(set, groupRejected, forbidden));
+  const accepted = sets.filter(({ status }) => status !== "rejected").length;
+  const status = groupStatus(outcomeOf(group.findings), sets, accepted);
+  return {
+    group: {
+      functionalId: group.functionalId,
+      control: group.control,
+      version: group.version,
+      status,
+      included: /^\d{1,6}$/.test(group.stated) ? String(Number(group.stated)) : String(sets.length),
+      received: String(sets.length),
+      accepted: String(accepted),
+      ...codes(group.findings.filter(counts).map(({ ack }) => ack?.group)),
+    },
+    sets,
+  };
+}
+
+function groupStatus(own: SetOutcome, sets: readonly SetAnswer[], accepted: number): string {
+  if (own === "rejected" || accepted === 0) return "rejected";
+  if (accepted < sets.length) return "partly-accepted";
+  const clean = own === "accepted" && sets.every(({ status }) => status === "accepted");
+  return clean ? "accepted" : "accepted-with-errors";
+}
+
+function answerOf(set: AnsweredSet, groupRejected: boolean, forbidden: string): SetAnswer {
+  const findings = set.findings.filter(counts);
+  const segments = segmentsOf(findings, forbidden);
+  const ownCodes = findings.map(({ ack }) => ack?.set);
+  return {
+    type: set.type,
+    control: set.control,
+    ...(segments.length === 0 ? {} : { segments }),
+    status: groupRejected ? "rejected" : outcomeOf(set.findings),
+    ...codes([...ownCodes, segments.length === 0 ? undefined : SEGMENTS_IN_ERROR]),
+  };
+}
+
+const counts = ({ severity }: Finding): boolean => severity !== "note";
+
+/** One AK3 per place and code, in the order of the segments, with its AK4. */
+function segmentsOf(findings: readonly Finding[], forbidden: string): SegmentAnswer[] {
+  const answers = new Map<string, SegmentAnswer & { elements?: ElementAnswer[] }>();
+  for (const finding of findings) {
+    const { ack, place } = finding;
+    if (place.inSet === undefined || (ack?.segment === undefined && ack?.element === undefined)) continue;
+    const code = ack.element === undefined ? ack.segment : ELEMENTS_IN_ERROR;
+    const key = JSON.stringify([place.inSet, place.tag, code]);
+    const known = answers.get(key);
+    const answer = known ?? {
+      ...(place.tag === undefined ? {} : { tag: place.tag }),
+      position: String(place.inSet),
+      ...(code === undefined ? {} : { code }),
+    };
+    if (ack.element !== undefined) addElement(answer, finding, forbidden);
+    if (known === undefined) answers.set(key, answer);
+  }
+  return [...answers.values()].toSorted((a, b) => Number(a.position) - Number(b.position)).slice(0, MOST_SEGMENTS);
+}
+
+function addElement(answer: { elements?: ElementAnswer[] }, { ack, place, found }: Finding, forbidden: string): void {
+  const element: ElementAnswer = {
+    ...(place.element === undefined ? {} : { element: String(place.element) }),
+    ...(place.component === undefined ? {} : { component: String(place.component) }),
+    ...(place.repetition === undefined ? {} : { repetition: String(place.repetition) }),
+    ...(ack?.element === undefined ? {} : { code: ack.element }),
+  };
+  const copy = copyOf(found, forbidden);
+  if (copy !== undefined) element.found = copy;
+  answer.elements ??= [];
+  const same = JSON.stringify(element);
+  if (answer.elements.length < MOST_ELEMENTS && !answer.elements.some((held) => JSON.stringify(held) === same)) {
+    answer.elements.push(element);
+  }
+}
+
+/** AK404 as far as it can be written: what holds a delimiter or no printable character is left out rather than changed. */
+function copyOf(found: string | undefined, forbidden: string): string | undefined {
+  if (found === undefined) return undefined;
+  const copy = found.slice(0, LONGEST_COPY).trim();
+  const printable = /^[\u0020-\u007e]+$/.test(copy);
+  const writable = printable && !Array.from(forbidden).some((delimiter) => copy.includes(delimiter));
+  return writable ? copy : undefined;
+}
+
+/** `code1` to `code5`: each code once, in the order found. */
+function codes(found: readonly (string | undefined)[]): Record<string, string> {
+  const once = [...new Set(found.filter((code) => code !== undefined))].slice(0, MOST_CODES);
+  return Object.fromEntries(once.map((code, n) => [`code${n + 1}`, code]));
+}

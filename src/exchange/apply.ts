@@ -1,0 +1,202 @@
+/**
+ * Applies registered files, set by set in the order they stand, then answers their groups and closes them (T2, T3). Every
+ * step is repeated from its row after a crash; a bug in one set stops its file there and leaves what came before applied.
+ */
+import type { Partner } from "../config/partner.ts";
+import { recordAudit } from "../store/audit.ts";
+import { select, selectOne, update } from "../store/rows.ts";
+import type { Store, Tx } from "../store/store.ts";
+import { type FileRow, file, type InterchangeRow, interchange, type MessageRow, message } from "../store/tables.ts";
+import type { Catalogue } from "../syntax/segment.ts";
+import type { Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { outcomeOf } from "./acknowledge.ts";
+import { queueAnswers } from "./answers-out.ts";
+import { applySet } from "./apply-set.ts";
+import { archivePath } from "./archive.ts";
+import { ERP, type Exchange } from "./context.ts";
+import { applyErpFile } from "./erp-inbound.ts";
+import { finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
+import { readFindings } from "./findings.ts";
+import { setsOf } from "./register.ts";
+
+/** Applies every registered file, in the order of their claims. Gives how many there were. */
+export async function applyRegistered(exchange: Exchange): Promise<number> {
+  const rows = await select(exchange.store, file, "WHERE state = 'registered' ORDER BY id");
+  for (const row of rows) await applyFile(exchange, row);
+  return rows.length;
+}
+
+/** Applies one registered file to its end. A fault of ours ends it as *failed*; `retryFile` goes on where it stopped. */
+export async function applyFile(exchange: Exchange, row: FileRow): Promise<void> {
+  try {
+    if (row.partner === ERP) await applyErpFile(exchange, row, occasionOfFile(row));
+    else await applyInterchanges(exchange, row);
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    if (passesByItself(error)) throw error;
+    await fail(exchange, row, error);
+  }
+}
+
+async function applyInterchanges(exchange: Exchange, row: FileRow): Promise<void> {
+  const open = await select(exchange.store, interchange, "WHERE file_id = :id AND state = 'open' ORDER BY ordinal", {
+    id: row.id,
+  });
+  if (open.length > 0) {
+    const catalogue = await exchange.reader.catalogue(archivePath(exchange.paths.archive, row.sha256), row.name);
+    for (const held of open) await applyInterchange(exchange, row, held, catalogue);
+  }
+  await closeFile(exchange, row);
+}
+
+async function applyInterchange(
+  exchange: Exchange,
+  row: FileRow,
+  held: InterchangeRow,
+  catalogue: Catalogue,
+): Promise<void> {
+  const partner = partnerOf(exchange, held);
+  const entry = catalogue.interchanges.find(({ ordinal }) => ordinal === held.ordinal);
+  if (entry === undefined) throw new Error(`interchange ${held.ordinal} is not in the archived file ${row.sha256}`);
+  const sets = setsOf(entry);
+  for (const next of await messagesOf(exchange, held)) {
+    const placed = sets[next.ordinal - 1];
+    if (next.state !== "catalogued") continue;
+    if (placed === undefined) throw new Error(`set ${next.ordinal} is not in the archived file ${row.sha256}`);
+    const { set, group } = placed;
+    const occasion = { ...occasionOfFile(row), who: partner.code };
+    const one = { file: row, partner, row: next, interchange: entry, set, groupFindings: group.findings, occasion };
+    try {
+      await applySet(exchange, one);
+    } catch (thrown) {
+      throw await stopped(exchange, next, coerceError(thrown));
+    }
+  }
+  await closeInterchange(exchange, row, held, partner);
+}
+
+const messagesOf = (exchange: Exchange, held: InterchangeRow): Promise<MessageRow[]> =>
+  select(exchange.store, message, "WHERE interchange_id = :id ORDER BY ordinal", { id: held.id });
+
+function partnerOf(exchange: Exchange, { partner: code }: InterchangeRow): Partner {
+  const partner = exchange.config.partners.get(code);
+  if (partner !== undefined) return partner;
+  throw new CalloffError("EXCHANGE_PARTNER_GONE", `The partner ${code} is no longer configured`, {
+    expected: `config/partners/${code}.yaml`,
+    remedy: "Bring the partner's file back and retry the file",
+    exit: EXIT.refused,
+  });
+}
+
+/** Marks the set that a fault of ours stopped at; what passes by itself leaves it as it is. */
+async function stopped(exchange: Exchange, row: MessageRow, error: Error): Promise<Error> {
+  if (passesByItself(error)) return error;
+  await exchange.store.write((tx) =>
+    update(tx, message, { state: "failed" }, "id = :id AND state = 'catalogued'", { id: row.id }),
+  );
+  const code = error instanceof CalloffError ? error.code : "EXCHANGE_SET_FAILED";
+  return new CalloffError(code, `set ${row.control} (${row.type}): ${error.message}`, { cause: error });
+}
+
+/** T3: answers the groups of an interchange and closes it. */
+async function closeInterchange(
+  exchange: Exchange,
+  row: FileRow,
+  held: InterchangeRow,
+  partner: Partner,
+): Promise<void> {
+  const occasion = { ...occasionOfFile(row), who: partner.code };
+  await exchange.store.write(async (tx) => {
+    const messages = await select(tx, message, "WHERE interchange_id = :id ORDER BY ordinal", { id: held.id });
+    await queueAnswers(tx, occasion, partner, row.claim, held, messages);
+    await keepOutcomes(tx, messages);
+    await update(tx, interchange, { state: "closed" }, "id = :id AND state = 'open'", { id: held.id });
+  });
+  at("answered");
+}
+
+/** What the answers said, for those sets whose effect did not write it down. */
+async function keepOutcomes(tx: Tx, messages: readonly MessageRow[]): Promise<void> {
+  for (const answer of ["accepted", "accepted-with-errors"] as const) {
+    const ids = messages
+      .filter((row) => row.state === "applied" && outcomeOf(readFindings(row.findings)) === answer)
+      .map(({ id }) => id);
+    for (let start = 0; start < ids.length; start += 500) {
+      await update(tx, message, { answer }, "id IN (:ids) AND answer = ''", { ids: ids.slice(start, start + 500) });
+    }
+  }
+}
+
+/** Gives a file its final state and writes its one line in the log. */
+async function closeFile(exchange: Exchange, row: FileRow): Promise<void> {
+  const interchanges = await select(exchange.store, interchange, "WHERE file_id = :id", { id: row.id });
+  const ids = interchanges.map(({ id }) => id);
+  const messages =
+    ids.length === 0 ? [] : await select(exchange.store, message, "WHERE interchange_id IN (:ids)", { ids });
+  const whole =
+    interchanges.every(({ state }) => state === "closed" || state === "duplicate") &&
+    messages.every(({ state }) => state === "applied");
+  const state = whole ? "applied" : "in part";
+  const sets: Record<string, number> = {};
+  for (const held of messages) sets[held.state] = (sets[held.state] ?? 0) + 1;
+  const lines = messages.reduce((sum, held) => sum + held.lines_applied, 0);
+  await finishFile(exchange, row, { state, cause: "", sets, lines });
+}
+
+async function fail(exchange: Exchange, row: FileRow, error: Error): Promise<void> {
+  exchange.log.error({ claim: row.claim, name: row.name, err: error }, "a file could not be applied to its end");
+  const messages = await select(
+    exchange.store,
+    message,
+    "WHERE interchange_id IN (SELECT id FROM interchange WHERE file_id = :id) ORDER BY id",
+    { id: row.id },
+  );
+  const applied = messages.filter(({ state }) => state === "applied").map(({ control }) => control);
+  const sets: Record<string, number> = {};
+  for (const held of messages) sets[held.state] = (sets[held.state] ?? 0) + 1;
+  const before = applied.length === 0 ? "no set applied before" : `applied before: ${applied.join(", ")}`;
+  const code = error instanceof CalloffError ? error.code : "EXCHANGE_SET_FAILED";
+  await finishFile(exchange, row, { state: "failed", cause: `${code} ${error.message}; ${before}`, sets, lines: 0 });
+}
+
+/**
+ * Has a failed file taken up again at the first set that has no effect yet, or a held one after all: that its control number
+ * came before with other content is then somebody's decision. The next run applies it.
+ * @throws CalloffError EXCHANGE_NOT_FAILED when it is in another state, EXCHANGE_NO_FILE when there is none of that claim
+ */
+export async function reopenFile(store: Store, claim: string, occasion: Occasion): Promise<void> {
+  await store.write(async (tx) => {
+    const held = await selectOne(tx, file, "WHERE claim = :claim", { claim });
+    if (held === undefined) throw noFile(claim);
+    const changed = await update(
+      tx,
+      file,
+      { state: "registered", cause: "", finished_at: "", attempts: held.attempts + 1 },
+      "id = :id AND state IN ('failed', 'held')",
+      { id: held.id },
+    );
+    if (changed === 0) throw notFailed(held);
+    const ofFile = "interchange_id IN (SELECT id FROM interchange WHERE file_id = :file)";
+    await update(tx, interchange, { state: "open" }, "file_id = :file AND state = 'held'", { file: held.id });
+    await update(tx, message, { state: "catalogued" }, `state IN ('failed', 'held') AND ${ofFile}`, { file: held.id });
+    await recordAudit(tx, occasion, "file.reopened", `file:${claim}`, { before: held.state, cause: held.cause });
+  });
+}
+
+const noFile = (claim: string): CalloffError =>
+  new CalloffError("EXCHANGE_NO_FILE", `There is no file:${claim}`, {
+    expected: "the number of a file",
+    found: claim,
+    remedy: "`calloff file list` names the files",
+    exit: EXIT.notFound,
+  });
+
+const notFailed = (row: FileRow): CalloffError =>
+  new CalloffError("EXCHANGE_NOT_FAILED", `file:${row.claim} neither failed nor is held`, {
+    expected: "a file in state failed or held",
+    found: row.state,
+    remedy: "Drop a quarantined file again once it is corrected; a file that was applied needs nothing",
+    exit: EXIT.conflict,
+  });

@@ -1,0 +1,106 @@
+/**
+ * Takes a file out of a folder that others write to, by renaming it to a name that only we write:
+ * `inbox/.claimed/<folder>/<claim number>-<name>`. Of two who try, one gets ENOENT and lets it be. Nothing is ever removed
+ * under a name that a partner can write.
+ */
+import { lstat, readdir, rename, unlink } from "node:fs/promises";
+import path from "node:path";
+import { takeNumbers } from "../store/series.ts";
+import { at } from "../values/crash-points.ts";
+import { type Exchange, watchedFolders } from "./context.ts";
+import { makeFolder, syncFolder, unless } from "./durable.ts";
+import type { Candidate } from "./scan.ts";
+
+/** A file that is ours now, and not yet registered. */
+export interface Claimed {
+  readonly claim: string;
+  /** Folder of the inbox it came from. */
+  readonly folder: string;
+  /** The name its sender gave it. */
+  readonly name: string;
+  /** Where it lies until it is registered. */
+  readonly path: string;
+}
+
+const CLAIMED = ".claimed";
+const OWN_NAME = /^(\d+)-(.+)$/s;
+/** A companion that was taken along: it is removed, never read. */
+const OWN_COMPANION = /^(\d+)\.done$/;
+
+/**
+ * Claims a candidate with the next number.
+ * @returns nothing when it is gone: somebody else has it, or its sender took it back
+ */
+export async function claimFile(exchange: Exchange, candidate: Candidate): Promise<Claimed | undefined> {
+  const { folder, name } = candidate;
+  const inbox = path.join(exchange.paths.inbox, folder);
+  const target = await claimedFolder(exchange, folder);
+  const claim = String(await exchange.store.write((tx) => takeNumbers(tx, "claim", 1)));
+  const claimed: Claimed = { claim, folder, name, path: path.join(target, `${claim}-${name}`) };
+  const taken = await unless(["ENOENT"], false, async () => {
+    await rename(path.join(inbox, name), claimed.path);
+    return true;
+  });
+  if (!taken) return undefined;
+  await syncFolder(target);
+  await syncFolder(inbox);
+  at("claimed");
+  await takeCompanion(inbox, target, candidate, claim);
+  exchange.log.debug({ claim, folder, name }, "claimed");
+  exchange.events.emit("file.claimed", { claim, folder, name });
+  return claimed;
+}
+
+/** The companion goes with its file, so that it cannot vouch for the next one of that name. */
+async function takeCompanion(inbox: string, target: string, { doneFile }: Candidate, claim: string): Promise<void> {
+  if (doneFile === undefined) return;
+  const taken = path.join(target, `${claim}.done`);
+  await unless(["ENOENT"], undefined, async () => {
+    await rename(path.join(inbox, doneFile), taken);
+    await unlink(taken);
+  });
+}
+
+/** Removes a claimed file whose registration is durable. */
+export async function unclaim(claimed: Claimed): Promise<void> {
+  await unless(["ENOENT"], undefined, () => unlink(claimed.path));
+  await syncFolder(path.dirname(claimed.path));
+  at("unclaimed");
+}
+
+/** Files that a process left claimed when it ended, in the order of their numbers. */
+export async function leftClaimed(exchange: Exchange): Promise<Claimed[]> {
+  const left: Claimed[] = [];
+  for (const folder of watchedFolders(exchange.config)) {
+    for (const claimed of claimedFolders(exchange, folder)) left.push(...(await leftIn(claimed, folder)));
+  }
+  return left.toSorted((a, b) => Number(a.claim) - Number(b.claim));
+}
+
+async function leftIn(claimed: string, folder: string): Promise<Claimed[]> {
+  const names = await unless(["ENOENT", "ENOTDIR"], [], () => readdir(claimed));
+  const left: Claimed[] = [];
+  for (const entry of names) {
+    const match = OWN_NAME.exec(entry);
+    if (match !== null)
+      left.push({ claim: match[1] as string, folder, name: match[2] as string, path: path.join(claimed, entry) });
+    if (OWN_COMPANION.test(entry)) await unlink(path.join(claimed, entry));
+  }
+  return left;
+}
+
+const claimedFolders = (exchange: Exchange, folder: string): [string, string] => [
+  path.join(exchange.paths.inbox, CLAIMED, folder),
+  path.join(exchange.paths.inbox, folder, CLAIMED),
+];
+
+/** Beside the partners' folders, or inside one that is a file system of its own, since a rename does not leave those. */
+async function claimedFolder(exchange: Exchange, folder: string): Promise<string> {
+  const [beside, inside] = claimedFolders(exchange, folder);
+  await makeFolder(path.dirname(beside), 0o700);
+  await makeFolder(beside, 0o700);
+  const apart = (await lstat(beside)).dev !== (await lstat(path.join(exchange.paths.inbox, folder))).dev;
+  if (!apart) return beside;
+  await makeFolder(inside, 0o700);
+  return inside;
+}

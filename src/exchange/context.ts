@@ -1,0 +1,82 @@
+/** What every step of the exchange works with. */
+import type { EventEmitter } from "node:events";
+import path from "node:path";
+import type { Logger } from "pino";
+import type { Configuration } from "../config/configuration.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "../values/clock.ts";
+import type { Reader } from "./set-reading.ts";
+
+/** A file that a step was about. */
+interface AboutFile {
+  /** Number of the claim: `file:<claim>` names the file everywhere. */
+  readonly claim: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Events by name, each with one payload; every one is told after what it says has been made durable. */
+export interface ExchangeEventMap {
+  /** Something in the inbox is never read: a link, a pipe, a folder, a name that is not allowed, too large a file. */
+  "file.refused": [{ folder: string; name: string; reason: string }];
+  "file.claimed": [AboutFile];
+  "file.registered": [AboutFile & { partner: string; sha256: string; state: string }];
+  /** Every set of the file has its outcome; `state` is `applied`, `in part` or `failed`. */
+  "file.applied": [
+    AboutFile & { partner: string; state: string; sets: Readonly<Record<string, number>>; lines: number },
+  ];
+  "file.quarantined": [AboutFile & { partner: string; cause: string }];
+  /** Bytes that were there before: nothing happened. */
+  "file.duplicate": [AboutFile & { partner: string; cause: string }];
+  /** A control number came again with other bytes; nothing of that interchange happened. */
+  "interchange.held": [AboutFile & { partner: string; control: string }];
+  /** A customer answers what we sent with a rejection, or answers what we never sent. */
+  "acknowledgement.alarm": [AboutFile & { partner: string; reason: string; group: string; set: string }];
+  "document.held": [{ kind: string; receiver: string; number: string; finding: string }];
+  "outbox.rendered": [{ receiver: string; folder: string; name: string }];
+  "outbox.written": [{ receiver: string; folder: string; name: string; sha256: string }];
+  /** A file that cannot be known to have left, or must not leave; it goes again only by command. */
+  "outbox.uncertain": [{ receiver: string; folder: string; name: string; reason: string }];
+  "outbox.waiting": [{ receiver: string; folder: string; name: string; reason: string }];
+}
+
+export type ExchangeEvents = EventEmitter<ExchangeEventMap>;
+
+/** Folders of a home that the exchange reads and writes, absolute. */
+export interface ExchangePaths {
+  readonly inbox: string;
+  readonly outbox: string;
+  readonly archive: string;
+  readonly quarantine: string;
+}
+
+export interface Exchange {
+  readonly config: Configuration;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: ExchangeEvents;
+  readonly paths: ExchangePaths;
+  /** Reads catalogues and sets; the daemon does it in workers. */
+  readonly reader: Reader;
+}
+
+/** Where a home keeps its files. */
+export function exchangePaths(home: string): ExchangePaths {
+  const below = (...names: string[]) => path.join(path.resolve(home), ...names);
+  return {
+    inbox: below("inbox"),
+    outbox: below("outbox"),
+    archive: below("data", "archive"),
+    quarantine: below("data", "quarantine"),
+  };
+}
+
+/** The folder of the inbox and the outbox that is the ERP's. */
+export const ERP = "erp";
+
+/** Every folder of the inbox that is watched, in the order of their names. */
+export function watchedFolders(config: Configuration): string[] {
+  const folders = [...config.partners.values()].flatMap((partner) => partner.folders ?? [partner.code]);
+  return [...new Set([...folders, ERP])].toSorted();
+}

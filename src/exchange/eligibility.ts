@@ -1,0 +1,91 @@
+/** Decides, from names and file status alone, what is done with an entry of an inbox folder. Pure. */
+
+/** What `lstat` says about an entry. */
+export interface Seen {
+  readonly name: string;
+  /** False when the bytes of the name are no UTF-8. */
+  readonly nameIsText: boolean;
+  readonly kind: "file" | "directory" | "symbolic link" | "named pipe" | "socket" | "device";
+  readonly links: number;
+  readonly size: number;
+  /** Modification time in nanoseconds, as the file system states it. */
+  readonly modified: bigint;
+  readonly inode: bigint;
+  readonly device: bigint;
+}
+
+/** What an entry looked like, and since when it has. */
+export interface Look {
+  readonly size: number;
+  readonly modified: bigint;
+  readonly inode: bigint;
+  readonly device: bigint;
+  /** Monotonic milliseconds of the first look at which it was like this. */
+  readonly since: number;
+  /** Whether it has been reported as refused, so that it is reported once. */
+  readonly reported: boolean;
+}
+
+export interface IntakeRules {
+  readonly quietMilliseconds: number;
+  readonly largestBytes: number;
+  /** Suffix of the companion that says a file is complete. */
+  readonly doneFile: string | undefined;
+  /** Names of the folder, to find companions among. */
+  readonly names: ReadonlySet<string>;
+}
+
+export type EntryVerdict =
+  /** Not for us: a hidden or temporary name, a companion, our own folder. */
+  | { readonly what: "ignore" }
+  /** Never read; said once. */
+  | { readonly what: "refuse"; readonly reason: string; readonly look: Look }
+  /** Not quiet yet, or its companion is missing. */
+  | { readonly what: "wait"; readonly look: Look }
+  /** Quiet; its content may still be incomplete. */
+  | { readonly what: "quiet"; readonly look: Look };
+
+/** Longest name taken, in bytes: a claim number goes in front and a name may have 255. */
+const LONGEST_NAME = 200;
+const UNFINISHED = /\.(part|tmp|filepart|crdownload|swp)$|~$/i;
+
+/**
+ * Judges one entry of a folder.
+ * @param previous the last look at an entry of this name, if there was one
+ * @param now monotonic milliseconds
+ */
+export function judgeEntry(seen: Seen, previous: Look | undefined, now: number, rules: IntakeRules): EntryVerdict {
+  if (seen.name.startsWith(".") || UNFINISHED.test(seen.name)) return { what: "ignore" };
+  if (isCompanion(seen.name, rules)) return { what: "ignore" };
+  const look = lookAt(seen, previous, now);
+  const reason = refusalOf(seen, rules);
+  if (reason !== undefined) return { what: "refuse", reason, look };
+  if (rules.doneFile !== undefined && !rules.names.has(seen.name + rules.doneFile)) return { what: "wait", look };
+  return { what: now - look.since >= rules.quietMilliseconds ? "quiet" : "wait", look };
+}
+
+const isCompanion = (name: string, { doneFile, names }: IntakeRules): boolean =>
+  doneFile !== undefined &&
+  name.endsWith(doneFile) &&
+  (name === doneFile || names.has(name.slice(0, -doneFile.length)));
+
+function lookAt(seen: Seen, previous: Look | undefined, now: number): Look {
+  const same =
+    previous !== undefined &&
+    previous.size === seen.size &&
+    previous.modified === seen.modified &&
+    previous.inode === seen.inode &&
+    previous.device === seen.device;
+  const { size, modified, inode, device } = seen;
+  return { size, modified, inode, device, since: same ? previous.since : now, reported: same && previous.reported };
+}
+
+function refusalOf(seen: Seen, { largestBytes }: IntakeRules): string | undefined {
+  if (seen.kind !== "file") return `a ${seen.kind} is never read`;
+  if (seen.links > 1) return "a file with several names (hard links) is never read";
+  if (!seen.nameIsText) return "its name is no UTF-8";
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(seen.name)) return "its name holds control characters";
+  if (Buffer.byteLength(seen.name) > LONGEST_NAME) return `its name is longer than ${LONGEST_NAME} bytes`;
+  if (seen.size > largestBytes) return `it is larger than ${largestBytes} bytes (intake.largestMegabytes)`;
+  return undefined;
+}

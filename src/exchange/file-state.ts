@@ -1,0 +1,44 @@
+/** The states of a registered file, and how it reaches the last one. */
+import { update } from "../store/rows.ts";
+import { type FileRow, file } from "../store/tables.ts";
+import type { Instant, Occasion } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
+import { CalloffError } from "../values/errors.ts";
+import type { Exchange } from "./context.ts";
+
+/** When and by whom everything that a file does is done: fixed when the file was registered. */
+export const occasionOfFile = (row: FileRow): Occasion => ({
+  businessDate: row.business_date as PlainDate,
+  instant: row.received_at as Instant,
+  who: row.partner === "" ? row.folder : row.partner,
+});
+
+/** What became of a file. */
+export interface FileEnd {
+  readonly state: "applied" | "in part" | "quarantined" | "failed";
+  readonly cause: string;
+  /** Number of its sets or records by state. */
+  readonly sets: Readonly<Record<string, number>>;
+  /** Lines that had an effect. */
+  readonly lines: number;
+}
+
+/** Ends a registered file: its state, its one line in the log, its event. */
+export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd): Promise<void> {
+  const { state, cause, sets, lines } = end;
+  const finished = exchange.clock.instant();
+  await exchange.store.write((tx) =>
+    update(tx, file, { state, cause, finished_at: finished }, "id = :id AND state = 'registered'", { id: row.id }),
+  );
+  const about = { claim: row.claim, folder: row.folder, name: row.name, partner: row.partner };
+  const level = state === "failed" || state === "quarantined" ? "error" : "info";
+  exchange.log[level]({ ...about, state, cause, sha256: row.sha256, size: row.size, sets, lines }, `file ${state}`);
+  exchange.events.emit("file.applied", { ...about, state, sets, lines });
+  if (state === "quarantined") exchange.events.emit("file.quarantined", { ...about, cause });
+}
+
+/** Whether the same step may succeed later by itself: the database is busy, full or away, or the gateway stops. */
+export function passesByItself(error: Error): boolean {
+  if (error instanceof CalloffError) return error.retryable || error.code.startsWith("STORE_");
+  return error.name.startsWith("SequelizeConnection") || error.name === "SequelizeTimeoutError";
+}

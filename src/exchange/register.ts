@@ -1,0 +1,216 @@
+/** Transaction T1: registers a claimed, archived file with everything the catalogue says, once per claim. */
+
+import { recordAudit } from "../store/audit.ts";
+import { insert, insertOne, select, selectOne } from "../store/rows.ts";
+import type { Queryable, Tx } from "../store/store.ts";
+import { type FileRow, file, interchange, message } from "../store/tables.ts";
+import type { InterchangeEntry, SetEntry } from "../syntax/segment.ts";
+import { type Occasion, occasionOf } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
+import type { Finding } from "../values/finding.ts";
+import { repeatAnswers } from "./answers-out.ts";
+import type { Archived } from "./archive.ts";
+import type { Claimed } from "./claim.ts";
+import type { Exchange } from "./context.ts";
+import { writeFindings } from "./findings.ts";
+import { hashRanges } from "./hashing.ts";
+import { quarantine } from "./quarantine.ts";
+import { type EarlierInterchange, type FilePlan, planFile } from "./registration.ts";
+
+/** Registers of one database stand in a line, so that two gateways cannot both take the same interchange for new. */
+const REGISTER_LOCK = 4_180_919;
+
+/** A partner's file: catalogued, planned, registered. */
+export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, archived: Archived): Promise<FileRow> {
+  const catalogue = await exchange.reader.catalogue(archived.path, claimed.name);
+  const hashes = await hashRanges(archived.path, catalogue.interchanges);
+  const partners = exchange.config.partnersOfFolder(claimed.folder);
+  const { environment } = exchange.config.gateway;
+  const arrival = { name: claimed.name, catalogue, hashes, partners, environment };
+  const family = catalogue.family ?? "";
+  return register(exchange, claimed, archived, family, async (from) =>
+    planFile(
+      arrival,
+      await earlierInterchanges(
+        from,
+        catalogue.interchanges,
+        partners.map(({ code }) => code),
+      ),
+    ),
+  );
+}
+
+/**
+ * Registers a file by the plan that `plan` makes of what is stored. The quarantine has its copy before the row says so.
+ * @returns the file's row; the one that is there when the claim is registered already
+ */
+export async function register(
+  exchange: Exchange,
+  claimed: Claimed,
+  archived: Archived,
+  family: string,
+  plan: (from: Queryable) => Promise<FilePlan>,
+): Promise<FileRow> {
+  const planned = await plan(exchange.store);
+  if (isQuarantined(planned)) await quarantine(exchange, claimed, archived, planned);
+  const row = await exchange.store.write(async (tx) => {
+    if (tx.dialect === "postgres") await tx.run(`SELECT pg_advisory_xact_lock(${REGISTER_LOCK})`);
+    const there = await registeredFile(tx, claimed.claim);
+    if (there !== undefined) return there;
+    const decided = await plan(tx);
+    const occasion = occasionOf(exchange.clock, decided.partner === "" ? claimed.folder : decided.partner);
+    await writeFile(tx, claimed, archived, family, decided, occasion);
+    await repeatAnswers(tx, exchange.config, claimed.claim, decided, occasion);
+    await recordAudit(tx, occasion, "file.registered", `file:${claimed.claim}`, {
+      partner: decided.partner,
+      folder: claimed.folder,
+      name: claimed.name,
+      sha256: archived.sha256,
+      state: decided.state,
+    });
+    return (await registeredFile(tx, claimed.claim)) as FileRow;
+  });
+  at("registered");
+  tell(exchange, row, planned);
+  return row;
+}
+
+const isQuarantined = ({ state, interchanges }: FilePlan): boolean =>
+  state === "quarantined" || interchanges.some((planned) => planned.state === "refused");
+
+/** The row of a claim, when it is registered. */
+export const registeredFile = (from: Queryable, claim: string): Promise<FileRow | undefined> =>
+  selectOne(from, file, "WHERE claim = :claim", { claim });
+
+/** Interchanges of these partners with the control numbers of `entries` that were taken, held or applied before. */
+async function earlierInterchanges(
+  from: Queryable,
+  entries: readonly InterchangeEntry[],
+  partners: readonly string[],
+): Promise<EarlierInterchange[]> {
+  const controls = [...new Set(entries.map(({ control }) => control))];
+  if (controls.length === 0 || partners.length === 0) return [];
+  const rows = await select(
+    from,
+    interchange,
+    "WHERE partner IN (:partners) AND control IN (:controls) AND state IN ('open', 'closed', 'held') ORDER BY id DESC",
+    { partners, controls },
+  );
+  if (rows.length === 0) return [];
+  const files = await select(from, file, "WHERE id IN (:ids)", { ids: rows.map((row) => row.file_id) });
+  const claims = new Map(files.map(({ id, claim }) => [id, claim]));
+  return rows.map((row) => ({
+    partner: row.partner,
+    sender: row.sender,
+    receiver: row.receiver,
+    control: row.control,
+    sha256: row.sha256,
+    claim: claims.get(row.file_id) ?? "",
+  }));
+}
+
+async function writeFile(
+  tx: Tx,
+  claimed: Claimed,
+  archived: Archived,
+  family: string,
+  plan: FilePlan,
+  occasion: Occasion,
+): Promise<void> {
+  const fileId = await insertOne(tx, file, {
+    claim: claimed.claim,
+    partner: plan.partner,
+    folder: claimed.folder,
+    name: claimed.name,
+    sha256: archived.sha256,
+    size: archived.size,
+    family,
+    state: plan.state,
+    business_date: occasion.businessDate,
+    received_at: occasion.instant,
+    finished_at: plan.state === "registered" ? "" : occasion.instant,
+    cause: plan.cause,
+    report: writeFindings(plan.findings),
+  });
+  const ids = await insert(
+    tx,
+    interchange,
+    plan.interchanges.map(({ entry, partner, sha256, state, findings }) => ({
+      file_id: fileId,
+      ordinal: entry.ordinal,
+      partner,
+      syntax: entry.family,
+      version: entry.version,
+      sender: entry.sender.id,
+      receiver: entry.receiver.id,
+      sender_qualifier: entry.sender.qualifier,
+      receiver_qualifier: entry.receiver.qualifier,
+      control: entry.control,
+      sent_on: entry.sentOn,
+      sent_at: entry.sentAt,
+      sha256,
+      test: entry.test,
+      acknowledgement_requested: entry.acknowledgementRequested,
+      first_byte: entry.firstByte,
+      end_byte: entry.endByte,
+      state,
+      findings: writeFindings(findings),
+    })),
+  );
+  const messages = plan.interchanges.flatMap(({ entry, state }, n) =>
+    state === "open" || state === "held" ? messagesOf(entry, ids[n] as number, state) : [],
+  );
+  await insert(tx, message, messages);
+}
+
+/** Sets of an interchange in the order of the file, each with the group it stands in. */
+export function setsOf(entry: InterchangeEntry): { group: InterchangeEntry["groups"][number]; set: SetEntry }[] {
+  return entry.groups.flatMap((group) => group.sets.map((set) => ({ group, set })));
+}
+
+function messagesOf(entry: InterchangeEntry, interchangeId: number, state: "open" | "held") {
+  const told = new Set<number>();
+  return setsOf(entry).map(({ group, set }, n) => {
+    // What is wrong with a group is kept once, with its first set.
+    const groupFindings: readonly Finding[] = told.has(group.ordinal) ? [] : group.findings;
+    told.add(group.ordinal);
+    return {
+      interchange_id: interchangeId,
+      ordinal: n + 1,
+      functional_id: group.functionalId,
+      group_control: group.control,
+      group_ordinal: group.ordinal,
+      group_version: group.version,
+      group_stated: group.stated,
+      group_findings: writeFindings(groupFindings),
+      control: set.control,
+      type: set.type,
+      version: set.version,
+      first_segment: set.firstSegment,
+      segments: set.segments,
+      first_byte: set.firstByte,
+      end_byte: set.endByte,
+      state: state === "open" ? "catalogued" : "held",
+      findings: writeFindings(set.findings),
+    };
+  });
+}
+
+function tell({ events, log }: Exchange, row: FileRow, plan: FilePlan): void {
+  const about = { claim: row.claim, folder: row.folder, name: row.name };
+  const { partner, sha256, state, cause } = row;
+  log.info({ ...about, partner, state, ...(cause === "" ? {} : { cause }) }, "file registered");
+  events.emit("file.registered", { ...about, partner, sha256, state });
+  if (state === "quarantined") {
+    log.error({ ...about, partner, cause }, "file quarantined");
+    events.emit("file.quarantined", { ...about, partner, cause });
+  }
+  if (state === "duplicate") events.emit("file.duplicate", { ...about, partner, cause });
+  for (const held of plan.interchanges.filter((planned) => planned.state === "held")) {
+    log.error(
+      { ...about, partner: held.partner, control: held.entry.control },
+      "control number came again with other content",
+    );
+    events.emit("interchange.held", { ...about, partner: held.partner, control: held.entry.control });
+  }
+}

@@ -1,0 +1,122 @@
+/** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
+
+import path from "node:path";
+import { occasionOf } from "../values/clock.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
+import { applyRegistered } from "./apply.ts";
+import { archiveFile } from "./archive.ts";
+import { type Claimed, claimFile, leftClaimed, unclaim } from "./claim.ts";
+import { ERP, type Exchange, watchedFolders } from "./context.ts";
+import { makeFolder } from "./durable.ts";
+import { receiptWithoutEffect, registerErpFile } from "./erp-inbound.ts";
+import { passesByItself } from "./file-state.ts";
+import { type Drained, drainOutbox } from "./outbox.ts";
+import { register, registeredFile, registerPartnerFile } from "./register.ts";
+import { renderWaiting } from "./render.ts";
+import { type Looks, noLooks, quietIn, scan } from "./scan.ts";
+
+/** Makes the folders of a home that are missing. */
+export async function layFolders(exchange: Exchange): Promise<void> {
+  const { inbox, outbox, archive, quarantine } = exchange.paths;
+  for (const folder of watchedFolders(exchange.config)) await makeFolder(path.join(inbox, folder));
+  await makeFolder(outbox);
+  await makeFolder(archive, 0o750);
+  await makeFolder(quarantine, 0o750);
+}
+
+/** Takes a claimed file to its registration; from there on the database knows it. */
+export async function take(exchange: Exchange, claimed: Claimed): Promise<void> {
+  if ((await registeredFile(exchange.store, claimed.claim)) === undefined) await registerClaimed(exchange, claimed);
+  await unclaim(claimed);
+}
+
+async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<void> {
+  try {
+    const archived = await archiveFile(exchange, claimed);
+    if (claimed.folder !== ERP) {
+      await registerPartnerFile(exchange, claimed, archived);
+      return;
+    }
+    const row = await registerErpFile(exchange, claimed, archived);
+    if (row.state !== "registered") await receiptWithoutEffect(exchange, row, occasionOf(exchange.clock, ERP));
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    if (!(error instanceof CalloffError) || passesByItself(error)) throw error;
+    await refuseClaimed(exchange, claimed, error);
+  }
+}
+
+/** What cannot even be catalogued (no regular file, a reader that dies of it) is quarantined with the reason. */
+async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: CalloffError): Promise<void> {
+  const { code, message, place = { file: claimed.name }, expected, found, remedy } = error;
+  const finding = {
+    code,
+    severity: "reject" as const,
+    message,
+    place,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+  const nothing = { sha256: "", size: 0, path: claimed.path };
+  await register(
+    exchange,
+    claimed,
+    code === "EXCHANGE_NOT_A_FILE" ? nothing : await archiveFile(exchange, claimed),
+    "",
+    async () => ({
+      partner: "",
+      state: "quarantined",
+      cause: "unreadable",
+      findings: [finding],
+      interchanges: [],
+    }),
+  );
+}
+
+/** Takes up again what a process that ended had claimed. */
+export async function resumeClaimed(exchange: Exchange): Promise<number> {
+  const left = await leftClaimed(exchange);
+  for (const claimed of left) {
+    exchange.log.info({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
+    await take(exchange, claimed);
+  }
+  return left.length;
+}
+
+/** One scan: claims and registers what is ready. Gives how many files that were. */
+export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<number> {
+  let taken = 0;
+  for (const candidate of await scan(exchange, looks)) {
+    const claimed = await claimFile(exchange, candidate);
+    if (claimed === undefined) continue;
+    await take(exchange, claimed);
+    taken += 1;
+  }
+  return taken;
+}
+
+/**
+ * Reads the inbox until nothing more is ready, applies every file, renders and writes what is to be sent. What only has to
+ * stay quiet for a moment is waited for; an incomplete file is not.
+ */
+export async function workOnce(exchange: Exchange, looks: Looks = noLooks()): Promise<Drained> {
+  await layFolders(exchange);
+  await resumeClaimed(exchange);
+  await applyRegistered(exchange);
+  for (;;) {
+    const taken = await takeArrivals(exchange, looks);
+    await applyRegistered(exchange);
+    if (taken > 0) continue;
+    const left = quietIn(exchange, looks);
+    if (left === undefined) break;
+    await new Promise((resolve) => setTimeout(resolve, left));
+  }
+  return sendWaiting(exchange);
+}
+
+/** Renders every waiting document and writes every rendered file. */
+export async function sendWaiting(exchange: Exchange): Promise<Drained> {
+  await renderWaiting(exchange);
+  return drainOutbox(exchange);
+}

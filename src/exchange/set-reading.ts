@@ -1,0 +1,91 @@
+/** Reading a file's catalogue and its sets: pure work on bytes, done in this process or in a worker by the same functions. */
+
+import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
+import { catalogueOf } from "../syntax/catalogue.ts";
+import type { Catalogue, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
+import { segmentsOf } from "../syntax/set-reader.ts";
+import { fileSource } from "../syntax/sources.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import type { Finding } from "../values/finding.ts";
+
+/** One set of a file, and how it is to be read; plain data. */
+export interface SetRequest {
+  /** Path of the bytes. */
+  readonly path: string;
+  /** Name of the file in findings. */
+  readonly file: string;
+  readonly interchange: Pick<InterchangeEntry, "family" | "delimiters" | "sentOn">;
+  readonly set: SetEntry;
+  /** Name of the mapping. */
+  readonly mapping: string;
+  readonly charset: string;
+  readonly lenient: readonly string[];
+}
+
+/** What reading one set gave; plain data. */
+export interface SetReading {
+  readonly mapping: string;
+  readonly hash: string;
+  /** What the document is, e.g. `delivery-schedule`. */
+  readonly kind: string;
+  /** The canonical document, as far as it could be read. */
+  readonly document: unknown;
+  readonly findings: readonly Finding[];
+}
+
+export interface Reader {
+  catalogue(path: string, file: string): Promise<Catalogue>;
+  readSet(request: SetRequest): Promise<SetReading>;
+}
+
+/** Pass one over the bytes at `path`. */
+export function readCatalogue(path: string, file: string): Catalogue {
+  const source = fileSource(path);
+  try {
+    return catalogueOf({ name: file, size: source.size, read: (into, position) => source.read(into, position) });
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Pass two over one set.
+ * @throws CalloffError EXCHANGE_NO_MAPPING when the library has no mapping of that name
+ */
+export function readSetWith(library: MappingLibrary, request: SetRequest): SetReading {
+  const mapping = mappingNamed(library, request.mapping);
+  const source = fileSource(request.path);
+  try {
+    const { document, findings } = mapping.read(segmentsOf(source, request.interchange, request.set), {
+      family: request.interchange.family,
+      delimiters: request.interchange.delimiters,
+      version: request.set.version,
+      charset: request.charset,
+      sentOn: request.interchange.sentOn,
+      file: request.file,
+      lenient: request.lenient,
+    });
+    return { mapping: mapping.name, hash: mapping.hash, kind: mapping.document, document, findings };
+  } finally {
+    source.close();
+  }
+}
+
+function mappingNamed(library: MappingLibrary, name: string): CompiledMapping {
+  const mapping = library.named(name);
+  if (mapping !== undefined) return mapping;
+  throw new CalloffError("EXCHANGE_NO_MAPPING", `There is no mapping ${name}`, {
+    expected: `one of ${library.names().join(", ")}`,
+    found: name,
+    remedy: "Correct `mappings` in the partner's file, or write the mapping",
+    exit: EXIT.badFile,
+  });
+}
+
+/** A reader that works in this process: for tests and for single files. */
+export function inProcessReader(library: MappingLibrary): Reader {
+  return {
+    catalogue: async (path, file) => readCatalogue(path, file),
+    readSet: async (request) => readSetWith(library, request),
+  };
+}
