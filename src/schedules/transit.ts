@@ -58,6 +58,7 @@ export interface TransitExplanation {
 
 /** Most facts that together may explain one difference, and most candidates looked at: beyond that it is no explanation. */
 const MOST_FACTS = 4;
+const MOST_MIXED = 3;
 const MOST_CANDIDATES = 24;
 
 /** Checks their cumulative against ours through the last note they quote and names what explains a difference. */
@@ -133,8 +134,12 @@ function explained(difference: Quantity, input: TransitInput, last: number): Exp
     (input.receiptDifferences ?? []).map(fact("receipt-difference", 1n)),
     (input.returns ?? []).map(fact("return", -1n)),
   ].map((facts) => facts.filter(({ effect }) => effect !== NOTHING).slice(0, MOST_CANDIDATES));
-  for (const facts of [...kinds, kinds.flat()]) {
-    for (let most = 1; most <= Math.min(MOST_FACTS, facts.length); most += 1) {
+  const searches = [
+    ...kinds.map((facts) => ({ facts, bound: MOST_FACTS })),
+    { facts: kinds.flat(), bound: MOST_MIXED },
+  ];
+  for (const { facts, bound } of searches) {
+    for (let most = 1; most <= Math.min(bound, facts.length); most += 1) {
       const set = addingUp(facts, difference, most);
       if (set !== undefined) return set.map(({ explanation }) => explanation);
     }
