@@ -24,7 +24,7 @@ import type { Json } from "../values/json.ts";
 import { refused, type WantedAgreement, type WantedLine } from "./agreement-document.ts";
 import { addLines, rememberAliases } from "./agreement-lines.ts";
 import { type AgreementState, changeAgreementState, changedMeanwhile, isExpired } from "./agreement-states.ts";
-import { acceptByHand, BY_HAND, stepsByHand } from "./hand-schedule.ts";
+import { acceptByHand, BY_HAND, type HandConfiguration, stepsByHand } from "./hand-schedule.ts";
 
 /** A line as it is and as it is wanted. */
 interface LinePair {
@@ -55,6 +55,7 @@ export async function changeAgreement(
   document: BlanketOrderDocument,
   wanted: WantedAgreement,
   partner: Partner,
+  config: HandConfiguration,
   occasion: Occasion,
 ): Promise<"changed" | "unchanged"> {
   const pairs = await pairedLines(tx, held, wanted);
@@ -79,9 +80,9 @@ export async function changeAgreement(
     changes.aliases.map((alias) => ({ ...alias, agreement_id: held.id })),
   );
   await changeLines(tx, changes, occasion);
-  await addLines(tx, now, changes.added, partner, occasion);
+  await addLines(tx, now, changes.added, partner, config, occasion);
   await rememberAliases(tx, now, wanted.aliases, partner);
-  await changeSplits(tx, now, changes, partner, occasion);
+  await changeSplits(tx, now, changes, partner, config, occasion);
   await recordAudit(tx, occasion, "agreement.changed", held.number, summaryOf(changes));
   if (changes.state !== undefined) {
     await changeAgreementState(tx, occasion, now, changes.state, "as the ERP states it");
@@ -297,6 +298,7 @@ async function changeSplits(
   of: AgreementRow,
   { splits }: Changes,
   partner: Partner,
+  config: HandConfiguration,
   occasion: Occasion,
 ): Promise<void> {
   for (const { pair, totals } of splits) {
@@ -316,12 +318,12 @@ async function changeSplits(
   }
   await acceptByHand(
     tx,
+    config,
     occasion,
     partner.code,
     `${of.number} version ${of.version}`,
-    splits.map(({ pair, account: held, totals }) => ({
+    splits.map(({ pair, account: held }) => ({
       account: held,
-      totals,
       lineId: pair.held.id,
       lineNumber: pair.held.line_no,
       splits: pair.wanted.splits ?? [],

@@ -28,7 +28,7 @@ export interface WantedAgreement {
   readonly lines: readonly WantedLine[];
 }
 
-/** The longest a unit price's quantity, a pack or a quantity may not be: nothing or less. */
+/** Prices are for one piece unless told. */
 const PIECE = quantity("1");
 
 /**
@@ -132,7 +132,7 @@ function wantedPrices(document: BlanketOrderDocument, line: DocumentLine, place:
           },
         ];
   const later = (line.prices ?? []).map(({ from, price, reason }, n) => ({
-    valid_from: from as string,
+    valid_from: from,
     price: notNegative(price, `${place}.prices[${n}].price`) ?? 0n,
     reason: reason ?? "",
   }));

@@ -1,6 +1,5 @@
 /** Lines of a blanket order with what hangs on them: prices, the account each is released on, schedule lines by hand. */
 import type { Partner } from "../config/partner.ts";
-import { accountTotals, NO_TOTALS, type Totals } from "../store/ledger.ts";
 import { insert, select, update } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import {
@@ -25,13 +24,7 @@ import {
   rememberSpellings,
 } from "./accounts.ts";
 import type { WantedLine } from "./agreement-document.ts";
-import { acceptByHand } from "./hand-schedule.ts";
-
-/** An account and what has moved on it. */
-export interface AccountWithTotals {
-  readonly row: AccountRow;
-  readonly totals: Totals;
-}
+import { acceptByHand, type HandConfiguration } from "./hand-schedule.ts";
 
 /** Adds lines with their prices, accounts and schedule lines by hand. */
 export async function addLines(
@@ -39,6 +32,7 @@ export async function addLines(
   of: AgreementRow,
   lines: readonly WantedLine[],
   partner: Partner,
+  config: HandConfiguration,
   occasion: Occasion,
 ): Promise<void> {
   if (lines.length === 0) return;
@@ -58,6 +52,7 @@ export async function addLines(
   const accounts = await accountsOfNewLines(tx, of, rows, partner, occasion);
   await acceptByHand(
     tx,
+    config,
     occasion,
     partner.code,
     `${of.number} version ${of.version}, lines`,
@@ -65,7 +60,7 @@ export async function addLines(
       const splits = lines[n]?.splits;
       const account = accounts.get(row.id);
       if (account === undefined || splits?.some(({ date }) => date !== "") !== true) return [];
-      return [{ account: account.row, totals: account.totals, lineId: row.id, lineNumber: row.line_no, splits }];
+      return [{ account, lineId: row.id, lineNumber: row.line_no, splits }];
     }),
   );
 }
@@ -83,7 +78,7 @@ async function accountsOfNewLines(
   lines: readonly AgreementLineRow[],
   partner: Partner,
   occasion: Occasion,
-): Promise<Map<number, AccountWithTotals>> {
+): Promise<Map<number, AccountRow>> {
   const settings = partner.schedule;
   const keys = new Map(lines.map((line) => [line.id, keyOf(identityOfLine(of, line, settings), settings)]));
   const known = await accountsBySpelling(tx, partner.code, [...new Set(keys.values())]);
@@ -127,16 +122,7 @@ async function accountsOfNewLines(
       rememberedBy: of.number,
     })),
   );
-  const totals = await accountTotals(
-    tx,
-    wanted.map(({ key }) => accountOf(key).id),
-  );
-  return new Map(
-    wanted.map(({ key, lineId }) => {
-      const row = accountOf(key);
-      return [lineId, { row, totals: totals.get(row.id) ?? NO_TOTALS }];
-    }),
-  );
+  return new Map(wanted.map(({ key, lineId }) => [lineId, accountOf(key)]));
 }
 
 /** Which of the lines drawn on belong to agreements that have ended. */

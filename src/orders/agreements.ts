@@ -7,11 +7,11 @@ import { documentNumber, takeNumbers } from "../store/series.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type AgreementRow, agreement, agreementAlias } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import type { Json } from "../values/json.ts";
 import { changeAgreement } from "./agreement-changes.ts";
 import { refused, type WantedAgreement, wantedAgreement } from "./agreement-document.ts";
 import { addLines, rememberAliases } from "./agreement-lines.ts";
-import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
+import { partnerNamed } from "./configuration.ts";
+import type { HandConfiguration } from "./hand-schedule.ts";
 
 export interface ImportedAgreement {
   /** Ours, BA-000001 unless the document states another. */
@@ -27,7 +27,7 @@ export interface ImportedAgreement {
 export async function importBlanketOrder(
   tx: Tx,
   document: BlanketOrderDocument,
-  config: Pick<OrdersConfiguration, "partners">,
+  config: HandConfiguration,
   occasion: Occasion,
 ): Promise<ImportedAgreement> {
   const partner = partnerNamed(config, document.partner);
@@ -39,9 +39,9 @@ export async function importBlanketOrder(
     rivals.filter((rival) => rival.agreement.id !== held?.id),
   );
   if (held === undefined) {
-    return { number: await makeAgreement(tx, document, wanted, partner, occasion), outcome: "created" };
+    return { number: await makeAgreement(tx, document, wanted, partner, config, occasion), outcome: "created" };
   }
-  return { number: held.number, outcome: await changeAgreement(tx, held, document, wanted, partner, occasion) };
+  return { number: held.number, outcome: await changeAgreement(tx, held, document, wanted, partner, config, occasion) };
 }
 
 /** An agreement under one of the numbers the customer may quote for it, and from when to when. */
@@ -155,6 +155,7 @@ async function makeAgreement(
   document: BlanketOrderDocument,
   wanted: WantedAgreement,
   partner: Partner,
+  config: HandConfiguration,
   occasion: Occasion,
 ): Promise<string> {
   const number = document.number ?? (await freeNumber(tx));
@@ -171,9 +172,9 @@ async function makeAgreement(
     wanted.aliases.map((alias) => ({ ...alias, agreement_id: id })),
   );
   const made = { ...wanted.header, id, number, state: document.state, version: 1, source: occasion.who };
-  await addLines(tx, made, wanted.lines, partner, occasion);
+  await addLines(tx, made, wanted.lines, partner, config, occasion);
   await rememberAliases(tx, made, wanted.aliases, partner);
-  await recordAudit(tx, occasion, "agreement.created", number, document as unknown as Json);
+  await recordAudit(tx, occasion, "agreement.created", number, document);
   return number;
 }
 

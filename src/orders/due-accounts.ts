@@ -2,23 +2,25 @@
 import type { Partner } from "../config/partner.ts";
 import { calendarOf } from "../schedules/calendars.ts";
 import { incrementsOf, stacked } from "../schedules/heights.ts";
-import { type PlannedRelease, type Released, releasePlan } from "../schedules/release-plan.ts";
+import { nextOrderOn, type PlannedRelease, type Released, releasePlan } from "../schedules/release-plan.ts";
 import { type OrderDates, orderDates } from "../schedules/ship-dates.ts";
 import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
-import { select } from "../store/rows.ts";
-import type { Queryable } from "../store/store.ts";
+import { select, updateEach } from "../store/rows.ts";
+import type { Queryable, Tx } from "../store/store.ts";
 import {
   type AccountRow,
   type AgreementLineRow,
   type AgreementRow,
+  account,
   agreement,
   agreementLine,
   type RevisionRow,
   revision,
   type SplitRow,
 } from "../store/tables.ts";
-import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
+import type { Occasion } from "../values/clock.ts";
+import { addDays, type PlainDate } from "../values/dates.ts";
 import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
@@ -26,8 +28,9 @@ import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
 
 /** A split's step, with the row it is kept in. */
 export interface KeptStep extends LayeredStep {
-  readonly split: SplitRow;
+  readonly split: KeptSplit;
 }
+type KeptSplit = Omit<SplitRow, "id">;
 
 /** One account with its plan in force and everything its release depends on. */
 export interface AccountInForce {
@@ -68,21 +71,21 @@ export async function accountsInForce(
   const contracts = await lineTotals(from, lineIds);
   const named = await openByCustomerOrder(from, ids);
 
-  return accounts.flatMap((account) => {
-    const [first, ...more] = splits.get(account.id) ?? [];
+  return accounts.flatMap((row) => {
+    const [first, ...more] = splits.get(row.id) ?? [];
     const line = first && lines.get(first.line_id);
     if (first === undefined || line === undefined) return [];
     return [
       {
-        account,
-        partner: partnerNamed(config, account.partner),
+        account: row,
+        partner: partnerNamed(config, row.partner),
         steps: inLine([first, ...more].map(stepOf)),
         line,
         agreement: agreements.get(line.agreement_id) as AgreementRow,
-        totals: totals.get(account.id) ?? NO_TOTALS,
+        totals: totals.get(row.id) ?? NO_TOTALS,
         lineTotals: contracts.get(line.id) ?? NO_TOTALS,
-        revision: revisions.get(account.call_off_revision_id ?? account.forecast_revision_id ?? 0),
-        named: named.get(account.id) ?? [],
+        revision: revisions.get(row.call_off_revision_id ?? row.forecast_revision_id ?? 0),
+        named: named.get(row.id) ?? [],
       },
     ];
   });
@@ -92,7 +95,7 @@ const byId = <R extends { id: number }>(rows: readonly R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.id, row]));
 
 /** Open quantities of the accounts' orders that carry a customer order number. */
-async function openByCustomerOrder(
+export async function openByCustomerOrder(
   from: Queryable,
   accountIds: readonly number[],
 ): Promise<Map<number, { name: string; quantity: Quantity }[]>> {
@@ -108,14 +111,15 @@ async function openByCustomerOrder(
     { accountIds },
   );
   const open = rows.map((row) => ({
-    account: Number(row["account"]),
+    accountId: Number(row["account"]),
     name: row["name"] as string,
     quantity: BigInt(row["open"] as string) as Quantity,
   }));
-  return grouped(open, ({ account }) => account);
+  return grouped(open, ({ accountId }) => accountId);
 }
 
-function stepOf(split: SplitRow): KeptStep {
+/** The step that a split was made of. */
+export function stepOf(split: KeptSplit): KeptStep {
   return {
     split,
     layer: split.layer as LayeredStep["layer"],
@@ -203,5 +207,20 @@ export function contractRoom({ line, lineTotals: totals }: Pick<AccountInForce, 
   return { limit, processed: processedInAll(totals) };
 }
 
-/** A date column as a date. */
-export const dateOr = (text: string, otherwise: PlainDate): PlainDate => (text === "" ? otherwise : plainDate(text));
+/** Works out again when something is due next on accounts whose plan or released quantity has moved. */
+export async function lookAgain(
+  tx: Tx,
+  config: Pick<OrdersConfiguration, "partners" | "gateway">,
+  accounts: readonly AccountRow[],
+  { businessDate }: Occasion,
+): Promise<void> {
+  const plans = await accountsInForce(tx, config, accounts);
+  await updateEach(
+    tx,
+    account,
+    plans.map((of) => ({
+      id: of.account.id,
+      set: { next_order_on: nextOrderOn(planOf(of, config, businessDate)), version: of.account.version + 1 },
+    })),
+  );
+}

@@ -4,14 +4,15 @@
  */
 import { writeSteps } from "../schedules/curve-text.ts";
 import type { LayeredStep } from "../schedules/types.ts";
-import { releasedInAll, type Totals } from "../store/ledger.ts";
-import { insert, insertOne } from "../store/rows.ts";
+import { insert, insertOne, select } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
-import { type AccountRow, decision, message, revision } from "../store/tables.ts";
+import { type AccountRow, account, decision, message, revision } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { plainDate } from "../values/dates.ts";
 import { NOTHING, plus, type Quantity } from "../values/figures.ts";
+import type { OrdersConfiguration } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
+import { lookAgain } from "./due-accounts.ts";
 import { type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
 
 /** One schedule line by hand. */
@@ -29,8 +30,9 @@ export interface HandSchedule {
   readonly lineId: number;
   readonly lineNumber: number;
   readonly splits: readonly HandSplit[];
-  readonly totals: Totals;
 }
+
+export type HandConfiguration = Pick<OrdersConfiguration, "partners" | "gateway">;
 
 /** The type of the message row that an entry by hand has instead of a file. */
 export const BY_HAND = "hand";
@@ -46,7 +48,7 @@ export function stepsByHand(splits: readonly HandSplit[]): Omit<PlannedStep, "li
   }
   let cumulative: Quantity = NOTHING;
   return [...days]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, split]) => {
       cumulative = plus(cumulative, split.quantity as Quantity);
       const date = plainDate(split.date);
@@ -82,6 +84,7 @@ export function stepsByHand(splits: readonly HandSplit[]): Omit<PlannedStep, "li
  */
 export async function acceptByHand(
   tx: Tx,
+  config: HandConfiguration,
   occasion: Occasion,
   partner: string,
   source: string,
@@ -100,13 +103,13 @@ export async function acceptByHand(
   const revisionIds = await insert(
     tx,
     revision,
-    plans.map(({ schedule: { account, lineNumber }, steps }, n) => ({
-      account_id: account.id,
+    plans.map(({ schedule: { account: of, lineNumber }, steps }, n) => ({
+      account_id: of.id,
       partner,
-      identity: account.identity,
-      customer_part: account.customer_part,
-      ship_to: account.ship_to,
-      order_number: account.order_ref,
+      identity: of.identity,
+      customer_part: of.customer_part,
+      ship_to: of.ship_to,
+      order_number: of.order_ref,
       layer: "forecast",
       message_id: messageId,
       document_line: lineNumber,
@@ -116,7 +119,7 @@ export async function acceptByHand(
       horizon_from: occasion.businessDate,
       horizon_to: steps.at(-1)?.step.date ?? occasion.businessDate,
       curve_id: curveIds.get(texts[n] as string) as number,
-      unit: account.unit,
+      unit: of.unit,
       judged_on: occasion.businessDate,
       state: "accepted",
     })),
@@ -141,10 +144,11 @@ export async function acceptByHand(
         account: schedule.account,
         layer: "forecast",
         revisionId: revisionIds[n] as number,
-        base: NOTHING,
         steps: steps.map((step) => ({ ...step, lineId: schedule.lineId })),
-        released: releasedInAll(schedule.totals),
+        nextOrderOn: "",
       }),
     ),
   );
+  const accountIds = schedules.map((schedule) => schedule.account.id);
+  await lookAgain(tx, config, await select(tx, account, "WHERE id IN (:accountIds)", { accountIds }), occasion);
 }

@@ -181,9 +181,10 @@ async function blanketLines(
   };
 }
 
+const fits = (held: string, stated: string): boolean => held === "" || stated === "" || held === stated;
+
 /** Whether a schedule line's place fits an agreement's line; what either does not say, fits. */
 function standsFor(line: AgreementLineRow, identity: Identity, { schedule }: Partner): boolean {
-  const fits = (held: string, stated: string) => held === "" || stated === "" || held === stated;
   return (
     fits(line.ship_to_normal, identity.shipTo) &&
     fits(normalForm(line.dock, schedule), identity.dock) &&

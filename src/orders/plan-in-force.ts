@@ -9,7 +9,6 @@ import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, account, type SplitRow, split } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import { larger, type Quantity } from "../values/figures.ts";
 
 /** One step of an account's plan with what releasing needs to know of it. */
 export interface PlannedStep {
@@ -26,11 +25,9 @@ export interface NewPlan {
   readonly account: AccountRow;
   readonly layer: "forecast" | "call-off";
   readonly revisionId: number;
-  /** Height of the effective curve before its first step. */
-  readonly base: Quantity;
   readonly steps: readonly PlannedStep[];
-  /** What counts as released on the account since its start. */
-  readonly released: Quantity;
+  /** Scheduled order date of what is to be released next; empty when nothing is left. */
+  readonly nextOrderOn: string;
   /** Start of the cumulative from now on. */
   readonly start?: string;
 }
@@ -39,7 +36,7 @@ const KIND_ORDER: Readonly<Record<string, number>> = { backlog: 0, immediate: 1,
 
 /** First in line first: backlog, immediate demand, then by date, lower heights first. */
 export function inLine<S extends { kind: string; date: string; cumulative: bigint }>(steps: readonly S[]): S[] {
-  return [...steps].sort(
+  return steps.toSorted(
     (a, b) =>
       (KIND_ORDER[a.kind] ?? 2) - (KIND_ORDER[b.kind] ?? 2) ||
       (a.date < b.date ? -1 : a.date > b.date ? 1 : 0) ||
@@ -49,26 +46,6 @@ export function inLine<S extends { kind: string; date: string; cumulative: bigin
 
 /** Where a split stands on its curve. */
 export const dateOfSplit = (row: Pick<SplitRow, "date_key">): PlainDate => row.date_key.slice(0, 10) as PlainDate;
-
-/**
- * The earliest order date whose releasable height is above what is released; empty when nothing is left to release.
- * Heights count all demand; only what may ship raises the releasable height.
- */
-export function nextOrderOn(
-  steps: readonly { orderOn: string; cumulative: bigint; releasable: boolean }[],
-  base: bigint,
-  released: bigint,
-): string {
-  let before = base;
-  let height = base;
-  let earliest = "";
-  for (const { orderOn, cumulative, releasable } of steps) {
-    if (releasable) height += larger(cumulative - before, 0n);
-    before = cumulative;
-    if (releasable && height > released && (earliest === "" || orderOn < earliest)) earliest = orderOn;
-  }
-  return earliest;
-}
 
 /** Replaces the plans of these accounts and lets each know what it was accepted by and when something is due next. */
 export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<void> {
@@ -101,14 +78,13 @@ export async function splitsOf(from: Queryable, accountIds: readonly number[]): 
 }
 
 function accountChange(plan: NewPlan) {
-  const { account: of, layer, revisionId, released, base, start } = plan;
-  const steps = inLine(plan.steps.map(({ step, orderOn, releasable }) => ({ ...step, orderOn, releasable })));
+  const { account: of, layer, revisionId, start } = plan;
   return {
     id: of.id,
     set: {
       forecast_revision_id: layer === "forecast" ? revisionId : of.forecast_revision_id,
       call_off_revision_id: layer === "call-off" ? revisionId : of.call_off_revision_id,
-      next_order_on: nextOrderOn(steps, base, released),
+      next_order_on: plan.nextOrderOn,
       current_start: start ?? of.current_start,
       version: of.version + 1,
     },
@@ -124,9 +100,10 @@ export const accountMoved = (): CalloffError =>
     exit: EXIT.conflict,
   });
 
-type WantedSplit = Required<Omit<SplitRow, "id">>;
+export type WantedSplit = Required<Omit<SplitRow, "id">>;
 
-function wantedSplits(plan: NewPlan): Iterable<WantedSplit> {
+/** The rows a plan is kept in. */
+export function wantedSplits(plan: Pick<NewPlan, "account" | "revisionId" | "steps">): WantedSplit[] {
   const rows = new Map<string, WantedSplit>();
   for (const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } of plan.steps) {
     const row = {
@@ -156,7 +133,7 @@ function wantedSplits(plan: NewPlan): Iterable<WantedSplit> {
     // Two statements of the same thing for the same day are one split, as high as both.
     rows.set(key, same === undefined || same.cumulative < row.cumulative ? row : same);
   }
-  return rows.values();
+  return [...rows.values()];
 }
 
 const keyOfSplit = (row: Omit<SplitRow, "id">): string =>

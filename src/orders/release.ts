@@ -159,7 +159,9 @@ const orderKey = ({ of, release }: DueLine): string =>
   JSON.stringify([of.agreement.id, of.line.ship_to, release.orderOn, release.customerOrderNumber]);
 
 async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLine[]): Promise<ReleasedOrder[]> {
-  const groups = [...grouped(due, orderKey)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, lines]) => inOrder(lines));
+  const groups = [...grouped(due, orderKey)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, lines]) => inOrder(lines));
   const parts = await nextParts(tx, due);
   const first = await takeNumbers(tx, "SO", groups.length);
   const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", first + n), parts, occasion));
@@ -220,7 +222,7 @@ async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLine[]): 
   );
   return orders.map((order) => ({
     number: order.number,
-    agreement: (byOrder.get(order.number)?.[0]?.line.of.agreement.number ?? "") as string,
+    agreement: byOrder.get(order.number)?.[0]?.line.of.agreement.number ?? "",
     partner: order.partner,
     shipTo: order.ship_to,
     scheduledOn: order.scheduled_on,
@@ -235,9 +237,7 @@ async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLine[]): 
 
 /** By agreement line, then in line on the plan: the same whatever order accounts were read in. */
 const inOrder = (lines: readonly DueLine[]): DueLine[] =>
-  [...lines].sort(
-    (a, b) => a.of.line.line_no - b.of.line.line_no || a.of.account.id - b.of.account.id || a.seq - b.seq,
-  );
+  lines.toSorted((a, b) => a.of.line.line_no - b.of.line.line_no || a.of.account.id - b.of.account.id || a.seq - b.seq);
 
 /** An order for a date that has one already is a further part: nothing that the ERP may be picking is touched. */
 async function nextParts(tx: Tx, due: readonly DueLine[]): Promise<Map<string, number>> {
@@ -260,7 +260,7 @@ async function nextParts(tx: Tx, due: readonly DueLine[]): Promise<Map<string, n
 
 function orderRow(lines: readonly DueLine[], number: string, parts: ReadonlyMap<string, number>, occasion: Occasion) {
   const first = lines[0] as DueLine;
-  const shipOn = lines.map(({ release }) => release.shipOn).sort();
+  const shipOn = lines.map(({ release }) => release.shipOn).toSorted();
   return {
     number,
     side: "sell",

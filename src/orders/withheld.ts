@@ -2,11 +2,10 @@
  * Orders cancelled by hand: what was open is withheld, which counts as released, so that the timetable does not make it
  * again until a planner lifts it or the next schedule is accepted (domain.md, *Due*).
  */
-import { nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudit } from "../store/audit.ts";
 import { book, childLineTotals, NO_TOTALS } from "../store/ledger.ts";
 import { queueDocument } from "../store/outbound.ts";
-import { lockRows, select, selectOne, update, updateEach } from "../store/rows.ts";
+import { lockRows, select, selectOne, update } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
 import {
   type AccountRow,
@@ -20,7 +19,7 @@ import type { Occasion } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, larger, minus, NOTHING, type Quantity, writeMillionths } from "../values/figures.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
-import { accountsInForce, planOf } from "./due-accounts.ts";
+import { lookAgain } from "./due-accounts.ts";
 import { lineReference, orderChangeDocument } from "./order-documents.ts";
 
 export interface WithheldLine {
@@ -182,27 +181,6 @@ async function lockedOrder(tx: Tx, number: string) {
   const ids = [...new Set(lines.map(({ account_id }) => account_id))];
   await lockRows(tx, account, ids);
   return { order, lines, accounts: await select(tx, account, "WHERE id IN (:ids) ORDER BY id", { ids }) };
-}
-
-/** When something is due next on accounts whose released quantity has moved. */
-async function lookAgain(
-  tx: Tx,
-  config: OrdersConfiguration,
-  accounts: readonly AccountRow[],
-  occasion: Occasion,
-): Promise<void> {
-  const plans = await accountsInForce(tx, config, accounts);
-  await updateEach(
-    tx,
-    account,
-    plans.map((of) => ({
-      id: of.account.id,
-      set: {
-        next_order_on: nextOrderOn(planOf(of, config, occasion.businessDate)),
-        version: of.account.version + 1,
-      },
-    })),
-  );
 }
 
 function factOf(

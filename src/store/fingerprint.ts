@@ -84,7 +84,7 @@ export async function fingerprint(from: Queryable): Promise<string> {
       texts.push(`${table.name} ${textOf(table, row, names)}`);
     }
   }
-  return createHash("sha256").update(texts.sort().join("\n")).digest("hex");
+  return createHash("sha256").update(texts.toSorted().join("\n")).digest("hex");
 }
 
 function nameRows(table: Table, rows: Rows, names: Names): void {

@@ -20,6 +20,8 @@ const aLine = (more: Record<string, unknown>) => ({
   ...more,
 });
 
+const raised = (expiresOn: string) => aBlanketOrder({ expiresOn, lines: [aLine({ quantity: "11000" })] });
+
 onEveryDatabase("A blanket order from the ERP", (database) => {
   it("is made with a number of ours, an account for each line and the line it draws on", async () => {
     const { store } = database();
@@ -147,7 +149,6 @@ onEveryDatabase("A blanket order from the ERP", (database) => {
   it("past its expiry date takes nothing but a later date; on the day itself everything", async () => {
     const { store } = database();
     await taken(store, aBlanketOrder({ expiresOn: "2027-01-31" }));
-    const raised = (expiresOn: string) => aBlanketOrder({ expiresOn, lines: [aLine({ quantity: "11000" })] });
     assert.equal((await taken(store, raised("2027-01-31"), on("2027-01-31"))).outcome, "changed");
     const late = on("2027-02-01");
     await assert.rejects(taken(store, aBlanketOrder({ expiresOn: "2027-01-31" }), late), { code: "AGREEMENT_EXPIRED" });

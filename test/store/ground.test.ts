@@ -32,11 +32,26 @@ async function tablesOf(store: Store): Promise<Map<string, string[]>> {
 const anAccount = (store: Store, identity = "P1/S1") =>
   store.write((tx) => insertOne(tx, account, { partner: "acme", identity }));
 
+const fact = (accountId: number, kind: string, of: string, more = {}) => ({
+  account_id: accountId,
+  line_id: 1,
+  child_line_id: 1,
+  moves: "both",
+  kind,
+  quantity: quantity(of),
+  happened_on: "2027-01-05",
+  business_key: `${kind}:${of}:${accountId}`,
+  ...more,
+});
+
+const anAgreement = (store: Store, number: string, description = "") =>
+  store.write((tx) => insertOne(tx, agreement, { number, description }));
+
 onEveryDatabase("A migrated database", (database) => {
   it("has the tables and columns that the program reads, and no others", async () => {
     const tables = await tablesOf(database().store);
     tables.delete("migration");
-    assert.deepEqual([...tables.keys()].sort(), TABLES.map(({ name }) => name).sort());
+    assert.deepEqual([...tables.keys()].toSorted(), TABLES.map(({ name }) => name).toSorted());
     for (const { name, columns } of TABLES) assert.deepEqual(tables.get(name), Object.keys(columns), name);
   });
 });
@@ -61,25 +76,13 @@ onEveryDatabase("A number series", (database) => {
     const { store } = database();
     const taken = await Promise.all(Array.from({ length: 20 }, () => store.write((tx) => takeNumbers(tx, "IN", 1))));
     assert.deepEqual(
-      taken.sort((a, b) => a - b),
+      taken.toSorted((a, b) => a - b),
       Array.from({ length: 20 }, (_, n) => n + 1),
     );
   });
 });
 
 onEveryDatabase("The ledger", (database) => {
-  const fact = (accountId: number, kind: string, of: string, more = {}) => ({
-    account_id: accountId,
-    line_id: 1,
-    child_line_id: 1,
-    moves: "both",
-    kind,
-    quantity: quantity(of),
-    happened_on: "2027-01-05",
-    business_key: `${kind}:${of}:${accountId}`,
-    ...more,
-  });
-
   it("adds signed facts up by kind, per account, line and order line", async () => {
     const { store } = database();
     const id = await anAccount(store);
@@ -191,9 +194,6 @@ onEveryDatabase("Rows", (database) => {
 });
 
 onEveryDatabase("The fingerprint", (database) => {
-  const anAgreement = (store: Store, number: string, description = "") =>
-    store.write((tx) => insertOne(tx, agreement, { number, description }));
-
   it("does not depend on ids, on the order of rows or on the clock, but on every business fact", async () => {
     const { store } = database();
     const empty = await fingerprint(store);
