@@ -17,6 +17,7 @@ export function declareDoctor(command: Command): void {
 }
 
 function wordsOf({ health, subject, message, remedy }: DoctorLine): string {
-  const what = `${health.padEnd(4)}  ${oneLine(subject)}: ${oneLine(message)}\n`;
+  const lines = message.split("\n").map(oneLine).join("\n    ");
+  const what = `${health.padEnd(4)}  ${oneLine(subject)}: ${lines}\n`;
   return remedy === undefined || health === "ok" ? what : `${what}      do: ${oneLine(remedy)}\n`;
 }

@@ -2,11 +2,12 @@
 import os from "node:os";
 import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
+import { makeDataFolder } from "../gateway/folders.ts";
 import { takeInstanceLock } from "../gateway/instance-lock.ts";
 import { isHome } from "../gateway/new-home.ts";
 import { recordAudit } from "../store/audit.ts";
 import { migrate, pendingMigrations } from "../store/migrate.ts";
-import { openStore, type Store, type Tx } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { type Clock, type Occasion, occasionOf, systemClock } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import type { Json } from "../values/json.ts";
@@ -43,6 +44,7 @@ export function settingsOf(invocation: Invocation): { config: Configuration; clo
 /** Opens the invocation's home, lets `work` do its part, and closes it again. */
 export async function inHome<T>(invocation: Invocation, work: (session: Session) => Promise<T>): Promise<T> {
   const { config, clock } = settingsOf(invocation);
+  makeDataFolder(config.home);
   const store = openStore(config.gateway.database, config.home);
   try {
     await upToDate(store, config.home);
@@ -52,23 +54,22 @@ export async function inHome<T>(invocation: Invocation, work: (session: Session)
   }
 }
 
-/** Migrates under the keeper's lock, so that a keeper and a command that start together do not both make the tables. */
 async function upToDate(store: Store, home: string): Promise<void> {
-  if (store.dialect === "postgres") {
-    if ((await pendingMigrations(store)).length > 0) await migrate(store);
-    return;
-  }
-  if (await hasTables(store, home)) return;
+  if ((await pendingMigrations(store)).length > 0) await aloneOn(store, home, () => migrate(store));
+}
+
+/**
+ * Does a step that two processes must not do at once: on SQLite under the keeper's lock; PostgreSQL has its own.
+ * @throws CalloffError LOCKED while a keeper holds the home
+ */
+export async function aloneOn<T>(store: Store, home: string, step: () => Promise<T>): Promise<T> {
+  if (store.dialect === "postgres") return step();
   const lock = await takeInstanceLock(path.join(home, "data"), "db migrate");
   try {
-    await migrate(store);
+    return await step();
   } finally {
     await lock.release();
   }
-}
-
-async function hasTables(store: Store, home: string): Promise<boolean> {
-  return isHome(home) && (await pendingMigrations(store)).length === 0;
 }
 
 /** The user the command is given by, as the audit trail and decisions name them. */
@@ -83,15 +84,23 @@ export function userName(): string {
 }
 
 /**
- * Notes in the audit trail what was commanded, in the transaction of its effect: with its date, instant and user this is
- * what a replay needs to give the same command again.
+ * A store whose every write transaction ends with an entry that notes what was commanded: with its date, instant and user
+ * this is what a replay needs to give the same command again.
  */
-export async function auditCommand(
-  tx: Tx,
+export function auditing(
+  store: Store,
   occasion: Occasion,
   name: string,
   object: string,
   given: { readonly [key: string]: Json | undefined },
-): Promise<void> {
-  await recordAudit(tx, occasion, `command:${name}`, object, { args: given });
+): Store {
+  return {
+    ...store,
+    write: (work) =>
+      store.write(async (tx) => {
+        const result = await work(tx);
+        await recordAudit(tx, occasion, `command:${name}`, object, { args: given });
+        return result;
+      }),
+  };
 }

@@ -49,3 +49,7 @@ const width = (text: string): number => [...text].length;
 
 /** `1 file`, `2 files`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Said by a command that leaves documents to be written. */
+export const KEEPER_WRITES =
+  "Files that follow from it are written by the keeper: calloff start does it by itself, else calloff run.\n";

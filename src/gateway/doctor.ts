@@ -7,6 +7,7 @@ import { CalloffError, coerceError } from "../values/errors.ts";
 import { placeInWords } from "../values/finding.ts";
 import { databaseLines, sqliteLine } from "./doctor-database.ts";
 import { folderLines } from "./doctor-folders.ts";
+import { foldersOfHome } from "./folders.ts";
 import { isHome } from "./new-home.ts";
 
 export type Health = "ok" | "warn" | "fail";
@@ -43,7 +44,7 @@ export async function examine(home: string, now: Date): Promise<DoctorLine[]> {
     configurationLine(configuration),
     zoneLine(configuration, now),
     diskLine(home),
-    ...folderLines(home, foldersOf(configuration)),
+    ...folderLines(home, foldersOfHome(configuration)),
     ...(await databaseLines(configuration, now)),
   ];
 }
@@ -150,16 +151,6 @@ function zoneLine({ gateway }: Configuration, now: Date): DoctorLine {
   const zone = gateway.company.timeZone;
   const today = dateIn(zone, instantOf(now.toISOString()));
   return { subject: "time zone", health: "ok", message: `${zone}, where it is ${today}` };
-}
-
-/** Every folder that files come through, as paths in the home. */
-function foldersOf({ partners, partnersOfFolder: _of }: Configuration): string[] {
-  const folders = new Set<string>(["inbox/erp", "outbox/erp"]);
-  for (const partner of partners.values()) {
-    for (const folder of partner.folders ?? [partner.code]) folders.add(`inbox/${folder}`);
-    folders.add(`outbox/${partner.outboxFolder ?? partner.code}`);
-  }
-  return [...folders];
 }
 
 function diskLine(home: string): DoctorLine {

@@ -166,7 +166,8 @@ const tooSlow = (seconds: number): CalloffError =>
     found: `more than ${seconds} seconds`,
   });
 
-const stopped = (): CalloffError =>
+/** Why a task was not done that could have been. */
+export const stopped = (): CalloffError =>
   new CalloffError("READER_STOPPED", "Reading was stopped because the gateway stops", {
     remedy: "Nothing: the file is taken up again at the next start",
     retryable: true,

@@ -1,0 +1,260 @@
+/** What a file says, or what is wrong with it, without any effect: the two passes of intake over one file. */
+import type { Partner } from "../config/partner.ts";
+import { partnerOf, withLenience } from "../exchange/registration.ts";
+import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
+import { catalogueOf } from "../syntax/catalogue.ts";
+import type { ByteSource, Catalogue, GroupEntry, Identity, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
+import { segmentsOf } from "../syntax/set-reader.ts";
+import type { Finding } from "../values/finding.ts";
+import { type SecondReading, secondReading } from "./second-reading.ts";
+
+/** How a set came out: `tolerated` has an effect though something is noted, `invalid` and `no mapping` have none. */
+export type SetOutcome = "valid" | "tolerated" | "invalid" | "no mapping";
+
+export interface CheckedSet {
+  readonly ordinal: number;
+  readonly type: string;
+  readonly control: string;
+  readonly version: string;
+  readonly outcome: SetOutcome;
+  /** Name of the mapping, empty where there is none. */
+  readonly mapping: string;
+  readonly segments: number;
+  /** Segments that the mapping has a place for, and those it keeps as unknown; none where there is no mapping. */
+  readonly accounted: { readonly mapped: number; readonly unknown: number };
+  readonly findings: readonly Finding[];
+  /** Places with content that no field of the mapping names. */
+  readonly unmapped: ReturnType<CompiledMapping["read"]>["unmapped"];
+  readonly unknown: ReturnType<CompiledMapping["read"]>["unknown"];
+  /** What the document is, e.g. `delivery-schedule`; empty where there is no mapping. */
+  readonly kind: string;
+  readonly document: unknown;
+}
+
+export interface CheckedGroup {
+  readonly ordinal: number;
+  readonly functionalId: string;
+  readonly control: string;
+  readonly findings: readonly Finding[];
+  readonly sets: readonly CheckedSet[];
+}
+
+export interface CheckedInterchange {
+  readonly ordinal: number;
+  readonly family: string;
+  readonly version: string;
+  readonly sender: Identity;
+  readonly receiver: Identity;
+  readonly control: string;
+  readonly sentOn: string;
+  readonly test: boolean;
+  readonly complete: boolean;
+  readonly segments: number;
+  readonly findings: readonly Finding[];
+  readonly groups: readonly CheckedGroup[];
+  /** What the independent second reader says; absent for families it does not read. */
+  readonly secondReader?: SecondReading;
+}
+
+export interface CheckedFile {
+  readonly file: string;
+  readonly size: number;
+  readonly family: string;
+  readonly valid: boolean;
+  /** Every segment read is one of an envelope, mapped, unknown, or in a set that has no mapping. */
+  readonly segments: {
+    readonly read: number;
+    readonly envelope: number;
+    readonly mapped: number;
+    readonly unknown: number;
+    readonly withoutMapping: number;
+  };
+  readonly findings: readonly Finding[];
+  readonly interchanges: readonly CheckedInterchange[];
+}
+
+export interface CheckSettings {
+  readonly library: MappingLibrary;
+  /** Whose file it is said to be. */
+  readonly partner?: Partner | undefined;
+  /** Partners among whom the sender is looked up when none is said. */
+  readonly partners?: readonly Partner[];
+  readonly lenient: readonly string[];
+}
+
+/** Reads the whole file. Never throws for what the file holds. */
+export async function checkFile(source: ByteSource, settings: CheckSettings): Promise<CheckedFile> {
+  const catalogue = catalogueOf(source);
+  const interchanges: CheckedInterchange[] = [];
+  for (const entry of catalogue.interchanges) {
+    interchanges.push(await checkedInterchange(source, entry, settings));
+  }
+  const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
+  const findings = fileFindings(source, catalogue);
+  return {
+    file: source.name,
+    size: source.size,
+    family: catalogue.family ?? "",
+    valid: catalogue.interchanges.length > 0 && !rejects(findings) && interchanges.every(isValid),
+    segments: segmentsIn(catalogue, sets),
+    findings,
+    interchanges,
+  };
+}
+
+function segmentsIn({ segments }: Catalogue, sets: readonly CheckedSet[]): CheckedFile["segments"] {
+  const sum = (of: (set: CheckedSet) => number) => sets.reduce((held, set) => held + of(set), 0);
+  const mapped = sum(({ accounted }) => accounted.mapped);
+  const unknown = sum(({ accounted }) => accounted.unknown);
+  return {
+    read: segments,
+    envelope: segments - sum((set) => set.segments),
+    mapped,
+    unknown,
+    withoutMapping: sum((set) => (set.mapping === "" ? set.segments : 0)),
+  };
+}
+
+/** A file that is of no kind, and has not been told so by the catalogue, is told so here. */
+function fileFindings(source: ByteSource, catalogue: Catalogue): readonly Finding[] {
+  if (catalogue.interchanges.length > 0 || rejects(catalogue.findings)) return catalogue.findings;
+  const unreadable: Finding = {
+    code: "EXCHANGE_UNREADABLE",
+    severity: "reject",
+    message: source.size === 0 ? "The file is empty" : "The file is of no kind that is read here",
+    place: { file: source.name, byte: 0, line: 1 },
+    expected: "an interchange, such as X12 beginning with ISA",
+    remedy: "Ask the sender what this file is",
+  };
+  return [...catalogue.findings, unreadable];
+}
+
+const rejects = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === "reject");
+
+/** An interchange counts as valid when nothing of it, its groups or its sets would be turned down. */
+function isValid({ complete, findings, groups }: CheckedInterchange): boolean {
+  const setIsValid = ({ outcome }: CheckedSet) => outcome === "valid" || outcome === "tolerated";
+  const groupIsValid = (group: CheckedGroup) => !rejects(group.findings) && group.sets.every(setIsValid);
+  return complete && !rejects(findings) && groups.every(groupIsValid);
+}
+
+async function checkedInterchange(
+  source: ByteSource,
+  entry: InterchangeEntry,
+  settings: CheckSettings,
+): Promise<CheckedInterchange> {
+  const partner = settings.partner ?? partnerOf(entry.sender, settings.partners ?? []);
+  const lenient = [...settings.lenient, ...(partner?.lenient ?? [])];
+  const { ordinal, family, version, sender, receiver, control, sentOn, test, complete, segments } = entry;
+  const second = entry.complete ? await secondReading(source, entry) : undefined;
+  return {
+    ordinal,
+    family,
+    version,
+    sender,
+    receiver,
+    control,
+    sentOn,
+    test,
+    complete,
+    segments,
+    findings: withLenience(entry.findings, lenient),
+    groups: entry.groups.map((group) => checkedGroup(source, entry, group, { ...settings, partner, lenient })),
+    ...(second === undefined ? {} : { secondReader: second }),
+  };
+}
+
+function checkedGroup(
+  source: ByteSource,
+  entry: InterchangeEntry,
+  group: GroupEntry,
+  settings: CheckSettings,
+): CheckedGroup {
+  const { ordinal, functionalId, control } = group;
+  return {
+    ordinal,
+    functionalId,
+    control,
+    findings: withLenience(group.findings, settings.lenient),
+    sets: group.sets.map((set) => checkedSet(source, entry, group, set, settings)),
+  };
+}
+
+function checkedSet(
+  source: ByteSource,
+  entry: InterchangeEntry,
+  group: GroupEntry,
+  set: SetEntry,
+  settings: CheckSettings,
+): CheckedSet {
+  const envelope = withLenience(set.findings, settings.lenient);
+  const { ordinal, type, control, version, segments } = set;
+  const mapping = mappingFor(entry, group, set, settings);
+  const known = { ordinal, type, control, version, segments };
+  if (mapping === undefined) {
+    return {
+      ...known,
+      outcome: "no mapping",
+      mapping: "",
+      accounted: { mapped: 0, unknown: 0 },
+      findings: [...envelope, noMapping(source, entry, set, settings)],
+      unmapped: [],
+      unknown: [],
+      kind: "",
+      document: undefined,
+    };
+  }
+  const { document, findings, unmapped, unknown, accounted } = mapping.read(segmentsOf(source, entry, set), {
+    family: entry.family,
+    delimiters: entry.delimiters,
+    version,
+    charset: settings.partner?.charset ?? "latin1",
+    sentOn: entry.sentOn,
+    file: source.name,
+    lenient: settings.lenient,
+  });
+  const all = [...envelope, ...findings];
+  return {
+    ...known,
+    outcome: rejects(all) ? "invalid" : all.some(({ severity }) => severity === "tolerated") ? "tolerated" : "valid",
+    mapping: mapping.name,
+    accounted: { mapped: accounted.mapped, unknown: accounted.unknown },
+    findings: all,
+    unmapped,
+    unknown,
+    kind: mapping.document,
+    document,
+  };
+}
+
+function mappingFor(
+  { family }: InterchangeEntry,
+  { functionalId }: GroupEntry,
+  { type, version }: SetEntry,
+  { library, partner }: CheckSettings,
+): CompiledMapping | undefined {
+  const named = partner?.mappings[type];
+  if (named !== undefined) return library.named(named);
+  return library.fitting({
+    family,
+    type,
+    version,
+    functionalId,
+    ...(partner === undefined ? {} : { partner: partner.code }),
+  });
+}
+
+const noMapping = (
+  source: ByteSource,
+  entry: InterchangeEntry,
+  set: SetEntry,
+  { library }: CheckSettings,
+): Finding => ({
+  code: "EXCHANGE_NO_MAPPING",
+  severity: "reject",
+  message: `There is no mapping for ${set.type}${set.version === "" ? "" : ` in version ${set.version}`}`,
+  place: { file: source.name, byte: set.firstByte, line: set.line, segment: set.firstSegment },
+  expected: `a message that one of these reads: ${library.names().join(", ")}`,
+  found: `${entry.family} ${set.type} ${set.version}`.trim(),
+  remedy: `Write mappings/${entry.family}/<name>.yaml in the home, or name one under mappings in the partner's file`,
+});

@@ -1,0 +1,99 @@
+import type { Command } from "commander";
+import { type FileView, fileView, listFiles } from "../answers/files.ts";
+import { reopenFile } from "../exchange/apply.ts";
+import type { Finding } from "../values/finding.ts";
+import { findingInWords } from "../values/finding.ts";
+import { answers, notFound, usage } from "./frame.ts";
+import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
+import { auditing, inHome } from "./session.ts";
+import { factsInWords, oneLine, tableInWords } from "./words.ts";
+
+const STATES = ["registered", "applied", "in part", "duplicate", "quarantined", "held", "failed"];
+
+export function declareFile(command: Command): void {
+  const list = withListOptions(command.command("list").description("files that came in, latest first"), STATES);
+  answers<ListOptions>(list, (invocation, options) =>
+    inHome(invocation, async ({ store }) => {
+      const page = await listFiles(store, filterOf(options));
+      const rows = page.rows.map((row) => [row.id, row.receivedAt, row.partner, row.name, row.state, row.cause]);
+      return {
+        document: { files: page.rows, more: page.more },
+        words:
+          tableInWords(
+            ["FILE", "RECEIVED", "PARTNER", "NAME", "STATE", "WHY"],
+            rows,
+            "No files yet. Drop one into inbox/<partner>/, then calloff run.",
+          ) + moreInWords(page),
+      };
+    }),
+  );
+
+  const show = command
+    .command("show")
+    .description("one file, its sets and findings")
+    .argument("<file>", "e.g. file:12");
+  answers(show, (invocation, _options, given = "") =>
+    inHome(invocation, async ({ store }) => {
+      const view = await fileView(store, claimOf(given));
+      if (view === undefined) throw notFound("file", given, "See calloff file list");
+      return { document: view, words: fileInWords(view) };
+    }),
+  );
+
+  const retry = command
+    .command("retry")
+    .description("take up a file again that failed or was held")
+    .argument("<file>", "e.g. file:12");
+  answers(retry, (invocation, _options, given = "") =>
+    inHome(invocation, async ({ store, occasion }) => {
+      const claim = claimOf(given);
+      const before = await fileView(store, claim);
+      if (before === undefined) throw notFound("file", given, "See calloff file list");
+      await reopenFile(auditing(store, occasion, "file retry", before.id, {}), claim, occasion);
+      return {
+        document: { file: before.id, waiting: true },
+        words: `${before.id} is taken up again by the keeper: calloff start does it by itself, else calloff run.\n`,
+      };
+    }),
+  );
+}
+
+/** The claim number out of `file:12` or `12`. */
+function claimOf(given: string): string {
+  const match = /^(?:file:)?(\d{1,12})$/.exec(given);
+  if (match !== null) return match[1] as string;
+  throw usage("A file is named by its number", {
+    expected: "file:12 or 12",
+    found: given,
+    remedy: "See calloff file list",
+  });
+}
+
+function fileInWords(view: FileView): string {
+  const sets = view.interchanges.flatMap(({ ordinal, control, sets: held }) =>
+    held.map((set) => [`${ordinal}`, control, set.type, set.control, set.mapping, set.segments, set.state, set.answer]),
+  );
+  const findings = view.interchanges.flatMap((held) => [held.findings, ...held.sets.map((set) => set.findings)]);
+  return [
+    factsInWords([
+      ["file", view.id],
+      ["name", `${view.folder}/${view.name}`],
+      ["partner", view.partner],
+      ["state", view.state],
+      ["why", view.cause],
+      ["size", `${view.size} bytes`],
+      ["sha256", view.sha256],
+      ["received", view.receivedAt],
+      ["finished", view.finishedAt],
+    ]),
+    "\n",
+    tableInWords(
+      ["INTERCHANGE", "CONTROL", "TYPE", "SET", "MAPPING", ">SEGMENTS", "STATE", "ANSWER"],
+      sets,
+      "It has no sets.",
+    ),
+    ...findings.flatMap((held) => (Array.isArray(held) ? (held as unknown as Finding[]).map(findingLine) : [])),
+  ].join("");
+}
+
+const findingLine = (finding: Finding): string => `${oneLine(findingInWords(finding))}\n`;

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers/files.ts";
+import { resendFile } from "../exchange/outbox.ts";
+import { answers, notFound, numberOption } from "./frame.ts";
+import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
+import { auditing, inHome } from "./session.ts";
+import { factsInWords, harmless, KEEPER_WRITES, tableInWords } from "./words.ts";
+
+const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
+
+export function declareOutbox(command: Command): void {
+  const list = withListOptions(command.command("list").description("files that went out, latest first"), STATES);
+  answers<ListOptions>(list, (invocation, options) =>
+    inHome(invocation, async ({ store }) => {
+      const page = await listOutbox(store, filterOf(options));
+      const waiting = await listWaiting(store, filterOf(options));
+      return {
+        document: { files: page.rows, more: page.more, waiting: waiting.rows },
+        words: [
+          tableInWords(
+            ["ID", "RECEIVER", "NAME", "CONTROL", "STATE", "WRITTEN", "WHY"],
+            page.rows.map((row) => [
+              row.id,
+              row.receiver,
+              row.name,
+              row.control,
+              row.state,
+              row.writtenAt,
+              row.finding,
+            ]),
+            "Nothing has gone out yet.",
+          ),
+          moreInWords(page),
+          waiting.rows.length === 0
+            ? ""
+            : `\nnot in a file yet\n${tableInWords(
+                ["KIND", "RECEIVER", "NUMBER", "STATE", "WHY"],
+                waiting.rows.map((row) => [row.kind, row.receiver, row.number, row.state, row.finding]),
+                "",
+              )}`,
+        ].join(""),
+      };
+    }),
+  );
+
+  const show = command.command("show").description("one file with its content").argument("<id>", "its ID in the list");
+  answers(show, (invocation, _options, given = "") =>
+    inHome(invocation, async ({ store }) => {
+      const view = await outboxView(store, numberOption("the ID", given));
+      if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
+      return { document: view, words: viewInWords(view) };
+    }),
+  );
+
+  const resend = command
+    .command("resend")
+    .description("send a file again whose fate is uncertain, or that failed; its numbers stay")
+    .argument("<id>", "its ID in the list");
+  answers(resend, (invocation, _options, given = "") =>
+    inHome(invocation, async ({ store, occasion }) => {
+      const id = numberOption("the ID", given);
+      const view = await outboxView(store, id);
+      if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
+      const object = `outbox:${view.folder}/${view.name}`;
+      await resendFile(auditing(store, occasion, "outbox resend", object, {}), id, occasion);
+      return {
+        document: { id, name: view.name, waiting: true },
+        words: `${view.name} goes out again.\n${KEEPER_WRITES}`,
+      };
+    }),
+  );
+}
+
+const viewInWords = (view: OutboxView): string =>
+  `${factsInWords([
+    ["file", view.name],
+    ["receiver", view.receiver],
+    ["folder", view.folder],
+    ["state", view.state],
+    ["why", view.finding],
+    ["control number", view.control],
+    ["written", view.writtenAt],
+    ["sha256", view.sha256],
+  ])}\n${tableInWords(
+    ["DOCUMENT", "NUMBER", "ANSWERED"],
+    view.documents.map((held) => [held.kind, held.number, held.answer]),
+    "It carries no documents.",
+  )}\n${harmless(view.content)}\n`;

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { foldersOfPartner } from "../gateway/folders.ts";
+import { answers, notFound } from "./frame.ts";
+import { settingsOf } from "./session.ts";
+import { factsInWords, tableInWords } from "./words.ts";
+
+export function declarePartner(command: Command): void {
+  answers(command.command("list").description("trading partners, by code"), async (invocation) => {
+    const partners = [...settingsOf(invocation).config.partners.values()];
+    return {
+      document: { partners: partners.map(({ code, name, policy, test }) => ({ code, name, policy, test })) },
+      words: tableInWords(
+        ["CODE", "NAME", "SENDERS", "POLICY", "FOLDERS"],
+        partners.map((partner) => [
+          partner.code,
+          partner.name,
+          partner.theirs.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", "),
+          partner.policy,
+          foldersOfPartner(partner).join(", "),
+        ]),
+        "There are no partners. Describe one in config/partners/<code>.yaml.",
+      ),
+    };
+  });
+
+  const check = command
+    .command("check")
+    .description("whether a partner's file is right, and what it comes to with all defaults")
+    .argument("<code>", "the file's name without .yaml");
+  answers(check, async (invocation, _options, code = "") => {
+    const { config } = settingsOf(invocation);
+    const partner = config.partners.get(code);
+    if (partner === undefined) throw notFound("partner", code, "See calloff partner list");
+    const { name, hash } = config.policyOf(partner);
+    return {
+      document: { partner, policy: { name, hash } },
+      words: `${factsInWords([
+        ["partner", `${partner.code}, ${partner.name}`],
+        ["folders", foldersOfPartner(partner).join(", ")],
+        ["senders", partner.theirs.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", ")],
+        ["we are", partner.ours.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", ")],
+        ["policy", name],
+        ["account key", partner.schedule.account.join(" + ")],
+        ["dates", partner.schedule.dates],
+        ["cumulatives", partner.schedule.cumulatives],
+        ["fulfilment", partner.orders.fulfilment],
+        ["ship notice", partner.shipNotice?.mapping ?? "none"],
+        ["invoice", partner.invoice?.mapping ?? "none"],
+      ])}The file is right.\n`,
+    };
+  });
+}

@@ -1,0 +1,109 @@
+import type { Command } from "commander";
+import type { GatewayEvent } from "../gateway/events.ts";
+import { EXIT } from "../values/errors.ts";
+import { answers } from "./frame.ts";
+import { settingsOf } from "./session.ts";
+import { counted, oneLine, tableInWords } from "./words.ts";
+
+interface Ran {
+  readonly businessDate: string;
+  readonly files: { file: string; partner: string; name: string; state: string; cause: string }[];
+  readonly orders: { number: string; blanketOrder: string; partner: string; scheduledOn: string }[];
+  readonly written: { receiver: string; name: string }[];
+  /** What needs a person: held documents and interchanges, files whose fate is uncertain, files left lying. */
+  readonly attention: string[];
+  /** Schedules that wait for a planner. */
+  held: number;
+}
+
+export function declareRun(command: Command): void {
+  answers(command, async (invocation) => {
+    const { config, clock } = settingsOf(invocation);
+    const ran: Ran = { businessDate: clock.businessDate(), files: [], orders: [], written: [], attention: [], held: 0 };
+    const { openKeeper } = await import("../gateway/keeper.ts");
+    const keeper = await openKeeper(config.home, { command: "run", clock, onEvent: (event) => note(ran, event) });
+    try {
+      await keeper.settle();
+      const [row] = await keeper.store.ask("SELECT COUNT(*) AS held FROM revision WHERE state = 'held'");
+      ran.held = Number(row?.["held"]);
+    } finally {
+      await keeper.stop();
+    }
+    return { document: ran, words: ranInWords(ran), exit: ran.files.some(isBad) ? EXIT.badFile : EXIT.done };
+  });
+}
+
+const GOOD = new Set(["applied", "duplicate"]);
+const isBad = ({ state }: Ran["files"][number]): boolean => !GOOD.has(state);
+
+/** Remembers what is worth telling when all is done. */
+function note(ran: Ran, event: GatewayEvent): void {
+  switch (event.event) {
+    case "file.applied":
+      ran.files.push({ ...fileOf(event), state: event.state, cause: "" });
+      break;
+    case "file.duplicate":
+      ran.files.push({ ...fileOf(event), state: "duplicate", cause: event.cause });
+      break;
+    case "file.quarantined":
+      // A file of the ERP whose every record was refused is told twice: applied to its end, and kept beside the reasons.
+      if (!ran.files.some(({ file }) => file === `file:${event.claim}`)) {
+        ran.files.push({ ...fileOf(event), state: "quarantined", cause: event.cause });
+      }
+      break;
+    case "interchange.held":
+      ran.files.push({ ...fileOf(event), state: "held", cause: `control number ${event.control} was used before` });
+      break;
+    case "order.released": {
+      const { number, blanketOrder, partner, scheduledOn } = event;
+      ran.orders.push({ number, blanketOrder, partner, scheduledOn });
+      break;
+    }
+    case "outbox.written":
+      ran.written.push({ receiver: event.receiver, name: event.name });
+      break;
+    case "document.held":
+      ran.attention.push(`${event.kind} ${event.number} for ${event.receiver} is held: ${event.finding}`);
+      break;
+    case "outbox.uncertain":
+    case "outbox.waiting":
+      ran.attention.push(`${event.name} for ${event.receiver}: ${event.reason}`);
+      break;
+    case "file.refused":
+      ran.attention.push(`${event.folder}/${event.name} is left where it lies: ${event.reason}`);
+      break;
+    case "acknowledgement.alarm":
+      ran.attention.push(`${event.partner} answers: ${event.reason}`);
+      break;
+    default:
+      break;
+  }
+}
+
+const fileOf = (event: { claim: string; partner: string; name: string }) => ({
+  file: `file:${event.claim}`,
+  partner: event.partner,
+  name: event.name,
+});
+
+function ranInWords(ran: Ran): string {
+  const nothing = ran.files.length + ran.orders.length + ran.written.length === 0;
+  return [
+    `Business date ${ran.businessDate}.\n`,
+    nothing ? "Nothing was waiting.\n" : "",
+    ran.files.length === 0
+      ? ""
+      : tableInWords(
+          ["FILE", "PARTNER", "NAME", "STATE", "WHY"],
+          ran.files.map((file) => [file.file, file.partner, file.name, file.state, file.cause]),
+          "",
+        ),
+    ran.orders.length === 0 ? "" : `Released: ${ran.orders.map(({ number }) => number).join(", ")}.\n`,
+    ran.written.length === 0
+      ? ""
+      : `Written: ${ran.written.map(({ receiver, name }) => `outbox/${receiver}/${name}`).join(", ")}.\n`,
+    ...ran.attention.map((line) => `! ${oneLine(line)}\n`),
+    ran.held === 0 ? "" : `${counted(ran.held, "schedule")} held for a planner: see calloff schedule list --held.\n`,
+    ran.files.some(isBad) ? "See calloff file show for what is wrong.\n" : "",
+  ].join("");
+}

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { Keeper } from "../gateway/keeper.ts";
+import { EXIT } from "../values/errors.ts";
+import { answers, type Invocation, print } from "./frame.ts";
+import { settingsOf } from "./session.ts";
+
+interface StartOptions {
+  readonly events?: boolean;
+}
+
+const SECONDS_TO_DRAIN = 30;
+
+export function declareStart(command: Command): void {
+  command
+    .option("--events", "print one JSON line per event on stdout")
+    .addHelpText("after", "\nThe first SIGTERM or SIGINT finishes what is in work, the second stops at once.");
+  answers<StartOptions>(command, async (invocation, { events }) => {
+    const drained = await keep(invocation, events === true);
+    return { document: { drained }, words: "", exit: drained ? EXIT.done : EXIT.refused };
+  });
+}
+
+/** Keeps the home until a signal; says whether everything in work was finished. */
+async function keep(invocation: Invocation, printing: boolean): Promise<boolean> {
+  const { config, clock } = settingsOf(invocation);
+  const { openKeeper } = await import("../gateway/keeper.ts");
+  const keeper = await openKeeper(config.home, {
+    command: "start",
+    clock,
+    onEvent: (event) => {
+      if (printing) void print(process.stdout, `${JSON.stringify(event)}\n`);
+    },
+  });
+  const told = signalled();
+  try {
+    await keeper.start();
+    await told;
+  } catch (thrown) {
+    await keeper.stop(0);
+    throw thrown;
+  }
+  return stopped(keeper);
+}
+
+/** Kept at the first signal that asks the program to end. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function stopped(keeper: Keeper): Promise<boolean> {
+  const { log } = keeper.exchange;
+  log.info({ seconds: SECONDS_TO_DRAIN }, "stopping: what is in work is finished first");
+  // Nothing is lost by this: what was not finished is taken up at the next start.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(EXIT.refused));
+  const drained = await keeper.stop(SECONDS_TO_DRAIN);
+  log.info({ drained }, "stopped");
+  return drained;
+}

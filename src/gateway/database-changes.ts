@@ -1,0 +1,45 @@
+/** Noticing what other processes write: on SQLite a counter that moves with every commit of another connection. */
+import type { Store } from "../store/store.ts";
+import type { Logger } from "./log.ts";
+import type { Part } from "./part.ts";
+
+const LOOK_EVERY_MS = 250;
+
+/** The counter; it stands still on PostgreSQL, where the periodic round looks for itself. */
+export async function dataVersion(store: Store): Promise<number> {
+  if (store.dialect === "postgres") return 0;
+  const [row] = await store.ask("PRAGMA data_version");
+  return Number(row?.["data_version"]);
+}
+
+/** Calls `changed` when another connection has written, whosever it is. */
+export function databaseChanges(store: Store, changed: () => void, log: Logger): Part {
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  let last = -1;
+
+  async function look(): Promise<void> {
+    try {
+      const version = await dataVersion(store);
+      if (last >= 0 && version !== last) changed();
+      last = version;
+    } catch (error) {
+      log.warn({ err: error }, "the database did not answer");
+    }
+  }
+
+  return {
+    name: "database changes",
+    start: async () => {
+      if (store.dialect === "postgres") return;
+      await look();
+      timer = setInterval(() => {
+        looking = look();
+      }, LOOK_EVERY_MS);
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The folders of a home that files come through; what is missing is made. */
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Configuration } from "../config/configuration.ts";
+import type { Partner } from "../config/partner.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
+
+/** Folders of the inbox and the outbox that belong to a partner, as paths in the home. */
+export const foldersOfPartner = ({ code, folders, outboxFolder }: Partner): string[] => [
+  ...(folders ?? [code]).map((folder) => `inbox/${folder}`),
+  `outbox/${outboxFolder ?? code}`,
+];
+
+/** Every folder of the inbox and the outbox, as paths in the home. */
+export function foldersOfHome({ partners }: Pick<Configuration, "partners">): string[] {
+  const folders = [...partners.values()].flatMap(foldersOfPartner);
+  return [...new Set(["inbox/erp", "outbox/erp", ...folders])];
+}
+
+/** Makes `data/`, private to its owner, where it is missing. @throws CalloffError HOME_UNWRITABLE */
+export function makeDataFolder(home: string): void {
+  make(path.join(home, "data"), 0o700);
+}
+
+/**
+ * Makes what is missing of the inbox, the outbox and the data folder, and names what it made.
+ * @throws CalloffError HOME_UNWRITABLE
+ */
+export function makeFolders(config: Pick<Configuration, "home" | "partners">): string[] {
+  makeDataFolder(config.home);
+  const missing = foldersOfHome(config).filter((folder) => !existsSync(path.join(config.home, folder)));
+  for (const folder of missing) make(path.join(config.home, folder), 0o777);
+  return missing;
+}
+
+function make(folder: string, mode: number): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode });
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    throw new CalloffError("HOME_UNWRITABLE", "A folder of the home cannot be made", {
+      place: { file: folder },
+      expected: "a home that this user may write to, on a disk with room",
+      found: error.message,
+      remedy: "Correct owner, mode or disk; calloff doctor shows which",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The keeper of a home: takes what arrives, releases what is due, writes what is to be sent. Every step is a function that
+ * can be awaited and repeated at any time; `start` only calls them on events and timers.
+ */
+import path from "node:path";
+import { type Configuration, loadConfiguration } from "../config/configuration.ts";
+import { applyRegistered } from "../exchange/apply.ts";
+import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
+import type { Drained } from "../exchange/outbox.ts";
+import { layFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
+import { noLooks, quietIn } from "../exchange/scan.ts";
+import { fulfilOrders } from "../fulfilment/automatic.ts";
+import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
+import { migrate } from "../store/migrate.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
+import { coerceError } from "../values/errors.ts";
+import { type EventListener, exchangeEvents } from "./events.ts";
+import { makeFolders } from "./folders.ts";
+import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import { type Logger, openLog } from "./log.ts";
+import { openReaders, type PooledReader } from "./readers.ts";
+import { keeperRounds, type Rounds } from "./rounds.ts";
+
+export interface KeeperOptions {
+  /** What the keeper is kept for (`start`, `run`, `demo`): told to whoever finds the home locked. */
+  readonly command: string;
+  /** The company's clock unless given: a day and an instant that stand, or move as the caller likes. */
+  readonly clock?: Clock;
+  readonly onEvent?: EventListener;
+  readonly log?: Logger;
+}
+
+/** How long a growing file is waited for by `settle`, in lengths of the quiet time. */
+const QUIET_TIMES = 3;
+
+export interface Keeper {
+  readonly config: Configuration;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly exchange: Exchange;
+  /** Takes what is ready in the inbox and applies it; gives how many files were taken or applied. */
+  scan(): Promise<number>;
+  /** The timetable for the business date: releases what is due and ships it where fulfilment is automatic. */
+  tick(): Promise<ReleasedOrder[]>;
+  /** Renders waiting documents and writes rendered files. */
+  drainOutbox(): Promise<Drained>;
+  /** All of it, again and again, until nothing changes any more; waits for files that only have to stay quiet. */
+  settle(): Promise<void>;
+  /** Watches, runs the timetable, and repeats the steps by itself until `stop`. */
+  start(): Promise<void>;
+  /** Finishes what is in work within `seconds` and closes everything; says whether it could. */
+  stop(seconds?: number): Promise<boolean>;
+}
+
+/**
+ * Opens a home as its only keeper: its lock on SQLite, its database brought up to date, its folders made.
+ * @throws CalloffError LOCKED (exit 5) while another process keeps the home, CONFIG_* and MAPPING_* for its settings
+ */
+export async function openKeeper(home: string, options: KeeperOptions): Promise<Keeper> {
+  const config = loadConfiguration(home);
+  const log = options.log ?? openLog(config.gateway.logLevel);
+  makeFolders(config);
+  const lock = await lockOf(config, options.command);
+  let store: Store | undefined;
+  try {
+    store = openStore(config.gateway.database, config.home);
+    const migrated = await migrate(store);
+    if (migrated.length > 0) log.info({ migrated }, "the database was migrated");
+    return keeperOf(config, store, lock, log, options);
+  } catch (thrown) {
+    await store?.close();
+    await lock?.release();
+    throw thrown;
+  }
+}
+
+/** Any number of gateways may share a home on PostgreSQL. */
+const lockOf = async (config: Configuration, command: string): Promise<InstanceLock | undefined> =>
+  config.gateway.database.startsWith("sqlite:") ? takeInstanceLock(path.join(config.home, "data"), command) : undefined;
+
+function keeperOf(
+  config: Configuration,
+  store: Store,
+  lock: InstanceLock | undefined,
+  log: Logger,
+  { clock = systemClock({ timeZone: config.gateway.company.timeZone }), onEvent = () => {} }: KeeperOptions,
+): Keeper {
+  const reader: PooledReader = openReaders(config);
+  const exchange: Exchange = {
+    config,
+    store,
+    clock,
+    log,
+    events: exchangeEvents(onEvent),
+    paths: exchangePaths(config.home),
+    reader,
+  };
+  const looks = noLooks();
+  let rounds: Rounds | undefined;
+
+  const scan = async (): Promise<number> => {
+    await layFolders(exchange);
+    const resumed = await resumeClaimed(exchange);
+    const applied = await applyRegistered(exchange);
+    const taken = await takeArrivals(exchange, looks);
+    return resumed + applied + taken + (taken > 0 ? await applyRegistered(exchange) : 0);
+  };
+
+  const tick = async (): Promise<ReleasedOrder[]> => {
+    const occasion = occasionOf(clock, "timetable");
+    const released = await releaseDue(store, config, occasion, {
+      afterRelease: async (tx, orders) => {
+        await fulfilOrders(tx, config, orders, occasion);
+      },
+    });
+    for (const { number, agreement, partner, scheduledOn } of released) {
+      onEvent({ event: "order.released", number, blanketOrder: agreement, partner, scheduledOn });
+    }
+    return released;
+  };
+
+  const drainOutbox = () => sendWaiting(exchange);
+
+  /** One blanket order that cannot be released, or one file that cannot be written, does not keep the others waiting. */
+  const round = async (failures: Error[]): Promise<boolean> => {
+    const tried = <T>(step: () => Promise<T>, otherwise: T): Promise<T> =>
+      step().catch((thrown: unknown) => {
+        failures.push(coerceError(thrown));
+        return otherwise;
+      });
+    const taken = await tried(scan, 0);
+    const released = await tried(tick, []);
+    const { written } = await tried<Pick<Drained, "written">>(drainOutbox, { written: 0 });
+    return taken > 0 || released.length > 0 || written > 0;
+  };
+
+  const settle = async (): Promise<void> => {
+    const patience = QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
+    let since = monotonic();
+    for (;;) {
+      const failures: Error[] = [];
+      const changed = await round(failures);
+      const [failure] = failures;
+      if (failure !== undefined && !changed) throw failure;
+      if (changed) since = monotonic();
+      else {
+        const quiet = quietIn(exchange, looks);
+        if (quiet === undefined || monotonic() - since > patience) return;
+        await new Promise((resolve) => setTimeout(resolve, quiet));
+      }
+    }
+  };
+
+  return {
+    config,
+    store,
+    clock,
+    exchange,
+    scan,
+    tick,
+    drainOutbox,
+    settle,
+    start: async () => {
+      rounds = keeperRounds({
+        exchange,
+        watched: () => watchedFolders(config).map((folder) => path.join(exchange.paths.inbox, folder)),
+        scan,
+        tick,
+        drainOutbox,
+        quietIn: () => quietIn(exchange, looks),
+        onEvent,
+      });
+      await rounds.start();
+    },
+    stop: async (seconds = 30) => {
+      reader.refuse();
+      const drained = (await rounds?.stop(seconds)) ?? true;
+      await reader.close();
+      await store.close();
+      await lock?.release();
+      onEvent({ event: "stopped", drained });
+      return drained;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** A worker's side of reading partners' files: pass one over a file, pass two over a set, one task at a time. */
+import { parentPort, workerData } from "node:worker_threads";
+import { readCatalogue, readSetWith, type SetRequest } from "../exchange/set-reading.ts";
+import { loadMappings } from "../mapping/library.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
+import type { WorkerReply } from "./worker-pool.ts";
+
+export type ReaderTask =
+  | { readonly kind: "catalogue"; readonly path: string; readonly file: string }
+  | { readonly kind: "set"; readonly request: SetRequest };
+
+export interface ReaderWorkerData {
+  readonly mappingFolders: readonly string[];
+}
+
+const library = loadMappings((workerData as ReaderWorkerData).mappingFolders);
+
+parentPort?.on("message", (task: ReaderTask) => parentPort?.postMessage(replyTo(task)));
+
+function replyTo(task: ReaderTask): WorkerReply {
+  try {
+    return {
+      result: task.kind === "catalogue" ? readCatalogue(task.path, task.file) : readSetWith(library, task.request),
+    };
+  } catch (thrown) {
+    return { thrown: asPlainData(coerceError(thrown)) };
+  }
+}
+
+/** An error as plain data: classes do not survive the way between threads. */
+function asPlainData(error: Error): Extract<WorkerReply, { thrown: unknown }>["thrown"] {
+  const { message, stack } = error;
+  if (!(error instanceof CalloffError)) return { code: "READER_FAULT", message, stack, details: { exit: 4 } };
+  const { code, place, expected, found, remedy, retryable, exit } = error;
+  return {
+    code,
+    message,
+    stack,
+    details: {
+      retryable,
+      exit,
+      ...(place === undefined ? {} : { place }),
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  };
+}

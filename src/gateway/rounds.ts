@@ -1,0 +1,139 @@
+/** The daemon's loop: one round after the other while there is something to do, woken by hints and timers. */
+import type { Exchange } from "../exchange/context.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
+import { databaseChanges } from "./database-changes.ts";
+import type { EventListener } from "./events.ts";
+import type { Part } from "./part.ts";
+import { timetable } from "./timetable.ts";
+import { inboxWatcher } from "./watcher.ts";
+
+interface RoundSteps {
+  readonly exchange: Exchange;
+  /** Folders to watch, absolute. */
+  watched(): readonly string[];
+  scan(): Promise<number>;
+  tick(): Promise<readonly unknown[]>;
+  drainOutbox(): Promise<{ readonly written: number }>;
+  /** Milliseconds until something in the inbox has been quiet long enough; `undefined` when there is nothing. */
+  quietIn(): number | undefined;
+  readonly onEvent: EventListener;
+}
+
+export interface Rounds {
+  start(): Promise<void>;
+  /** Waits at most so many seconds for the round in work; says whether it ended. */
+  stop(seconds: number): Promise<boolean>;
+}
+
+export function keeperRounds(steps: RoundSteps): Rounds {
+  const { exchange, onEvent } = steps;
+  const { config, clock, log, store } = exchange;
+  let wanted = false;
+  /** What is due is looked for once at the start, which makes up for every time that was missed, then by the timetable. */
+  let tickWanted = true;
+  let stopping = false;
+  let working: Promise<void> | undefined;
+  let quiet: NodeJS.Timeout | undefined;
+  let periodic: NodeJS.Timeout | undefined;
+  let told = false;
+
+  async function step(name: string, work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = coerceError(thrown);
+      if (stopping) return false;
+      const code = error instanceof CalloffError ? error.code : "UNFORESEEN";
+      log.error({ step: name, code, err: error }, "a step could not be finished; it is tried again");
+      onEvent({ event: "step.failed", step: name, code, message: error.message });
+      return false;
+    }
+  }
+
+  async function round(): Promise<boolean> {
+    const taken = await step("scan", async () => (await steps.scan()) > 0);
+    const released = tickWanted && !stopping && (await step("tick", ticked));
+    const written = await step("outbox", async () => (await steps.drainOutbox()).written > 0);
+    return taken || released || written;
+  }
+
+  async function ticked(): Promise<boolean> {
+    const released = await steps.tick();
+    tickWanted = false;
+    return released.length > 0;
+  }
+
+  async function work(): Promise<void> {
+    while (wanted && !stopping) {
+      wanted = false;
+      if (await round()) {
+        told = false;
+        wanted = true;
+      }
+    }
+    if (stopping) return;
+    clearTimeout(quiet);
+    const left = steps.quietIn();
+    if (left !== undefined) quiet = setTimeout(wake, left);
+    else if (!told) {
+      told = true;
+      onEvent({ event: "idle", businessDate: clock.businessDate() });
+    }
+  }
+
+  function wake(): void {
+    wanted = true;
+    if (stopping || working !== undefined) return;
+    working = work().finally(() => {
+      working = undefined;
+      // A hint that came while the last round was ending.
+      if (wanted) wake();
+    });
+  }
+
+  const watcher = inboxWatcher(steps.watched, wake, log);
+  const times = timetable(
+    Object.entries(config.gateway.timetable).map(([name, expression]) => ({
+      name,
+      expression,
+      run: async () => {
+        tickWanted = true;
+        wake();
+      },
+    })),
+    config.gateway.company.timeZone,
+    log,
+  );
+  /** In the order they start; they stop in the other one. */
+  const parts: readonly Part[] = [times, databaseChanges(store, wake, log), watcher];
+
+  return {
+    start: async () => {
+      for (const part of parts) await part.start();
+      periodic = setInterval(() => {
+        void watcher.refresh().then(wake);
+      }, config.gateway.intake.scanSeconds * 1000);
+      log.info({ home: config.home, businessDate: clock.businessDate() }, "the home is kept");
+      onEvent({ event: "ready", home: config.home, businessDate: clock.businessDate() });
+      wake();
+    },
+    stop: async (seconds) => {
+      stopping = true;
+      clearInterval(periodic);
+      clearTimeout(quiet);
+      for (const part of parts.toReversed()) await part.stop();
+      return endedWithin(working, seconds);
+    },
+  };
+}
+
+async function endedWithin(work: Promise<void> | undefined, seconds: number): Promise<boolean> {
+  if (work === undefined) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), seconds * 1000);
+  });
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
+}
