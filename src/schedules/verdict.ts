@@ -86,13 +86,15 @@ export interface Verdict {
 
 /** Judges one revision. Any line that holds, holds the item; warnings and what passes are listed beside it. */
 export function judge(input: JudgeInput): Verdict {
-  const diff = comparable(input)
-    ? diffOf(input.old, input.next, {
-        moveDays: input.policy.moves.days,
-        statedHorizonOnly: input.statedHorizonOnly === true,
-      })
-    : undefined;
-  const changes = diff === undefined ? undefined : judgeDiff(input, diff);
+  const old = comparedWith(input);
+  const diff =
+    old === undefined
+      ? undefined
+      : diffOf(old, input.next, {
+          moveDays: input.policy.moves.days,
+          statedHorizonOnly: input.statedHorizonOnly === true,
+        });
+  const changes = old === undefined || diff === undefined ? undefined : judgeDiff(input, old, diff);
   const lines = [
     ...givenLines(input),
     ...(changes?.lines ?? uncomparedLines(input)),
@@ -113,8 +115,8 @@ export function judge(input: JudgeInput): Verdict {
   };
 }
 
-const comparable = (input: JudgeInput): input is JudgeInput & { old: Curve } =>
-  input.old !== undefined && sameStart(input.old, input.next);
+const comparedWith = ({ old, next }: JudgeInput): Curve | undefined =>
+  old !== undefined && sameStart(old, next) ? old : undefined;
 
 function givenLines(input: JudgeInput): VerdictLine[] {
   const given = (input.given ?? []).map((one) =>
@@ -148,8 +150,8 @@ function lastDateInWords(curve: Curve): string {
   return last === undefined ? "" : ` by ${dayInWords(last.date, curve.messageDate)}`;
 }
 
-function judgeDiff(input: JudgeInput & { old: Curve }, diff: ScheduleDiff) {
-  const judged = judgeChanges(diff, input.policy, input.businessDate, commitmentsAt(input.old, input.next));
+function judgeDiff(input: JudgeInput, old: Curve, diff: ScheduleDiff) {
+  const judged = judgeChanges(diff, input.policy, input.businessDate, commitmentsAt(old, input.next));
   const changes = judged.lines.map(
     ({ passes, ...line }): VerdictLine => ({
       ...line,
