@@ -1,4 +1,336 @@
 /** Refuses, when a mapping is compiled, what could be read but not written, or written but not read. */
-import type { MappingDefinition } from "./definition.ts";
+import {
+  addressInWords,
+  type FieldDefinition,
+  type LineDefinition,
+  type MappingDefinition,
+  UNLIMITED,
+} from "./definition.ts";
+import { refuse, type Spot } from "./refusal.ts";
+import { listsOf } from "./write.ts";
 
-export function checkBothWays(_definition: MappingDefinition): void {}
+/** @throws CalloffError MAPPING_ONE_WAY with the place of what cannot work in both directions */
+export function checkBothWays(definition: MappingDefinition): void {
+  const tags = new Set(linesBelow(definition.lines).map((line) => line.tag));
+  for (const line of linesBelow(definition.lines)) {
+    checkWords(line, definition);
+    checkAddresses(line);
+    checkQualifier(line);
+    checkCarrying(line);
+    checkCounters(line, tags);
+  }
+  checkReach(definition.lines);
+  checkScope(scopeOf(definition.lines, []), definition.lines);
+  checkLoses(definition);
+}
+
+const linesBelow = (lines: readonly LineDefinition[]): LineDefinition[] =>
+  lines.flatMap((line) => [line, ...linesBelow(line.below)]);
+
+function against(spot: Spot, message: string, remedy: string, expected?: string, found?: string): never {
+  throw refuse("MAPPING_ONE_WAY", spot, message, {
+    remedy,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+  });
+}
+
+const isFilling = (field: FieldDefinition): boolean => field.to.length > 0 && field.use !== "never";
+
+function checkWords(line: LineDefinition, definition: MappingDefinition): void {
+  const { syntax } = definition;
+  const isTable = syntax === "csv";
+  if (!isTable && (line.same.length > 0 || line.columns !== undefined)) {
+    against(
+      line.spot,
+      "same and columns are words of tables",
+      "Use opens and then in messages of segments or records.",
+    );
+  }
+  if (isTable && (line.below.length > 0 || line.pairs !== undefined || line.repeat !== undefined || line.carries)) {
+    against(
+      line.spot,
+      "Tables have rows only: then, pairs, repeat and carries have no place in them",
+      "Use same and key.",
+    );
+  }
+  if (isTable && definition.lines.length > 1) {
+    against(line.spot, "A table has one kind of row", "Keep one line, row.");
+  }
+  if (line.columns !== undefined && line.opens === undefined) {
+    against(line.spot, "columns needs rows that open an object each", "Add opens to the row.");
+  }
+  if (syntax === "fixed" && line.pairs !== undefined) {
+    against(line.spot, "pairs is a word of delimited messages", "Name the positions with fields or repeat.");
+  }
+  if (line.repeat !== undefined && (line.opens !== undefined || line.carries)) {
+    against(line.spot, "A line with repeat opens its list by repeat only", "Leave out opens and carries.");
+  }
+  if (line.each && !line.carries) against(line.spot, "each goes with carries", "Add carries: true, or leave out each.");
+  const fills = line.fields.some(isFilling) || line.pairs !== undefined;
+  const isRepeated = line.most > 1 && line.opens === undefined && !line.carries;
+  if (isRepeated && fills && !isTable) {
+    against(
+      line.spot,
+      `${line.path} may come more than once, but its fields have one place`,
+      "Open a list with opens, let it carry, or set times to 0..1.",
+      "times: 0..1, opens or carries",
+      `times up to ${line.most === UNLIMITED ? "*" : line.most}`,
+    );
+  }
+  if (line.repeat !== undefined) checkBlocks(line);
+}
+
+function checkBlocks(line: LineDefinition): void {
+  const { repeat } = line;
+  for (const field of repeat?.fields ?? []) {
+    const { address } = field;
+    const last = address.kind === "range" ? address.last : address.kind === "element" ? address.element : 0;
+    if (repeat !== undefined && last > repeat.width) {
+      against(
+        field.spot,
+        `The place ${addressInWords(address)} lies outside the block`,
+        "Correct width or the address.",
+        `up to ${repeat.width}`,
+        String(last),
+      );
+    }
+    if (!isFilling(field)) against(field.spot, "A place of a block has to fill a field", "Name the field with to.");
+  }
+}
+
+/** Two fields of one line may not stand at the same place. */
+function checkAddresses(line: LineDefinition): void {
+  const { pairs } = line;
+  line.fields.forEach((field, at) => {
+    const { address } = field;
+    for (const other of line.fields.slice(0, at)) {
+      if (overlap(field, other)) {
+        against(
+          field.spot,
+          `${addressInWords(address)} lies over ${addressInWords(other.address)}`,
+          "Give every field a place of its own.",
+        );
+      }
+    }
+    const pairsEnd = pairs === undefined ? 0 : pairs.from + pairs.count * (pairs.qualifier === 0 ? 2 : 1);
+    if (
+      pairs !== undefined &&
+      address.kind === "element" &&
+      address.element >= pairs.from &&
+      address.element < pairsEnd
+    ) {
+      against(
+        field.spot,
+        `Element ${address.element} lies among the pairs`,
+        "Lower count of pairs, or leave out the field.",
+      );
+    }
+  });
+}
+
+function overlap(one: FieldDefinition, other: FieldDefinition): boolean {
+  const a = one.address;
+  const b = other.address;
+  if (a.kind === "range" && b.kind === "range") return a.first <= b.last && b.first <= a.last;
+  if (a.kind === "column" && b.kind === "column") return a.number === b.number;
+  if (a.kind !== "element" || b.kind !== "element" || a.element !== b.element) return false;
+  if (Math.max(a.repetition, 1) !== Math.max(b.repetition, 1)) return false;
+  const first = Math.max(a.component, 1);
+  const second = Math.max(b.component, 1);
+  if (first === second) return true;
+  // A date with its format code takes two components.
+  return (one.as === "dtm" && second === first + 1) || (other.as === "dtm" && first === second + 1);
+}
+
+/** Of several values only a field can say which one is written. */
+function checkQualifier(line: LineDefinition): void {
+  for (const { address, values, spot } of line.when) {
+    if (values.length === 1) continue;
+    const words = addressInWords(address);
+    const isHeld = line.fields.some((field) => isFilling(field) && addressInWords(field.address) === words);
+    if (values.length === 0 || !isHeld) {
+      against(
+        spot,
+        `when lists several values for ${words}, and no field holds which one it was`,
+        `Name a field for ${words}, or give one value.`,
+      );
+    }
+  }
+}
+
+/** What a line carries is written for the objects of one list below it. */
+function checkCarrying(line: LineDefinition): void {
+  if (!line.carries) return;
+  if (line.opens !== undefined) {
+    against(
+      line.spot,
+      "A line opens an object or carries to the objects below it, not both",
+      "Leave out opens or carries.",
+    );
+  }
+  const lists = new Set(listsOf(line.below));
+  if (lists.size !== 1) {
+    against(
+      line.spot,
+      `${line.path} carries, so exactly one list has to be opened below it`,
+      "Open one list below the line with opens.",
+      "one list",
+      lists.size === 0 ? "none" : [...lists].join(", "),
+    );
+  }
+  const plain = line.below.find((one) => one.opens === undefined && !one.carries && one.fields.some(isFilling));
+  if (plain !== undefined) {
+    against(
+      plain.spot,
+      `${plain.path} fills the object outside of ${line.path}, and would be written with every run`,
+      "Let the line open or carry as well.",
+    );
+  }
+}
+
+function checkCounters(line: LineDefinition, tags: ReadonlySet<string>): void {
+  for (const field of line.fields) {
+    const tag = field.count ?? field.sum?.tag;
+    if (tag !== undefined && !tags.has(tag)) {
+      against(
+        field.spot,
+        `There is no line ${tag} to count or add up`,
+        "Name a tag of this mapping.",
+        [...tags].join(", "),
+        tag,
+      );
+    }
+  }
+}
+
+/** A line behind one that takes every segment of its tag is never reached. */
+function checkReach(lines: readonly LineDefinition[]): void {
+  lines.forEach((line, at) => {
+    const before = lines
+      .slice(0, at)
+      .find((one) => one.tag === line.tag && one.when.length === 0 && one.most === UNLIMITED);
+    if (before !== undefined) {
+      against(
+        line.spot,
+        `${line.path} is never reached: ${before.path} before it takes every ${line.tag}`,
+        "Put the line with when in front.",
+      );
+    }
+    checkReach(line.below);
+  });
+}
+
+interface Filling {
+  readonly spot: Spot;
+  readonly path: string;
+  readonly line: LineDefinition;
+  /** What has to hold for the line to be written: its own `if` and those of the lines above it. */
+  readonly when: readonly ReadonlyMap<string, ReadonlySet<string>>[];
+}
+
+/** The fields that lines fill in one object, lines without an object of their own included. */
+function scopeOf(
+  lines: readonly LineDefinition[],
+  above: readonly ReadonlyMap<string, ReadonlySet<string>>[],
+): Filling[] {
+  return lines.flatMap((line) => {
+    const own = new Map(line.onlyIf.map(({ path, values }) => [path.join("."), new Set(values)] as const));
+    const when = own.size === 0 ? above : [...above, own];
+    const filled = line.opens !== undefined || line.carries ? [] : fillings(line, when);
+    return line.opens === undefined && !line.carries ? [...filled, ...scopeOf(line.below, when)] : filled;
+  });
+}
+
+function fillings(line: LineDefinition, when: Filling["when"]): Filling[] {
+  const of = (field: FieldDefinition): Filling[] =>
+    isFilling(field) ? field.to.map((path) => ({ spot: field.spot, path: path.join("."), line, when })) : [];
+  // Several qualifiers of one pair field are one filling: the first of them is written.
+  const paired = [...(line.pairs?.fields.values() ?? [])].flatMap(of);
+  const seen = new Set<string>();
+  return [...line.fields.flatMap(of), ...paired.filter(({ path }) => !seen.has(path) && seen.add(path) !== undefined)];
+}
+
+function checkScope(filled: readonly Filling[], lines: readonly LineDefinition[]): void {
+  const lists = new Set(listsOf(lines));
+  filled.forEach((one, at) => {
+    const [first = ""] = one.path.split(".");
+    if (lists.has(first))
+      against(one.spot, `${first} is a list here and cannot be a field as well`, "Use another name.");
+    for (const other of filled.slice(0, at)) {
+      if (other.path === one.path && !areApart(one, other)) {
+        against(
+          one.spot,
+          `${one.path} is filled twice, by ${other.line.path} and ${one.line.path}: both would be written`,
+          "Fill it once, or say with if for which words of another field each line is.",
+        );
+      }
+    }
+  });
+  checkScopesBelow(lines);
+}
+
+/** Whether two lines are never both written: some field decides between them by different words. */
+function areApart(one: Filling, other: Filling): boolean {
+  return one.when.some((mine) =>
+    other.when.some((theirs) =>
+      [...mine].some(([path, words]) => {
+        const others = theirs.get(path);
+        return others !== undefined && [...words].every((word) => !others.has(word));
+      }),
+    ),
+  );
+}
+
+/** Every line that opens begins an object of its own; what a line carries belongs to the objects opened below it. */
+function checkScopesBelow(lines: readonly LineDefinition[], carried: readonly Filling[] = []): void {
+  for (const line of lines) {
+    if (line.opens !== undefined) {
+      checkScope([...carried, ...fillings(line, []), ...scopeOf(line.below, [])], line.below);
+    } else if (line.carries) checkScopesBelow(line.below, [...carried, ...fillings(line, [])]);
+    else checkScopesBelow(line.below, carried);
+  }
+}
+
+function checkLoses(definition: MappingDefinition): void {
+  const held = new Set(fieldPaths(definition.lines, ""));
+  const wrong = definition.loses.find((path) => held.has(path));
+  if (wrong !== undefined) {
+    const [line] = definition.lines;
+    against(
+      line?.spot ?? { file: definition.name, line: 1, column: 1 },
+      `${wrong} is listed in loses, but the message holds it`,
+      "Take it off the list.",
+    );
+  }
+}
+
+/** Every field the mapping holds, as `lines.steps.quantity`. */
+export function fieldPaths(
+  lines: readonly LineDefinition[],
+  object: string,
+  carried: readonly string[] = [],
+): string[] {
+  return lines.flatMap((line) => {
+    const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])]
+      .filter(isFilling)
+      .flatMap((field) => field.to.map((path) => path.join(".")));
+    const at = (prefix: string, paths: readonly string[]): string[] =>
+      paths.map((path) => (prefix === "" ? path : `${prefix}.${path}`));
+    const blocks =
+      line.repeat === undefined
+        ? []
+        : at(
+            join(object, line.repeat.opens),
+            line.repeat.fields.flatMap((field) => field.to.map((path) => path.join("."))),
+          );
+    if (line.opens !== undefined) {
+      const inner = join(object, line.opens);
+      return [...at(inner, [...carried, ...own]), ...fieldPaths(line.below, inner)];
+    }
+    if (line.carries) return fieldPaths(line.below, object, [...carried, ...own]);
+    return [...at(object, own), ...blocks, ...fieldPaths(line.below, object, carried)];
+  });
+}
+
+const join = (object: string, name: string): string => (object === "" ? name : `${object}.${name}`);

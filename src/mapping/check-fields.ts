@@ -134,6 +134,12 @@ function checkField(field: FieldDefinition, entry: MapEntry): void {
   if (field.to.length === 0 && field.codes !== undefined) {
     against("codes translates the value of a field", "Name the field with to.");
   }
+  if (field.use === "must" && field.fallback !== undefined) {
+    against(
+      "default stands in when the place is empty, so the place cannot be one that must be filled",
+      "Keep default or use: must.",
+    );
+  }
   const empty = field.to.length + Number(field.is !== undefined) + Number(field.count !== undefined);
   if (empty === 0 && field.sum === undefined && field.use === "may") {
     against("The place says nothing", "Name a field with to, a constant with is, or say use: must or never.");

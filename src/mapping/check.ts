@@ -204,7 +204,7 @@ function lineAt(
     same: words.same === undefined ? [] : sameAt(setting, words.same.value),
     columns: words.columns && columnsAt(words.columns.value),
     rules: words.rules === undefined ? [] : rulesAt(setting, words.rules.value),
-    then: words.then === undefined ? [] : linesAt(setting, words.then.value, path),
+    below: words.then === undefined ? [] : linesAt(setting, words.then.value, path),
   };
 }
 

@@ -106,7 +106,7 @@ export interface LineDefinition {
   readonly same: readonly SameDefinition[];
   readonly columns: ColumnsDefinition | undefined;
   readonly rules: readonly Rule[];
-  readonly then: readonly LineDefinition[];
+  readonly below: readonly LineDefinition[];
 }
 
 export interface MessageDefinition {

@@ -19,10 +19,12 @@ export function putAt(path: readonly string[]): Put {
   };
 }
 
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
 /** The text at a path, or undefined. */
 export function getAt(path: readonly string[]): Get {
   const [first = "", second, third] = path;
-  const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
   if (second === undefined) return (from) => textOf(from[first]);
   return (from) => {
     const inner = from[first] as Held | undefined;

@@ -139,7 +139,7 @@ function completed(document: Held, definition: MappingDefinition): Held {
 
 /** All lines of a list with those below them. */
 export function allLines(lines: readonly LineDefinition[]): LineDefinition[] {
-  return lines.flatMap((line) => [line, ...allLines(line.then)]);
+  return lines.flatMap((line) => [line, ...allLines(line.below)]);
 }
 
 function sumsOf(lines: readonly LineDefinition[]): FieldDefinition[] {
@@ -183,7 +183,7 @@ function compileLine(
     places: compilePlaces(line, definition.syntax, new Map(sums.map((field, at) => [field, at]))),
     matches: line.when.length === 0 ? undefined : matcher(line.when),
     index,
-    group: line.then.length === 0 ? undefined : compileGroup(line.then, objectPath, compilation),
+    group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
     handDown: line.carries ? handDown(line) : undefined,
     isCounted: counted.includes(line.tag),
@@ -331,7 +331,7 @@ class ReadingLoop {
   }
 
   private tooMany(line: CompiledLine): void {
-    const isLoop = line.definition.then.length > 0;
+    const isLoop = line.definition.below.length > 0;
     const opens = line.definition.opens !== undefined;
     report(this.run, {
       code: "SEGMENT_TOO_MANY",

@@ -121,11 +121,18 @@ const FIELD_NAME = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/;
 /** The path of a field, `pattern.days` as two names. @throws MAPPING_VALUE */
 export function fieldPath(text: TextTree, what = "field"): readonly string[] {
   const path = text.text.split(".");
-  if (FIELD_NAME.test(text.text) && path.length <= 3 && !path.some((name) => UNSAFE_NAMES.has(name))) return path;
+  if (
+    FIELD_NAME.test(text.text) &&
+    path.length <= 3 &&
+    !path.some((name) => UNSAFE_NAMES.has(name)) &&
+    path.at(-1) !== "segment"
+  ) {
+    return path;
+  }
   throw refuse("MAPPING_VALUE", text.spot, `${JSON.stringify(text.text)} cannot name a ${what}`, {
     expected: "letters and digits, beginning with a small letter; at most two dots between names",
     found: text.text,
-    remedy: "Use the names of the canonical document, e.g. customerPart or pattern.days.",
+    remedy: "Use the names of the canonical document, e.g. customerPart or pattern.days; segment is the reader's own.",
   });
 }
 

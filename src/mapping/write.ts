@@ -1,24 +1,240 @@
-import type { Delimiters, Family } from "../syntax/segment.ts";
+/** Writing a document with a mapping: the same list of lines is walked, and each line writes what its object holds. */
+import type { WrittenSet } from "../syntax/x12-writer.ts";
 import type { Finding } from "../values/finding.ts";
-import type { MappingDefinition } from "./definition.ts";
+import { encoderOf } from "./charsets.ts";
+import type { LineDefinition, MappingDefinition, Requirement } from "./definition.ts";
+import { getAt, listIn } from "./paths.ts";
+import type { Held } from "./run.ts";
+import { type WriteContext, type Writing, writeFinding } from "./write-fields.ts";
+import { type BuildSegment, compileBuilder } from "./write-segment.ts";
+import { compileTableWriter } from "./write-table.ts";
 
-export interface WriteContext {
-  readonly family: Family;
-  readonly delimiters: Delimiters;
-  readonly version: string;
-  readonly setControl: string;
-  readonly charset: string;
-  readonly replaceForbidden?: string;
-}
-export interface WrittenSet {
-  readonly type: string;
-  readonly segments: readonly (readonly string[])[];
-}
 export interface WriteResult {
+  /** Tag and elements of each segment, the set's header first; its trailer is the syntax writer's. */
   readonly set: WrittenSet;
+  /** The set may leave only when none of these rejects it. */
   readonly findings: Finding[];
 }
+
+/** Writes a canonical document as a set. */
 export type Writer = (document: unknown, context: WriteContext) => WriteResult;
-export function compileWriter(_definition: MappingDefinition): Writer {
-  return () => ({ set: { type: "", segments: [] }, findings: [] });
+
+/** The lists that a carrying line has cut into runs, for the lines below it. */
+type Cut = ReadonlyMap<string, readonly Held[]>;
+const UNCUT: Cut = new Map();
+
+/** Writes what an object holds for a line; returns whether a value of the document was among it. */
+type WriteLine = (object: Held, writing: Writing, cut: Cut) => boolean;
+
+/** Compiles a mapping for writing. */
+export function compileWriter(definition: MappingDefinition): Writer {
+  const writeAll =
+    definition.syntax === "csv" ? compileTableWriter(definition) : compileScope(definition.lines, definition);
+  return (document, context) => {
+    const writing: Writing = {
+      context,
+      shapes: { family: context.family, version: context.version.slice(0, 6), sentYear: 0, dates: new Map() },
+      encode: encoderOf(context.charset),
+      out: [],
+      findings: [],
+      path: [],
+      written: new Set(),
+    };
+    writeAll(withControl(document as Held, context.setControl), writing, UNCUT);
+    return { set: { type: definition.message.type, segments: writing.out }, findings: writing.findings };
+  };
 }
+
+function withControl(document: Held, setControl: string): Held {
+  if (setControl === "") return document;
+  return { ...document, set: { ...(document["set"] as Held | undefined), number: setControl } };
+}
+
+/** The lines that fill one object, and a check that none of its lists' objects was left out. */
+function compileScope(lines: readonly LineDefinition[], definition: MappingDefinition): WriteLine {
+  const writers = lines.map((line) => compileLine(line, definition));
+  const lists = [...new Set(listsOf(lines))];
+  return (object, writing, cut) => {
+    let hasValue = false;
+    for (const write of writers) hasValue = write(object, writing, cut) || hasValue;
+    if (cut === UNCUT) for (const name of lists) checkTaken(object, name, writing);
+    return hasValue;
+  };
+}
+
+function checkTaken(object: Held, name: string, writing: Writing): void {
+  const left = listIn(object, name).findIndex((item) => !writing.written.has(item));
+  if (left < 0) return;
+  writing.path.push(`${name}[${left}]`);
+  writing.findings.push(
+    writeFinding(
+      writing,
+      "the message",
+      undefined,
+      "LIST_NOT_WRITABLE",
+      "No line of the message takes this object",
+      `objects that a line opening ${name} admits by its times and if`,
+      JSON.stringify(listIn(object, name)[left]),
+    ),
+  );
+  writing.path.pop();
+}
+
+/** Lists of the current object that these lines open, those of lines without an object of their own included. */
+export function listsOf(lines: readonly LineDefinition[]): string[] {
+  return lines.flatMap((line) => [
+    ...(line.opens === undefined ? listsOf(line.below) : [line.opens]),
+    ...(line.repeat === undefined ? [] : [line.repeat.opens]),
+  ]);
+}
+
+function compileLine(line: LineDefinition, definition: MappingDefinition): WriteLine {
+  if (line.most === 0) return () => false;
+  const build = compileBuilder(line, definition);
+  if (line.carries) return carrying(line, build, definition);
+  if (line.opens !== undefined) return opening(line, line.opens, build, definition);
+  if (line.repeat !== undefined) return repeating(line, line.repeat.opens, line.repeat.count, build, definition);
+  return plain(line, build, definition);
+}
+
+/** Whether an object has the words that the line's `if` asks for. */
+function admits(requirements: readonly Requirement[]): (object: Held) => boolean {
+  const tests = requirements.map(({ path, values }) => ({ get: getAt(path), allowed: new Set(values) }));
+  return (object) => tests.every(({ get, allowed }) => allowed.has(get(object) ?? ""));
+}
+
+interface Numbered {
+  readonly item: Held;
+  readonly index: number;
+}
+
+/** Objects of a list that nothing has written yet and that the line admits. */
+function open(object: Held, name: string, writing: Writing, cut: Cut, isAdmitted: (item: Held) => boolean): Numbered[] {
+  const all = listIn(object, name);
+  const among = cut.get(name) ?? all;
+  return among
+    .map((item) => ({ item, index: cut.has(name) ? all.indexOf(item) : -1 }))
+    .map((held, at) => ({ ...held, index: held.index < 0 ? at : held.index }))
+    .filter(({ item }) => !writing.written.has(item) && isAdmitted(item));
+}
+
+function opening(line: LineDefinition, name: string, build: BuildSegment, definition: MappingDefinition): WriteLine {
+  const isAdmitted = admits(line.onlyIf);
+  const below = compileScope(line.below, definition);
+  return (object, writing, cut) => {
+    const items = open(object, name, writing, cut, isAdmitted);
+    checkTimes(line, name, items.length, writing);
+    for (const { item, index } of items) {
+      writing.written.add(item);
+      writing.path.push(`${name}[${index}]`);
+      put(build(item, writing, []), writing);
+      below(item, writing, UNCUT);
+      writing.path.pop();
+    }
+    return items.length > 0;
+  };
+}
+
+function put(built: ReturnType<BuildSegment>, writing: Writing): void {
+  writing.out.push(built.elements);
+  writing.findings.push(...built.findings);
+}
+
+function checkTimes(line: LineDefinition, name: string, count: number, writing: Writing): void {
+  if (count >= line.least && count <= line.most) return;
+  const few = count < line.least;
+  writing.findings.push(
+    writeFinding(
+      writing,
+      line.tag,
+      undefined,
+      few ? "LIST_TOO_SHORT" : "LIST_TOO_LONG",
+      `The message takes ${few ? "more" : "fewer"} of these`,
+      few ? `at least ${line.least}` : `at most ${line.most}`,
+      String(count),
+      name,
+    ),
+  );
+}
+
+/** A line whose fields hold for every object below it: written anew when they change, or for every object. */
+function carrying(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
+  const [name = ""] = listsOf(line.below);
+  const isAdmitted = admits(line.onlyIf);
+  const gets = [...line.fields, ...(line.pairs?.fields.values() ?? [])].flatMap((field) => field.to.map(getAt));
+  const below = line.below.map((one) => compileLine(one, definition));
+  return (object, writing, cut) => {
+    const items = open(object, name, writing, cut, isAdmitted);
+    let runs = 0;
+    for (let at = 0; at < items.length; ) {
+      const key = keyOf(items[at]?.item, gets);
+      let end = at + 1;
+      if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets) === key) end += 1;
+      const run = items.slice(at, end);
+      writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
+      put(build(run[0]?.item ?? {}, writing, []), writing);
+      writing.path.pop();
+      const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
+      for (const write of below) write(object, writing, within);
+      runs += 1;
+      at = end;
+    }
+    checkTimes(line, name, runs, writing);
+    return items.length > 0;
+  };
+}
+
+const keyOf = (item: Held | undefined, gets: readonly ((from: Held) => string | undefined)[]): string =>
+  JSON.stringify(gets.map((get) => (item === undefined ? "" : (get(item) ?? ""))));
+
+/** A line of the current object: written when it or a line below it holds a value, or when it must come. */
+function plain(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
+  const isAdmitted = admits(line.onlyIf);
+  const below = line.below.map((one) => compileLine(one, definition));
+  return (object, writing, cut) => {
+    if (!isAdmitted(object)) return false;
+    const start = writing.out.length;
+    const faults = writing.findings.length;
+    const built = build(object, writing, []);
+    put(built, writing);
+    let hasValue = built.hasValue;
+    for (const write of below) hasValue = write(object, writing, cut) || hasValue;
+    if (hasValue || line.least > 0) return hasValue;
+    // A field that could not be written is a value as well: the finding must not go with the segment.
+    const kept = built.findings.filter((finding) => finding.code !== "FIELD_MISSING" && finding.code !== "FIELD_RULE");
+    writing.out.length = start;
+    writing.findings.length = faults;
+    writing.findings.push(...kept);
+    return false;
+  };
+}
+
+/** A record that takes several objects of a list; the next line with `repeat` on the same list goes on with the rest. */
+function repeating(
+  line: LineDefinition,
+  name: string,
+  count: number,
+  build: BuildSegment,
+  definition: MappingDefinition,
+): WriteLine {
+  const isAdmitted = admits(line.onlyIf);
+  const below = line.below.map((one) => compileLine(one, definition));
+  return (object, writing, cut) => {
+    const items = open(object, name, writing, cut, isAdmitted).map(({ item }) => item);
+    let hasValue = items.length > 0;
+    let records = 0;
+    for (let at = 0; records < line.most && (at < items.length || records < Math.max(line.least, 1)); at += count) {
+      const blocks = items.slice(at, at + count);
+      const built = build(object, writing, blocks);
+      if (blocks.length === 0 && !built.hasValue && line.least === 0) break;
+      for (const item of blocks) writing.written.add(item);
+      hasValue ||= built.hasValue;
+      put(built, writing);
+      for (const write of below) write(object, writing, cut);
+      records += 1;
+    }
+    return hasValue;
+  };
+}
+
+export type { WriteContext };

@@ -1,0 +1,242 @@
+/** Fields compiled for writing: the text of a place from the document, checked before it may leave. */
+import type { Delimiters, Family } from "../syntax/segment.ts";
+import { readMillionths, writeMillionths } from "../values/figures.ts";
+import type { Finding } from "../values/finding.ts";
+import type { Address, FieldDefinition } from "./definition.ts";
+import { addressInWords } from "./definition.ts";
+import { getAt } from "./paths.ts";
+import { placeOfField } from "./read-fields.ts";
+import { splitAt } from "./read-places.ts";
+import type { Held } from "./run.ts";
+import { type ShapeContext, shapeOf } from "./shapes.ts";
+
+/** What the envelope will say about the set that is written. */
+export interface WriteContext {
+  readonly family: Family;
+  readonly delimiters: Delimiters;
+  /** `004010`, `D:97A`: decides between six and eight digits of a date. */
+  readonly version: string;
+  /** Control number of the set (ST02, UNH 0062); empty where the document's own is kept. */
+  readonly setControl: string;
+  /** `latin1`, `utf-8`, `ascii` or `windows-1252`; segments come back as bytes held as latin-1 text. */
+  readonly charset: string;
+  /** Stands in for separators and control characters within data; without it they are refused. */
+  readonly replaceForbidden?: string;
+}
+
+/** The state of one writing. */
+export interface Writing {
+  readonly context: WriteContext;
+  readonly shapes: ShapeContext;
+  readonly encode: (text: string) => string | undefined;
+  /** Segments written so far: tag and elements. */
+  readonly out: string[][];
+  findings: Finding[];
+  /** Path of the object that is written: `lines[0]`, `steps[2]`. */
+  readonly path: string[];
+  /** Objects of lists that a line has taken. */
+  readonly written: Set<Held>;
+}
+
+/** One place of the segment that is built. */
+export interface WrittenPlace {
+  readonly address: Address;
+  readonly text: string;
+  /** Text of the component beside it (format code of a date). */
+  readonly beside: string;
+  /** Whether a value of the document stands here, not only a constant or a counter. */
+  readonly isValue: boolean;
+  readonly isNumber: boolean;
+}
+
+export type WriteField = (object: Held, writing: Writing, tag: string, findings: Finding[]) => WrittenPlace | undefined;
+
+/** Compiles the writing of one field. */
+export function compileFieldWriter(field: FieldDefinition): WriteField {
+  const text = textOf(field);
+  const isNumber = field.as !== "text" && (field.codes === undefined ? shapeOf(field.as).isNumber : false);
+  const counts = field.count !== undefined || field.sum !== undefined;
+  return (object, writing, tag, findings) => {
+    const fault = (code: string, message: string, expected: string, found: string): undefined => {
+      findings.push(writeFinding(writing, tag, field, code, message, expected, found));
+      return undefined;
+    };
+    const written = text(object, writing, tag, fault);
+    if (written === undefined || written.text === "") {
+      if (field.use === "must" && written !== undefined) {
+        fault("FIELD_MISSING", "A field that the message must have is missing", "a value", "nothing");
+      }
+      return undefined;
+    }
+    checkLength(field, written.text, fault);
+    const bytes = written.isConstant ? written.text : outgoing(written.text, writing, fault);
+    if (bytes === undefined) return undefined;
+    return {
+      address: field.address,
+      text: bytes,
+      beside: written.beside ?? "",
+      isValue: !written.isConstant,
+      isNumber: isNumber || counts,
+    };
+  };
+}
+
+type Fault = (code: string, message: string, expected: string, found: string) => undefined;
+/** Undefined: a finding was made. */
+type Text = { readonly text: string; readonly beside?: string; readonly isConstant?: boolean } | undefined;
+
+const NOTHING: Text = { text: "" };
+
+function textOf(field: FieldDefinition): (object: Held, writing: Writing, tag: string, fault: Fault) => Text {
+  if (field.use === "never") return () => NOTHING;
+  const { is, sum, count } = field;
+  if (is !== undefined) return () => ({ text: is, isConstant: true });
+  if (sum !== undefined) return (_object, writing) => ({ text: summed(sum, writing), isConstant: true });
+  const gets = field.to.map(getAt);
+  const [first] = gets;
+  if (count !== undefined) {
+    return (object, writing, tag) => {
+      const stated = first?.(object);
+      if (stated !== undefined && stated !== "") return { text: stated };
+      return { text: String(counted(count, writing) + (tag === count ? 1 : 0)), isConstant: true };
+    };
+  }
+  if (first === undefined) return () => NOTHING;
+  if (field.codes !== undefined) return translating(field.codes, first);
+  if (field.as === "text") return (object) => ({ text: first(object) ?? "" });
+  const shape = shapeOf(field.as);
+  return (object, writing, _tag, fault) => {
+    const values = gets.map((get) => get(object) ?? "");
+    if (values.every((value) => value === "")) return NOTHING;
+    const written = shape.write(values, writing.shapes);
+    if (typeof written === "string") return { text: written };
+    if ("fault" in written) {
+      return fault("FIELD_NOT_WRITABLE", `The value ${written.fault}`, written.expected, values.join(", "));
+    }
+    return { text: written[0], beside: written[1] };
+  };
+}
+
+function translating(
+  codes: ReadonlyMap<string, string>,
+  get: (from: Held) => string | undefined,
+): (object: Held, writing: Writing, tag: string, fault: Fault) => Text {
+  const byWord = new Map<string, string>();
+  for (const [code, word] of codes) if (!byWord.has(word)) byWord.set(word, code);
+  return (object, _writing, _tag, fault) => {
+    const word = get(object);
+    if (word === undefined || word === "") return NOTHING;
+    const code = byWord.get(word);
+    if (code !== undefined) return { text: code };
+    // What has small letters is a word of ours; anything else is a code that was read as it stood, and goes back so.
+    if (!/[a-z]/.test(word)) return { text: word };
+    return fault("FIELD_NO_CODE", "The message has no code for the word", [...byWord.keys()].join(", "), word);
+  };
+}
+
+function checkLength(field: FieldDefinition, text: string, fault: Fault): void {
+  const { length } = field;
+  if (length === undefined || (text.length <= length.most && text.length >= length.least)) return;
+  const long = text.length > length.most;
+  fault(
+    long ? "FIELD_TOO_LONG" : "FIELD_TOO_SHORT",
+    `The value is too ${long ? "long" : "short"} for its place`,
+    `${length.least} to ${length.most} characters`,
+    `${text.length}: ${text}`,
+  );
+}
+
+/** Text as bytes of the character set, with separators and control characters refused, replaced or released. */
+function outgoing(text: string, writing: Writing, fault: Fault): string | undefined {
+  const { delimiters, replaceForbidden, family } = writing.context;
+  const separators = [delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment].filter(
+    Boolean,
+  );
+  let held = "";
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    const isSeparator =
+      separators.includes(character) || (delimiters.release !== "" && character === delimiters.release);
+    if (!isControl && !isSeparator) held += character;
+    else if (family === "csv") held += character;
+    else if (isSeparator && delimiters.release !== "") held += delimiters.release + character;
+    else if (replaceForbidden !== undefined) held += replaceForbidden;
+    else {
+      return fault(
+        "FIELD_FORBIDDEN_CHARACTER",
+        isSeparator ? "The text holds a separator of the message" : "The text holds a control character",
+        `printable characters other than ${separators.join(" ")}`,
+        JSON.stringify(text),
+      );
+    }
+  }
+  const bytes = writing.encode(held);
+  if (bytes !== undefined) return bytes;
+  return fault(
+    "FIELD_FORBIDDEN_CHARACTER",
+    `The text holds characters that ${writing.context.charset} has not`,
+    `${writing.context.charset} characters`,
+    JSON.stringify(text),
+  );
+}
+
+const counted = (tag: string, writing: Writing): number =>
+  writing.out.reduce((count, segment) => (segment[0] === tag ? count + 1 : count), 0);
+
+function summed(sum: NonNullable<FieldDefinition["sum"]>, writing: Writing): string {
+  const { address } = sum;
+  const { component, release } = writing.context.delimiters;
+  let total = 0n;
+  for (const segment of writing.out) {
+    if (segment[0] !== sum.tag) continue;
+    const raw =
+      address.kind === "range"
+        ? (segment[1] ?? "").slice(address.first - 1, address.last)
+        : (splitAt(segment[placeOfAddress(address)] ?? "", component, release)[0] ?? "");
+    const value = readMillionths(raw.trim());
+    if (typeof value === "bigint") total += value;
+  }
+  return writeMillionths(total);
+}
+
+const placeOfAddress = (address: Address): number => (address.kind === "element" ? address.element : 1);
+
+export function writeFinding(
+  writing: Writing,
+  tag: string,
+  field: FieldDefinition | undefined,
+  code: string,
+  message: string,
+  expected: string,
+  found: string,
+  name = field?.to[0]?.join("."),
+): Finding {
+  const path = [...writing.path, ...(name === undefined ? [] : [name])].join(".");
+  const at = field === undefined ? undefined : placeOfField(field);
+  const element = field === undefined ? "" : `, element ${addressInWords(field.address)}`;
+  return {
+    code,
+    severity: "reject",
+    message: `${path === "" ? "" : `${path}: `}${message} (${tag}${element})`,
+    place: {
+      inSet: writing.out.length + 1,
+      tag,
+      ...(at === undefined ? {} : { element: at.element }),
+      ...(at === undefined || at.component === 0 ? {} : { component: at.component }),
+      ...(path === "" ? {} : { field: path }),
+    },
+    expected,
+    found,
+    remedy: REMEDIES[code] ?? "Correct the document, or change the partner's mapping.",
+  };
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  FIELD_MISSING: "Give the field a value in the master data or the order, or set use in the partner's mapping.",
+  FIELD_NO_CODE: "List a code for the word in the partner's mapping.",
+  FIELD_TOO_LONG: "Shorten the value; nothing is cut off by itself.",
+  FIELD_TOO_SHORT: "Complete the value.",
+  FIELD_FORBIDDEN_CHARACTER:
+    "Change the text, choose other delimiters or charset, or set the partner's replaceForbidden.",
+};
