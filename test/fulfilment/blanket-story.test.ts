@@ -58,6 +58,8 @@ const confirm = (store: Store, number: string, on: string, line: string, quantit
     ),
   );
 
+const nextOrderOn = async (store: Store) => (await select(store, account, "WHERE 1 = 1"))[0]?.next_order_on;
+
 onEveryDatabase("a blanket order of 10,000, called 2,000 at the start of each month", (database) => {
   it("has 4,000 delivered and 6,000 remaining after two months, and is completed after five", async () => {
     const { store } = database();
@@ -124,8 +126,6 @@ onEveryDatabase("what shipping leaves to release", (database) => {
     const [order] = await release(store, "2027-03-01");
     return { store, line: `${order}/10` };
   };
-  const nextOrderOn = async (store: Store) => (await select(store, account, "WHERE 1 = 1"))[0]?.next_order_on;
-
   it("is due again what was closed short, on a further order", async () => {
     const { store, line } = await call();
     await confirm(store, "ERP-1", "2027-03-02", line, "300", true);
