@@ -260,27 +260,30 @@ function truncated(reading: Reading, at: Position & { readonly segment: number }
 
 /** A segment that may belong to the envelopes, or any segment where no set is open. */
 function readEnvelope(reading: Reading, at: number, noTag: boolean): void {
-  const { grammar, scanner } = reading;
-  const { batch, codes, window } = scanner;
-  const start = batch.starts[at] as number;
-  const end = batch.ends[at] as number;
-  const is = (tag: string) => isTag(window.bytes, start, end, tag, codes.element);
+  const { family, group, interchange, services, set } = reading.grammar;
   if (noTag) nameless(reading, at);
-  else if (is(grammar.set[1])) readSetEnd(reading, at);
-  else if (is(grammar.set[0])) readSetBegin(reading, at);
-  else if (is(grammar.group[1])) readGroupEnd(reading, at);
-  else if (is(grammar.group[0])) readGroupBegin(reading, at);
-  else if (is(grammar.interchange[1])) readTrailer(reading, at);
-  else if (is(grammar.interchange[0]) || (grammar.family === "edifact" && isServiceString(reading, start))) {
+  else if (isAt(reading, at, set[1])) readSetEnd(reading, at);
+  else if (isAt(reading, at, set[0])) readSetBegin(reading, at);
+  else if (isAt(reading, at, group[1])) readGroupEnd(reading, at);
+  else if (isAt(reading, at, group[0])) readGroupBegin(reading, at);
+  else if (isAt(reading, at, interchange[1])) readTrailer(reading, at);
+  else if (isAt(reading, at, interchange[0]) || (family === "edifact" && isServiceString(reading, at))) {
     nextBegins(reading, at);
   } else if (reading.set === undefined) {
-    const service = reading.group === undefined && grammar.services.some(is);
-    if (!service) misplaced(reading, at, `a segment outside of a ${grammar.set[0]} to ${grammar.set[1]}`);
+    const service = reading.group === undefined && services.some((tag) => isAt(reading, at, tag));
+    if (!service) misplaced(reading, at, `a segment outside of a ${set[0]} to ${set[1]}`);
   }
 }
 
+/** Whether segment `at` of the batch has the tag. */
+function isAt(reading: Reading, at: number, tag: string): boolean {
+  const { batch, codes, window } = reading.scanner;
+  return isTag(window.bytes, batch.starts[at] as number, batch.ends[at] as number, tag, codes.element);
+}
+
 /** `UNA` is followed by six delimiters, not by a separator. */
-function isServiceString(reading: Reading, start: number): boolean {
+function isServiceString(reading: Reading, at: number): boolean {
+  const start = reading.scanner.batch.starts[at] as number;
   return reading.scanner.window.bytes.toString("latin1", start, start + 3) === "UNA";
 }
 

@@ -34,16 +34,22 @@ export interface Batch {
   readonly ends: Int32Array;
   readonly lines: Int32Array;
   readonly marks: Uint8Array;
+  /** Where element separators stand, all segments' one after another; no room at all when only segments are looked for. */
+  readonly cuts: Int32Array;
+  /** How many cuts there are up to and with each segment. */
+  readonly cutEnds: Int32Array;
 }
 
-/** Room for `size` segments, to be used by one scanner after another. */
-export function batchOf(size = 4096): Batch {
+/** Room for `size` segments, to be used by one scanner after another; `cuts` is the room for element separators. */
+export function batchOf(size = 4096, cuts = 0): Batch {
   return {
     count: 0,
     starts: new Int32Array(size),
     ends: new Int32Array(size),
     lines: new Int32Array(size),
     marks: new Uint8Array(size),
+    cuts: new Int32Array(cuts),
+    cutEnds: new Int32Array(cuts === 0 ? 0 : size),
   };
 }
 
@@ -75,13 +81,9 @@ export function scannerOf(
   last: "" | "IEA" | "UNZ" = "",
 ): Scanner {
   const terminator = delimiters.segment.charCodeAt(0);
-  const codes = {
-    terminator,
-    element: delimiters.element.charCodeAt(0),
-    release: delimiters.release === "" ? NONE : delimiters.release.charCodeAt(0),
-    line: terminator === CR ? CR : LF,
-    last,
-  };
+  const element = delimiters.element.charCodeAt(0);
+  const release = delimiters.release === "" ? NONE : delimiters.release.charCodeAt(0);
+  const codes = { terminator, element, release, line: terminator === CR ? CR : LF, last };
   return { window, batch, codes, byte: from.byte, line: from.line };
 }
 
@@ -120,10 +122,14 @@ function put(batch: Batch, start: number, end: number, line: number, mark: numbe
   batch.count = at + 1;
 }
 
-/** Puts the segments that are held whole into the batch, as many as fit, and moves the scanner behind the last of them. */
+/**
+ * Puts the segments that are held whole into the batch, as many as fit, and moves the scanner behind the last of them.
+ * The search for single bytes is the engine's, eight times as fast as a loop here; so the loops below only look at
+ * segments that hold a release character or a line break.
+ */
 function scanHeld(scanner: Scanner, offset: number): void {
   const { batch, codes, window } = scanner;
-  const { terminator, release, element, last } = codes;
+  const { element, last, release, terminator } = codes;
   const bytes = window.bytes;
   const held = window.length;
   const lineEnd = codes.line;
@@ -131,8 +137,13 @@ function scanHeld(scanner: Scanner, offset: number): void {
   // A tab between segments is a blank, unless it is a delimiter.
   const tab = terminator === TAB || element === TAB ? LF : TAB;
   const room = batch.starts.length;
+  const wantsCuts = batch.cuts.length > 0;
+  let cuts = 0;
   let line = scanner.line;
   let i = offset;
+  let nextLf = find(bytes, LF, i, held);
+  let nextCr = find(bytes, CR, i, held);
+  let nextRelease = release === NONE ? held : find(bytes, release, i, held);
   while (batch.count < room) {
     for (; i < held; i += 1) {
       const byte = bytes[i] as number;
@@ -148,33 +159,86 @@ function scanHeld(scanner: Scanner, offset: number): void {
       i += 1;
       continue;
     }
+    if (nextLf < i) nextLf = find(bytes, LF, i, held);
+    if (nextCr < i) nextCr = find(bytes, CR, i, held);
     // A slash that is the last byte held falls through: as a segment it is not whole, so more is read first.
     if (bytes[i] === SLASH && element !== SLASH && i + 1 < held && bytes[i + 1] === SLASH) {
-      while (i < held && bytes[i] !== lineEnd) i += 1;
+      i = lineEnd === LF ? nextLf : nextCr;
       if (i >= held && window.base + held < window.limit) return;
       put(batch, start, i, line, MARK.stray);
       continue;
     }
+    if (nextRelease < i) nextRelease = find(bytes, release, i, held);
+    let end = find(bytes, terminator, i, held);
+    if (nextRelease < end) end = unreleased(bytes, i, held, codes);
+    if (end >= held) return;
     let mark = 0;
-    let breaks = 0;
-    for (; i < held; i += 1) {
-      const byte = bytes[i] as number;
-      if (byte === terminator) break;
-      if (byte < BLANK) {
-        if (byte === lineEnd) breaks += 1;
-        if (byte === LF || (byte === CR && (terminator !== LF || bytes[i + 1] !== LF))) mark = MARK.broken;
-      }
-      if (byte === release) i += 1;
+    let next = line;
+    if (nextLf < end || nextCr < end) {
+      if (nextLf < end || nextCr < end - 1 || terminator !== LF) mark = MARK.broken;
+      next += count(bytes, lineEnd, i, end);
     }
-    if (i >= held) return;
-    if (i - start > MAX_SEGMENT) mark = MARK.long;
-    put(batch, start, terminator === LF && i > start && bytes[i - 1] === CR ? i - 1 : i, line, mark);
-    line += terminator === lineEnd ? breaks + 1 : breaks;
-    i += 1;
-    if (mark === MARK.long || (bytes[start] === lastFirst && isTag(bytes, start, i - 1, last, element))) break;
+    if (terminator === lineEnd) next += 1;
+    if (end - start > MAX_SEGMENT) mark = MARK.long;
+    if (wantsCuts) {
+      const cutEnd = cut(batch, cuts, bytes, start, end, codes, nextRelease < end);
+      // Where there is no room for its cuts, a segment is cut by itself, as those with line breaks are.
+      if (cutEnd > batch.cuts.length) mark = mark === 0 ? MARK.broken : mark;
+      else cuts = cutEnd;
+      batch.cutEnds[batch.count] = cuts;
+    }
+    put(batch, start, terminator === LF && nextCr === end - 1 && end > start ? end - 1 : end, line, mark);
+    line = next;
+    i = end + 1;
+    if (mark === MARK.long || (bytes[start] === lastFirst && isTag(bytes, start, end, last, element))) break;
   }
   scanner.byte = window.base + i;
   scanner.line = line;
+}
+
+/** Where `byte` stands next, from `from` on; `held` when nowhere. */
+function find(bytes: Buffer, byte: number, from: number, held: number): number {
+  const at = bytes.indexOf(byte, from);
+  return at < 0 || at > held ? held : at;
+}
+
+/** Where the segment ends that begins at `from` and holds a release character; `held` when it is not whole. */
+function unreleased(bytes: Buffer, from: number, held: number, codes: Scanner["codes"]): number {
+  for (let i = from; i < held; i += 1) {
+    const byte = bytes[i];
+    if (byte === codes.release) i += 1;
+    else if (byte === codes.terminator) return i;
+  }
+  return held;
+}
+
+function count(bytes: Buffer, wanted: number, from: number, end: number): number {
+  let found = 0;
+  for (let i = from; i < end; i += 1) if (bytes[i] === wanted) found += 1;
+  return found;
+}
+
+/** Notes where the element separators stand, as far as there is room; returns how many cuts there are then. */
+function cut(
+  batch: Batch,
+  already: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  codes: Scanner["codes"],
+  releases: boolean,
+): number {
+  const { element, release } = codes;
+  const cuts = batch.cuts;
+  let found = already;
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i];
+    if (byte === element) {
+      cuts[found] = i;
+      found += 1;
+    } else if (releases && byte === release) i += 1;
+  }
+  return found;
 }
 
 /** Whether the range begins with `tag` and an element separator, or is just the tag. */
@@ -185,36 +249,65 @@ export function isTag(bytes: Uint8Array, start: number, end: number, tag: string
   return end - start === length || bytes[start + length] === element;
 }
 
-/** Cuts the characters `start` to `end` of `text` at the element separator; released separators do not cut. */
-export function elementsOf(text: string, start: number, end: number, codes: Scanner["codes"]): string[] {
+const LINE_BREAKS = /[\r\n]/g;
+
+/** The elements of segment `at` of the batch, decoded for itself. */
+export function segmentElements(scanner: Scanner, at: number): string[] {
+  const { batch, codes, window } = scanner;
+  const text = window.bytes.toString("latin1", batch.starts[at], batch.ends[at]);
   const { element, release } = codes;
+  const broken = ((batch.marks[at] as number) & MARK.broken) !== 0;
+  return cutText(broken ? text.replace(LINE_BREAKS, "") : text, element, release);
+}
+
+/** Cuts `text` at the element separator; released separators do not cut. */
+function cutText(text: string, element: number, release: number): string[] {
   const elements: string[] = [];
-  let from = start;
-  for (let i = start; i < end; i += 1) {
+  let from = 0;
+  for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
     if (code === element) {
       elements.push(text.slice(from, i));
       from = i + 1;
     } else if (code === release) i += 1;
   }
-  elements.push(text.slice(from, end));
+  elements.push(text.slice(from));
   return elements;
 }
 
-const LINE_BREAKS = /[\r\n]/g;
-
-/** The elements of segment `at` of the batch; `text` is what the window holds from offset `textBase` on. */
-export function elementsAt(scanner: Scanner, at: number, text: string, textBase: number): string[] {
-  const { batch, codes } = scanner;
-  const start = (batch.starts[at] as number) - textBase;
-  const end = (batch.ends[at] as number) - textBase;
-  if (((batch.marks[at] as number) & MARK.broken) === 0) return elementsOf(text, start, end, codes);
-  const unbroken = text.slice(start, end).replace(LINE_BREAKS, "");
-  return elementsOf(unbroken, 0, unbroken.length, codes);
-}
-
-/** The elements of one segment of the batch, decoded for itself. */
-export function segmentElements(scanner: Scanner, at: number): string[] {
-  const start = scanner.batch.starts[at] as number;
-  return elementsAt(scanner, at, scanner.window.bytes.toString("latin1", start, scanner.batch.ends[at]), start);
+/**
+ * The elements of all segments of a batch with cuts; `undefined` for what is no segment. The batch is decoded once, and
+ * arrays are made in their length: growing them is what would cost most.
+ */
+export function batchElements(scanner: Scanner): (string[] | undefined)[] {
+  const { batch, window } = scanner;
+  const base = batch.starts[0] as number;
+  const text = window.bytes.toString("latin1", base, batch.ends[batch.count - 1]);
+  const all: (string[] | undefined)[] = [];
+  all.length = batch.count;
+  let cut = 0;
+  let lastTag = "";
+  for (let at = 0; at < batch.count; at += 1) {
+    const mark = batch.marks[at] as number;
+    if (mark !== 0) {
+      all[at] = mark === MARK.broken ? segmentElements(scanner, at) : undefined;
+      // Only segments that are held whole have cuts.
+      if ((mark & (MARK.broken | MARK.long)) !== 0 && (mark & MARK.open) === 0) cut = batch.cutEnds[at] as number;
+      continue;
+    }
+    const cutEnd = batch.cutEnds[at] as number;
+    const elements: string[] = [];
+    elements.length = cutEnd - cut + 1;
+    let from = (batch.starts[at] as number) - base;
+    for (let n = 0; cut < cutEnd; n += 1, cut += 1) {
+      const to = (batch.cuts[cut] as number) - base;
+      elements[n] =
+        n === 0 && text.startsWith(lastTag, from) && lastTag.length === to - from ? lastTag : text.slice(from, to);
+      from = to + 1;
+    }
+    elements[elements.length - 1] = text.slice(from, (batch.ends[at] as number) - base);
+    lastTag = elements[0] as string;
+    all[at] = elements;
+  }
+  return all;
 }

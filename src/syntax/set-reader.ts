@@ -1,12 +1,14 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
-import { batchOf, elementsAt, MARK, nextBatch, scannerOf } from "./scanner.ts";
+import { batchElements, batchOf, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
 import { windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
 const BATCH = 2048;
+/** Room for so many separators per segment; few messages have more on average. */
+const CUTS = 8;
 
 /**
  * The set's segments from ST to SE (UNH to UNT, first to last record), in batches. Ordinals continue the catalogue's:
@@ -23,16 +25,16 @@ export function* segmentsOf(
     return;
   }
   const window = windowOver(source, set.firstByte, set.endByte, chunk);
-  const batch = batchOf(Math.min(BATCH, set.segments + 1));
+  const size = Math.min(BATCH, set.segments + 1);
+  const batch = batchOf(size, size * CUTS);
   const scanner = scannerOf(window, batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
   let inSet = 0;
   while (nextBatch(scanner)) {
-    const textBase = batch.starts[0] as number;
-    const text = window.bytes.toString("latin1", textBase, batch.ends[batch.count - 1]);
     const segments: Segment[] = [];
+    const all = batchElements(scanner);
     for (let at = 0; at < batch.count; at += 1) {
-      if (((batch.marks[at] as number) & (MARK.empty | MARK.stray)) !== 0) continue;
-      const elements = elementsAt(scanner, at, text, textBase);
+      const elements = all[at];
+      if (elements === undefined) continue;
       inSet += 1;
       segments.push({
         tag: elements[0] as string,

@@ -1,0 +1,83 @@
+/** One reading of one file by one reader, in a process of its own: prints what it took as one line of JSON. */
+import { createReadStream } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { Transform } from "node:stream";
+import { X12parser } from "x12-parser";
+import { loadMappings } from "../src/mapping/library.ts";
+import { catalogueOf } from "../src/syntax/catalogue.ts";
+import { segmentsOf } from "../src/syntax/set-reader.ts";
+import { fileSource } from "../src/syntax/sources.ts";
+
+/** What a reader counted: segments, and documents where it makes them. */
+interface Counted {
+  readonly segments: number;
+  readonly documents: number;
+}
+
+/** Catalogue, then every set's segments cut into elements. */
+function byTokenizer(file: string): Counted {
+  const source = fileSource(file);
+  let segments = 0;
+  for (const interchange of catalogueOf(source).interchanges) {
+    for (const set of interchange.groups.flatMap((group) => group.sets)) {
+      for (const batch of segmentsOf(source, interchange, set)) segments += batch.length;
+    }
+  }
+  source.close();
+  return { segments, documents: 0 };
+}
+
+/** Catalogue, then every set mapped to its canonical document. */
+function toDocuments(file: string): Counted {
+  const library = loadMappings([path.resolve(import.meta.dirname, "../mappings")]);
+  const source = fileSource(file);
+  let segments = 0;
+  let documents = 0;
+  for (const interchange of catalogueOf(source).interchanges) {
+    const { delimiters, family, sentOn } = interchange;
+    for (const group of interchange.groups) {
+      for (const set of group.sets) {
+        const { type, version } = set;
+        const mapping = library.fitting({ family, type, version, functionalId: group.functionalId });
+        if (mapping === undefined) throw new Error(`no mapping for ${type} ${version}`);
+        const context = { family, delimiters, version, charset: "latin1", sentOn };
+        const reading = mapping.read(segmentsOf(source, interchange, set), context);
+        if (reading.findings.length > 0) throw new Error(JSON.stringify(reading.findings[0]));
+        segments += reading.accounted.segments;
+        documents += 1;
+      }
+    }
+  }
+  source.close();
+  return { segments, documents };
+}
+
+/** Reads the file through a stream that gives an object per segment. */
+async function byStream(file: string, parser: Transform): Promise<Counted> {
+  let segments = 0;
+  for await (const segment of createReadStream(file).pipe(parser)) if (segment !== undefined) segments += 1;
+  return { segments, documents: 0 };
+}
+
+type NodeX12 = new (strict: boolean, encoding: string) => Transform;
+
+const READERS: Readonly<Record<string, (file: string) => Counted | Promise<Counted>>> = {
+  tokenizer: byTokenizer,
+  documents: toDocuments,
+  "x12-parser": (file) => byStream(file, new X12parser("latin1")),
+  "node-x12": (file) => {
+    const { X12Parser } = createRequire(import.meta.url)("node-x12") as { X12Parser: NodeX12 };
+    return byStream(file, new X12Parser(false, "ascii"));
+  },
+};
+
+const [, , reader = "", file = ""] = process.argv;
+const read = READERS[reader];
+if (read === undefined) throw new Error(`no reader ${reader}`);
+const started = process.hrtime.bigint();
+const counted = await read(file);
+const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+// maxRSS is in kilobytes.
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ ...counted, seconds, peakBytes })}\n`);
