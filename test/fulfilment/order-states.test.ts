@@ -13,6 +13,10 @@ const order = (of: Partial<OrderFigures> = {}): OrderFigures => ({
   ...of,
 });
 
+/** More than was open is booked as ordered too, and only what was shipped is invoiced, less what is left to invoice. */
+const sound = (ordered: Quantity, shipped: Quantity, left: Quantity) =>
+  order({ ordered: larger(ordered, shipped), shipped, invoiced: larger(NOTHING, minus(shipped, left)) });
+
 describe("the state of a child order", () => {
   it("is open while it is sent and has no required ship date", () => {
     assert.equal(orderState(order({ requiredShipOn: "" }), MARCH_1), "open");
@@ -45,9 +49,6 @@ describe("the state of a child order", () => {
   });
   it("never moves back as shipping and invoicing go on", () => {
     const figure = fc.integer({ min: 0, max: 500 }).map((n) => BigInt(n) as Quantity);
-    // More than was open is booked as ordered too, and only what was shipped is invoiced.
-    const sound = (ordered: Quantity, shipped: Quantity, left: Quantity) =>
-      order({ ordered: larger(ordered, shipped), shipped, invoiced: larger(NOTHING, minus(shipped, left)) });
     fc.assert(
       fc.property(figure, figure, figure, figure, (ordered, shipped, more, left) => {
         const asked = plus(ordered, 1n as Quantity);
