@@ -284,30 +284,29 @@ export function batchElements(scanner: Scanner): (string[] | undefined)[] {
   const base = batch.starts[0] as number;
   const text = window.bytes.toString("latin1", base, batch.ends[batch.count - 1]);
   const all: (string[] | undefined)[] = [];
-  all.length = batch.count;
-  let cut = 0;
+  let next = 0;
   let lastTag = "";
   for (let at = 0; at < batch.count; at += 1) {
     const mark = batch.marks[at] as number;
     if (mark !== 0) {
-      all[at] = mark === MARK.broken ? segmentElements(scanner, at) : undefined;
+      all.push(mark === MARK.broken ? segmentElements(scanner, at) : undefined);
       // Only segments that are held whole have cuts.
-      if ((mark & (MARK.broken | MARK.long)) !== 0 && (mark & MARK.open) === 0) cut = batch.cutEnds[at] as number;
+      if ((mark & (MARK.broken | MARK.long)) !== 0 && (mark & MARK.open) === 0) next = batch.cutEnds[at] as number;
       continue;
     }
     const cutEnd = batch.cutEnds[at] as number;
-    const elements: string[] = [];
-    elements.length = cutEnd - cut + 1;
+    // oxlint-disable-next-line unicorn/no-new-array -- arrays that grow cost a third of the reading
+    const elements = new Array<string>(cutEnd - next + 1);
     let from = (batch.starts[at] as number) - base;
-    for (let n = 0; cut < cutEnd; n += 1, cut += 1) {
-      const to = (batch.cuts[cut] as number) - base;
+    for (let n = 0; next < cutEnd; n += 1, next += 1) {
+      const to = (batch.cuts[next] as number) - base;
       elements[n] =
         n === 0 && text.startsWith(lastTag, from) && lastTag.length === to - from ? lastTag : text.slice(from, to);
       from = to + 1;
     }
     elements[elements.length - 1] = text.slice(from, (batch.ends[at] as number) - base);
     lastTag = elements[0] as string;
-    all[at] = elements;
+    all.push(elements);
   }
   return all;
 }
