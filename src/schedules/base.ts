@@ -192,7 +192,6 @@ function statementOf(
   const note = lastNoteOf(line);
   if (account?.cumulative === undefined && account?.backlog === undefined && note === "" && last === undefined)
     return undefined;
-  const figure = (text: string | undefined) => (text === undefined ? undefined : quantity(text));
   const figureDate = account?.kind === "start" ? undefined : stated(account?.date);
   const asOf = [figureDate, stated(last?.date), messageDate].find((date) => date !== undefined) ?? messageDate;
   return {
@@ -206,6 +205,8 @@ function statementOf(
     backlog: figure(account?.backlog),
   };
 }
+
+const figure = (text: string | undefined): Quantity | undefined => (text === undefined ? undefined : quantity(text));
 
 /** The day before the message: where backlog without a date of its own stands. */
 export const dayBefore = (date: PlainDate): PlainDate => addDays(date, -1);

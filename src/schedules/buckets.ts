@@ -17,7 +17,7 @@ export function bucketsOf(steps: readonly Step[], messageDate: PlainDate): Bucke
     const bucket = intervalOf(step, messageDate);
     if (bucket.from < bucket.to) apart.set(`${bucket.from}/${bucket.to}`, bucket);
   }
-  return [...apart.values()].sort((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : a.from < b.from ? -1 : 1));
+  return [...apart.values()].toSorted((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : a.from < b.from ? -1 : 1));
 }
 
 /** The days a step's quantity may fall on; what lies before the message date is put at it. */
@@ -61,7 +61,7 @@ function tightestAround(buckets: readonly Bucket[]): (interval: Bucket) => Bucke
   let width = 1;
   while (width < buckets.length) width *= 2;
   // A tree of earliest beginnings over the ends: which of the buckets from an end on begins early enough?
-  const earliest: string[] = new Array<string>(2 * width).fill("~");
+  const earliest: string[] = Array.from({ length: 2 * width }, () => "~");
   buckets.forEach((bucket, index) => {
     earliest[width + index] = bucket.from;
   });

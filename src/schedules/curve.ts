@@ -168,7 +168,7 @@ function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
     apart.set(identity, same === undefined ? step : together(same, step));
   }
   let height = base;
-  return [...apart.values()].sort(inLine).map(({ figure, ...step }) => {
+  return [...apart.values()].toSorted(inLine).map(({ figure, ...step }) => {
     height = plus(height, figure);
     return { ...step, cumulative: height };
   });

@@ -11,7 +11,7 @@ const figure = decimal.transform((text): Quantity => quantity(text));
 const day = date.transform((text) => text as PlainDate);
 const dated = z.strictObject({ date: day, quantity: figure });
 const move = z.strictObject({ from: day, to: day, quantity: figure });
-const pair = z.tuple([day, figure, figure, figure]);
+const heightPair = z.tuple([day, figure, figure, figure]);
 const bucket = z.tuple([day, day]);
 const changed = { quantity: figure, was: z.string(), now: z.string() };
 
@@ -24,7 +24,7 @@ const stored = z.strictObject({
   additions: z.array(dated),
   horizonAdded: z.array(dated),
   horizonDropped: z.array(dated),
-  heights: z.array(pair),
+  heights: z.array(heightPair),
   regrouped: z.array(z.strictObject({ from: day, to: day, ...changed })),
   commitments: z.array(z.strictObject({ date: day, ...changed })),
   backlog: z.strictObject({ stated: figure, expected: figure }).optional(),

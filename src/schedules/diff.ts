@@ -85,7 +85,7 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
   const at = comparison(bucketsOf(old.steps, messageDate), buckets, messageDate);
   const before = placed(incrementsOf(old, liftedTo), at.first);
   const after = placed(incrementsOf(next, liftedTo), at.second);
-  const dates = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const dates = [...new Set([...before.keys(), ...after.keys()])].toSorted();
   const imbalances = dates.map((date) => ({ date, removed: minus(sumAt(before, date), sumAt(after, date)) }));
   const { moves, left } = cheapestTransport(imbalances, options.moveDays);
   return {
@@ -110,7 +110,6 @@ export const isUnchanged = (diff: ScheduleDiff): boolean =>
 export function totalsOf(
   diff: ScheduleDiff,
 ): Readonly<Record<"moved" | "cut" | "added" | "horizonAdded" | "horizonDropped", Quantity>> {
-  const sum = (list: readonly { readonly quantity: Quantity }[]) => total(list.map((one) => one.quantity));
   return {
     moved: sum(diff.moves),
     cut: sum(diff.cuts),
@@ -138,7 +137,7 @@ export function applyDiff(old: Curve, diff: ScheduleDiff): { date: PlainDate; cu
   for (const { date, quantity } of [...diff.additions, ...diff.horizonAdded]) add(date, quantity);
   let cumulative = diff.liftedTo;
   return [...increments]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, quantity]) => {
       cumulative = plus(cumulative, quantity);
       return { date, cumulative };
@@ -158,8 +157,8 @@ function placed(increments: readonly Increment[], at: ComparedAt): Placed {
   return byDate;
 }
 
-const sum = (increments: readonly Increment[] | undefined): Quantity =>
-  total((increments ?? []).map((increment) => increment.quantity));
+const sum = (list: readonly { readonly quantity: Quantity }[] | undefined): Quantity =>
+  total((list ?? []).map((one) => one.quantity));
 const sumAt = (curve: Placed, date: PlainDate): Quantity => sum(curve.get(date));
 
 function heightsOf(dates: readonly PlainDate[], before: Placed, after: Placed, liftedTo: Quantity): HeightPair[] {
@@ -233,7 +232,7 @@ function grainOf(increments: readonly Increment[], messageDate: PlainDate): Grai
   const keys = new Set(intervals.map((interval) => `${interval.from}/${interval.to}`));
   const grains = intervals.map((interval) => interval.timing);
   return {
-    key: [...keys].sort().join(" "),
+    key: [...keys].toSorted().join(" "),
     from: intervals.reduce<PlainDate>(
       (first, { from }) => (from < first ? from : first),
       intervals[0]?.from ?? messageDate,
@@ -258,7 +257,7 @@ function recommitted(
   };
   note(before, 1n);
   note(after, -1n);
-  const inOrder = [...net].sort(([a], [b]) => (a < b ? -1 : 1));
+  const inOrder = [...net].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const gained = inOrder.filter(([, quantity]) => quantity < NOTHING).map(([now, q]) => ({ now, open: negated(q) }));
   const changes: CommitmentChange[] = [];
   for (const [was, quantity] of inOrder) {

@@ -114,7 +114,7 @@ function afterEnd(
     const open = minus(increment.quantity, takenFrom(called, increment));
     return spread(increment.step, open, addDays(ruled.end, 1), delivery);
   });
-  return [...left, ...later].sort(byDate);
+  return [...left, ...later].toSorted(byDate);
 }
 
 const byDate = (a: Increment, b: Increment): number =>
@@ -169,7 +169,7 @@ export function carriedOn(old: Curve, next: Curve): Curve {
   const beyond = incrementsOf(old).filter(({ step }) => step.kind === "dated" && step.from > next.horizon.to);
   if (beyond.length === 0) return next;
   const increments = incrementsOf<Step>(next, next.base, { remainder: true });
-  const dated = [...increments.filter(({ step }) => step.kind === "dated"), ...beyond].sort(byDate);
+  const dated = [...increments.filter(({ step }) => step.kind === "dated"), ...beyond].toSorted(byDate);
   const first = increments.filter(({ step }) => step.kind === "backlog" || step.kind === "immediate");
   const remainder = increments.filter(({ step }) => step.kind === "remainder");
   const steps = stacked(next.base, [...first, ...dated, ...remainder]);

@@ -194,14 +194,14 @@ function changeOf(pegged: Pegged): PeggingChange[] {
   const covered = total([...byDay.values()].map((portion) => portion.quantity));
   const cut = minus(line.open, covered);
   const inOwnTime = byDay.get(pegged.day);
-  const portions = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, portion]) => portion);
+  const portions = [...byDay].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, portion]) => portion);
   if (cut === NOTHING && byDay.size === 1 && inOwnTime !== undefined) return [];
   const keeps = inOwnTime ?? portions[0];
   const apart = portions.filter((portion) => portion !== keeps);
   const change = { line: line.id, keeps, apart, cut, ahead: NOTHING, fixed: "" };
   if (line.fixed !== undefined) {
-    const later = [...byDay].filter(([day]) => day > pegged.day).map(([, portion]) => portion.quantity);
-    return [{ ...change, change: "stays", ahead: plus(cut, total(later)), fixed: line.fixed }];
+    const behind = [...byDay].filter(([day]) => day > pegged.day).map(([, portion]) => portion.quantity);
+    return [{ ...change, change: "stays", ahead: plus(cut, total(behind)), fixed: line.fixed }];
   }
   if (keeps === undefined) return [{ ...change, change: "cancel" }];
   if (apart.length > 0) return [{ ...change, change: "split" }];

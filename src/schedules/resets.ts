@@ -1,7 +1,7 @@
 /** When a cumulative begins again (domain.md, *Resets*; features.md C4). */
 import type { ScheduleSettings } from "../config/partner.ts";
 import type { PlainDate } from "../values/dates.ts";
-import { NOTHING, type Quantity, total } from "../values/figures.ts";
+import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
 import type { ShippedNote } from "./transit.ts";
 
 export interface OpeningInput {
@@ -9,8 +9,10 @@ export interface OpeningInput {
   readonly start: PlainDate;
   /** Our notes that the customer had not booked at the reset date, one by one. */
   readonly notBooked: readonly ShippedNote[];
-  /** What the message says was counted when it was put to zero, or is carried over, where the partner counts so. */
-  readonly stated?: Quantity | undefined;
+  /** Our shipped cumulative of the old period when it closed. */
+  readonly closingShipped: Quantity;
+  /** Their cumulative at the moment of zeroing, as the message states it (VDA 515 pos 101–110, CYEFZ). */
+  readonly beforeReset?: Quantity | undefined;
 }
 
 export interface Opening {
@@ -22,19 +24,17 @@ export interface Opening {
 
 /**
  * How the new period begins: where the customer counts receipts, with what is on the road; where they count by ship date,
- * with nothing; else with what the message states. `undefined` when it should state it and does not: the item asks.
+ * with nothing; else with what we had shipped beyond what the message states as counted. `undefined` when it should state
+ * that and does not: the item asks.
  */
 export function openingShipped(option: ScheduleSettings["reset"], input: OpeningInput): Opening | undefined {
-  switch (option) {
-    case "receipts": {
-      const notes = input.notBooked.filter((note) => note.shippedOn < input.start);
-      return { shipped: total(notes.map((note) => note.quantity)), notes };
-    }
-    case "ship-date":
-      return { shipped: NOTHING, notes: [] };
-    case "stated":
-      return input.stated === undefined ? undefined : { shipped: input.stated, notes: [] };
+  if (option === "ship-date") return { shipped: NOTHING, notes: [] };
+  if (option === "stated") {
+    if (input.beforeReset === undefined) return undefined;
+    return { shipped: minus(input.closingShipped, input.beforeReset), notes: [] };
   }
+  const notes = input.notBooked.filter((note) => note.shippedOn < input.start);
+  return { shipped: total(notes.map((note) => note.quantity)), notes };
 }
 
 /** One statement of the customer's cumulative. */

@@ -71,6 +71,10 @@ function changesOf(diff: ScheduleDiff, zoneOf: (date: PlainDate) => number): Cha
   return [...moves, ...dated("cut", diff.cuts), ...dated("added", diff.additions)];
 }
 
+function note(into: Map<PlainDate, Quantity>, date: PlainDate, by: Quantity): void {
+  into.set(date, plus(into.get(date) ?? NOTHING, by));
+}
+
 interface Test extends Tested {
   readonly zone: number;
   /** The allowed test that passes; `undefined` when all fail. */
@@ -89,8 +93,6 @@ function testsByZone(
   zoneOf: (date: PlainDate) => number,
 ): ReadonlyMap<PlainDate, readonly Test[]> {
   const beyond = new Map<PlainDate, Quantity>();
-  const note = (into: Map<PlainDate, Quantity>, date: PlainDate, by: Quantity) =>
-    into.set(date, plus(into.get(date) ?? NOTHING, by));
   for (const { date, quantity } of diff.horizonAdded) note(beyond, date, quantity);
   for (const { date, quantity } of diff.horizonDropped) note(beyond, date, negated(quantity));
   const moved = policy.zones.map(() => new Map<PlainDate, Quantity>());

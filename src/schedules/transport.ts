@@ -59,7 +59,7 @@ interface Bend {
 
 function keeping(dates: readonly Imbalance[], mostDays: number): Keep[] {
   const windows = waitingWindows(dates, mostDays);
-  const keep: Keep[] = new Array<Keep>(dates.length);
+  const keep: Keep[] = [];
   // Cost of the rest of the line by what waits; slopes −UNMOVED before the first bend, +UNMOVED behind the last.
   let bends: Bend[] = [];
   let shift = 0n;
@@ -91,9 +91,9 @@ function waitingWindows(dates: readonly Imbalance[], mostDays: number): Keep[] {
     if (one.removed > 0n) removed += one.removed;
     else added -= one.removed;
     const next = dates[index + 1];
-    while (next !== undefined && first <= index) {
+    const late = (oldest: Imbalance) => next !== undefined && daysBetween(oldest.date, next.date) > mostDays;
+    while (first <= index && late(dates[first] as Imbalance)) {
       const oldest = dates[first] as Imbalance;
-      if (daysBetween(oldest.date, next.date) <= mostDays) break;
       if (oldest.removed > 0n) removed -= oldest.removed;
       else added += oldest.removed;
       first += 1;

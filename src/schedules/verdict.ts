@@ -136,12 +136,12 @@ const withoutStop = (sentence: string): string => sentence.replace(/\.$/, "");
 /** A first schedule, or one of another period: there is nothing to compare it with. */
 function uncomparedLines(input: JudgeInput): VerdictLine[] {
   const asked = minus(endHeight(input.next), input.next.base);
-  const total = `${inPieces(asked)} in all${lastDateInWords(input.next)}`;
+  const inAll = `${inPieces(asked)} in all${lastDateInWords(input.next)}`;
   if (input.old !== undefined) {
     const since = input.next.since === "" ? "" : ` since ${input.next.since}`;
-    return [hold("new-period", `new period of the cumulative${since}: ${total}`)];
+    return [hold("new-period", `new period of the cumulative${since}: ${inAll}`)];
   }
-  const sentence = `first schedule: ${total}`;
+  const sentence = `first schedule: ${inAll}`;
   return input.policy.first === "hold" ? [hold("first", sentence)] : [{ kind: "first", says: "pass", sentence }];
 }
 
@@ -310,13 +310,14 @@ function sentenceOf(diff: ScheduleDiff | undefined, lines: readonly VerdictLine[
   return [...changes, ...told.map((line) => line.sentence)].join("; ");
 }
 
+const figures = (of: object): Json =>
+  Object.fromEntries(
+    Object.entries(of).map(([key, held]) => [key, typeof held === "bigint" ? writeMillionths(held) : (held as Json)]),
+  );
+
 /** The verdict as stored: lines, zones and the diff, out of which `diffFromJson` reads it back. */
 export function verdictToJson(verdict: Verdict): { readonly [key: string]: Json } {
   const { diff, lines, zones, causes, judgedOn } = verdict;
-  const figures = <T extends object>(of: T): Json =>
-    Object.fromEntries(
-      Object.entries(of).map(([key, held]) => [key, typeof held === "bigint" ? writeMillionths(held) : (held as Json)]),
-    );
   return {
     judgedOn,
     causes,

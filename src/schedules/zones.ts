@@ -22,7 +22,7 @@ export function zoning(policy: Policy, businessDate: PlainDate): ZoneOf {
   const { zones, zonesBy } = policy;
   const dayZones = zones
     .flatMap((zone, index) => (zone.untilDay === undefined ? [] : [{ index, until: zone.untilDay }]))
-    .sort((a, b) => a.until - b.until);
+    .toSorted((a, b) => a.until - b.until);
   const open = zones.findIndex((zone) => zone.untilDay === undefined && zone.commitments === undefined);
   const rest = open === -1 ? zones.length - 1 : open;
   return (date, commitments) => {

@@ -9,12 +9,13 @@ const on = (day: number) => addDays(FIRST, day - 1);
 /** `{ 3: 400 }` removes 400 on 3 March; a negative quantity is added. */
 const imbalances = (byDay: Readonly<Record<number, number>>): Imbalance[] =>
   Object.entries(byDay).map(([day, removed]) => ({ date: on(Number(day)), removed: quantity(String(removed)) }));
+const dayOf = (date: string) => daysBetween(FIRST, plainDate(date)) + 1;
+const units = (of: Quantity) => Number(of / 1_000_000n);
 const told = (byDay: Readonly<Record<number, number>>, mostDays = 28) => {
   const { moves, left } = cheapestTransport(imbalances(byDay), mostDays);
-  const day = (date: string) => daysBetween(FIRST, plainDate(date)) + 1;
   return {
-    moves: moves.map((move) => `${writeMillionths(move.quantity)} ${day(move.from)}→${day(move.to)}`),
-    left: left.map((one) => `${writeMillionths(one.removed)} on ${day(one.date)}`),
+    moves: moves.map((move) => `${writeMillionths(move.quantity)} ${dayOf(move.from)}→${dayOf(move.to)}`),
+    left: left.map((one) => `${writeMillionths(one.removed)} on ${dayOf(one.date)}`),
   };
 };
 
@@ -74,12 +75,11 @@ describe("moves by cheapest transport", () => {
         const cancelled = [...net].flatMap(([day, count]) =>
           Array.from({ length: Math.abs(count) }, () => ({ day, removed: count > 0 })),
         );
-        const days = [...net].sort(([a], [b]) => a - b);
+        const days = [...net].toSorted(([a], [b]) => a - b);
         const plan = cheapestTransport(
           days.map(([day, count]) => ({ date: on(day), removed: quantity(String(count)) })),
           mostDays,
         );
-        const units = (of: Quantity) => Number(of / 1_000_000n);
         const best = tried(cancelled, mostDays);
         const moved = plan.moves.reduce((sum, move) => sum + units(move.quantity), 0);
         const cost = plan.moves.reduce(
