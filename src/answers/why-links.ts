@@ -50,6 +50,30 @@ export interface OrderLink {
   readonly figures: Json;
 }
 
+export interface BlanketLink {
+  readonly kind: "blanket line";
+  /** `BA-000001/10`. */
+  readonly id: string;
+  readonly customerBlanketOrder: string;
+  readonly item: string;
+  readonly customerPart: string;
+  readonly shipTo: string;
+  /** Contract quantity; `0` for an open-ended line. */
+  readonly quantity: Decimal;
+  readonly commitment: string;
+  readonly prices: readonly { readonly from: string; readonly price: Decimal; readonly reason: string }[];
+  /** What was called off on it: `SO-000123/10` …, in the order it was made. */
+  readonly orderLines: readonly string[];
+}
+
+/** Who entered or changed something. */
+export interface EntryLink {
+  readonly kind: "entry";
+  readonly verb: string;
+  readonly who: string;
+  readonly on: string;
+}
+
 export interface Decided {
   readonly verb: string;
   readonly who: string;
@@ -111,7 +135,16 @@ export interface LostLink {
   readonly sha256: string;
 }
 
-export type WhyLink = InvoiceLink | ShipmentLink | OrderLink | ScheduleLink | MessageLink | SegmentLink | LostLink;
+export type WhyLink =
+  | BlanketLink
+  | EntryLink
+  | InvoiceLink
+  | ShipmentLink
+  | OrderLink
+  | ScheduleLink
+  | MessageLink
+  | SegmentLink
+  | LostLink;
 
 /** One line of a document with its chain. */
 export interface WhyLine {

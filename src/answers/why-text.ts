@@ -1,6 +1,7 @@
 /** The answer to *why this number?* for a person: one line per link, each under what it explains. */
 import { stableJson } from "../values/json.ts";
 import type {
+  BlanketLink,
   InvoiceLink,
   MessageLink,
   OrderLink,
@@ -23,6 +24,8 @@ export function whyInWords(answer: WhyAnswer): string {
 
 /** Each kind of link in words. */
 const IN_WORDS: { readonly [K in WhyLink["kind"]]: (link: Extract<WhyLink, { kind: K }>) => string } = {
+  "blanket line": blanketInWords,
+  entry: ({ verb, who, on }) => `${verb} by ${who} on ${on}`,
   "invoice line": invoiceInWords,
   "shipment line": shipmentInWords,
   "order line": orderInWords,
@@ -33,6 +36,13 @@ const IN_WORDS: { readonly [K in WhyLink["kind"]]: (link: Extract<WhyLink, { kin
 };
 
 const linkInWords = (link: WhyLink): string => (IN_WORDS[link.kind] as (link: WhyLink) => string)(link);
+
+function blanketInWords(of: BlanketLink): string {
+  const contract = of.commitment === "open" ? "open-ended" : of.quantity;
+  const prices = of.prices.map(({ from, price }) => `${price}${from === "" ? "" : ` from ${from}`}`).join(", ");
+  const called = of.orderLines.length === 0 ? "nothing called off yet" : `called off by ${of.orderLines.join(", ")}`;
+  return `${of.id}: ${contract} of ${of.customerPart} to ${of.shipTo} on the customer's ${of.customerBlanketOrder}, at ${prices === "" ? "no price" : prices}; ${called}`;
+}
 
 function invoiceInWords({ issuedOn, quantity, price, pricePer, amount, currency, id }: InvoiceLink): string {
   const per = pricePer === "1" ? "" : ` per ${pricePer}`;

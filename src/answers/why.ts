@@ -10,6 +10,7 @@ import { childLine, childOrder, file, invoice, invoiceLine, shipment, shipmentLi
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { writeMillionths } from "../values/figures.ts";
 import type { Archive } from "./archive-reading.ts";
+import { blanketTraced } from "./why-blanket.ts";
 import { orderChains } from "./why-chain.ts";
 import { whyFile } from "./why-file.ts";
 import type { InvoiceLink, ShipmentLink, WhyAnswer, WhyLine, WhyLink } from "./why-links.ts";
@@ -18,13 +19,13 @@ const DOCUMENT = /^([A-Z]{2}-\d{1,15})(?:\/(\d{1,9}))?$/;
 const FILE = /^file:(\d{1,15})(?:#(\d{1,15}))?$/;
 
 /**
- * The chain behind a document (`SO-000123`, `SH-000012`, `IN-000007`), one of its lines (`…/10`), a file (`file:12`) or one of
+ * The chain behind a document (`SO-000123`, `SH-000012`, `IN-000007`, `BA-000001`), one of its lines (`…/10`), a file (`file:12`) or one of
  * its segments (`file:12#7`): invoice line, shipment line, order line, schedule with verdict and decision, message with its
  * mapping, and the segments read again from the archive.
  * @throws CalloffError WHY_NOT_AN_ID (usage) for text that is none of these, WHY_UNKNOWN (not found) where there is none
  */
-export async function why(from: Queryable, archive: Archive, asked: string): Promise<WhyAnswer> {
-  const id = asked.trim();
+export async function why(from: Queryable, archive: Archive, text: string): Promise<WhyAnswer> {
+  const id = text.trim();
   const [, claim, segment] = FILE.exec(id) ?? [];
   if (claim !== undefined) {
     const held = await selectOne(from, file, "WHERE claim = :claim", { claim });
@@ -32,10 +33,16 @@ export async function why(from: Queryable, archive: Archive, asked: string): Pro
     return whyFile(from, archive, { id, file: held, segment: segment === undefined ? undefined : Number(segment) });
   }
   const [, number, line] = DOCUMENT.exec(id) ?? [];
+  const asked = (each: { readonly lineNumber: number }) => line === undefined || each.lineNumber === Number(line);
+  if (number?.startsWith("BA") === true) {
+    const lines = (await blanketTraced(from, number))?.filter(asked) ?? [];
+    if (lines.length === 0) throw unknown(id);
+    return { id, lines: lines.map(({ id: lineId, links }) => ({ id: lineId, links })) };
+  }
   const read = number === undefined ? undefined : DOCUMENTS[number.slice(0, 2)];
   if (number === undefined || read === undefined) throw notAnId(id);
   const traced = await read(from, number);
-  const wanted = traced?.filter((each) => line === undefined || each.lineNumber === Number(line)) ?? [];
+  const wanted = traced?.filter(asked) ?? [];
   if (wanted.length === 0) throw unknown(id);
   return { id, lines: await answered(from, archive, wanted) };
 }
@@ -140,7 +147,7 @@ const shipmentLink = (of: ShipmentRow, line: ShipmentLineRow): ShipmentLink => (
   source: of.source,
 });
 
-const EXAMPLES = "SO-000123, SO-000123/10, SH-000012/10, IN-000007/10, file:12 or file:12#7";
+const EXAMPLES = "BA-000001, SO-000123, SO-000123/10, SH-000012/10, IN-000007/10, file:12 or file:12#7";
 
 const notAnId = (id: string): CalloffError =>
   new CalloffError("WHY_NOT_AN_ID", `${JSON.stringify(id)} names neither a document, a line, a file nor a segment`, {

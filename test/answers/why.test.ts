@@ -206,6 +206,15 @@ onEveryDatabase("why this number?", (database) => {
     assert.deepEqual([outside.segment?.tag, outside.file?.sets[0]?.schedules], ["BFR", []]);
   });
 
+  it("goes from a blanket order's line to the orders that call it off", async () => {
+    const order = await shippedStory();
+    const answer = await why(database().store, archive(), "BA-000001/10");
+    assert.equal(
+      whyInWords(answer),
+      `BA-000001/10\n  BA-000001/10: 1000 of C-F-10 to DOCK1 on the customer's 4500, at 1.25 from 2026-01-01; called off by ${order}/10\n`,
+    );
+  });
+
   it("still explains when the archive no longer has the bytes", async () => {
     await shippedStory();
     const answer = await why(database().store, archiveIn(path.join(database().home, "nowhere")), "IN-000001/10");

@@ -5,6 +5,7 @@ import { bookShipment } from "../../src/fulfilment/ship.ts";
 import { importBlanketOrder } from "../../src/orders/agreements.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
 import { releaseDue } from "../../src/orders/release.ts";
+import { liftWithheld } from "../../src/orders/withheld.ts";
 import { lineTotals, NO_TOTALS, processedInAll } from "../../src/store/ledger.ts";
 import { select } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -132,6 +133,26 @@ onEveryDatabase("what shipping leaves to release", (database) => {
     assert.deepEqual(await release(store, "2027-03-03"), ["SO-000002"]);
     assert.deepEqual(await release(store, "2027-03-03"), []);
     assert.equal(await nextOrderOn(store), "2027-04-01");
+  });
+
+  it("is withheld until it is lifted, where the partner's file says so", async () => {
+    const { store, line } = await call();
+    const withheld = settingsWith(partnerWith("acme", { orders: { shortIs: "withheld" } }));
+    await store.write((tx) =>
+      bookShipment(
+        tx,
+        withheld,
+        {
+          schema: "calloff/shipment-confirmation/1",
+          confirmation: "ERP-1",
+          lines: [{ orderLine: line, quantity: "300", closeShort: true }],
+        },
+        occasionOn("2027-03-02"),
+      ),
+    );
+    assert.deepEqual(await release(store, "2027-03-03", withheld), []);
+    await liftWithheld(store, withheld, "SO-000001", occasionOn("2027-03-04", "mara"), "the rest is wanted");
+    assert.deepEqual(await release(store, "2027-03-04", withheld), ["SO-000002"]);
   });
 
   it("takes off the next call what was shipped beyond this one", async () => {
