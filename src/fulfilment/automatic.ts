@@ -6,7 +6,7 @@ import { select } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { shipment } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import type { PlainDate } from "../values/dates.ts";
+import { type PlainDate, readDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, readMillionths, writeMillionths } from "../values/figures.ts";
 import { type FulfilmentSettings, lockedOrder, type OrderLine, partnerOf } from "./order-lines.ts";
@@ -55,18 +55,19 @@ export async function fulfilAutomatically(
 /** What a command says beyond the order's number. */
 export interface ShipCommand {
   /** Line number → quantity; everything that is open unless given. */
-  readonly quantities?: ReadonlyMap<number, Decimal>;
+  readonly quantities?: ReadonlyMap<number, Decimal> | undefined;
   /** Nothing more will be shipped on these lines. */
-  readonly closeShort?: boolean;
+  readonly closeShort?: boolean | undefined;
   /** Makes the command safe to repeat; one is made up unless given. */
-  readonly confirmation?: string;
-  readonly note?: string;
-  readonly shippedOn?: PlainDate;
+  readonly confirmation?: string | undefined;
+  readonly note?: string | undefined;
+  /** The business date unless given. */
+  readonly shippedOn?: string | undefined;
 }
 
 /**
  * Books a shipment of one order by command (`calloff order ship SO-000123 --line 10=400`).
- * @throws CalloffError SHIP_ORDER_UNKNOWN, SHIP_NOTHING_OPEN, SHIP_QUANTITY_UNREADABLE and what `bookShipment` throws
+ * @throws CalloffError SHIP_ORDER_UNKNOWN, SHIP_NOTHING_OPEN, SHIP_QUANTITY_UNREADABLE, SHIP_DATE_UNREADABLE and what `bookShipment` throws
  */
 export function shipOrder(
   store: Store,
@@ -93,7 +94,7 @@ export function shipOrder(
       {
         ...confirmationOf(confirmation ?? (await confirmationFor(tx, orderNumber, lines)), confirmed),
         ...(note === undefined ? {} : { note }),
-        ...(shippedOn === undefined ? {} : { shippedOn }),
+        ...(shippedOn === undefined ? {} : { shippedOn: dateNamed(shippedOn) }),
       },
       occasion,
       "command",
@@ -139,6 +140,18 @@ function linesWanted(order: string, quantities: ReadonlyMap<number, Decimal>): C
       remedy: "Correct the quantity; nothing has been booked",
       exit: EXIT.usage,
     });
+  });
+}
+
+function dateNamed(text: string): PlainDate {
+  const date = readDate(text);
+  if (date !== undefined) return date;
+  throw new CalloffError("SHIP_DATE_UNREADABLE", "The ship date is not a day of the calendar", {
+    place: { field: "shippedOn" },
+    expected: "a date YYYY-MM-DD",
+    found: text,
+    remedy: "Correct the date; nothing has been booked",
+    exit: EXIT.usage,
   });
 }
 

@@ -122,6 +122,10 @@ onEveryDatabase("an order shipped by command", (database) => {
       shipOrder(store, SETTINGS, number, only(10, "many"), TODAY),
       rejectedWith("SHIP_QUANTITY_UNREADABLE"),
     );
+    await assert.rejects(
+      shipOrder(store, SETTINGS, number, { shippedOn: "2027-02-30" }, TODAY),
+      rejectedWith("SHIP_DATE_UNREADABLE"),
+    );
     assert.deepEqual(await shippedIn(store), []);
   });
 });
