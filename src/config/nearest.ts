@@ -1,10 +1,11 @@
 /** Finds the word a typing mistake was probably meant to be. */
 
-/** The candidate closest to `word`, when it is close enough to be a slip of the finger. */
+/** The candidate closest to `word`, when it is close enough to be a slip of the finger; another number is none. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (withoutDigits(candidate) === withoutDigits(word)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;
@@ -13,6 +14,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   }
   return best;
 }
+
+const withoutDigits = (text: string): string => text.replace(/\d/g, "");
 
 /** Letters to insert, remove or replace (Levenshtein). */
 function editDistance(a: string, b: string): number {

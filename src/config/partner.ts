@@ -136,8 +136,8 @@ const outboundMessage = z.strictObject({
 
 export const partner = z
   .strictObject({
-    version: z.literal(1).default(1),
-    name: z.string().min(1),
+    version: z.literal(1).default(1).describe("Version of this file's format"),
+    name: z.string().min(1).describe("The partner's name, for people"),
     theirs: z.array(identity).min(1).describe("Senders this partner's folder is declared for"),
     ours: z.array(identity).min(1).describe("How the partner addresses us; the first is what we send as"),
     groupIds: z
@@ -150,7 +150,10 @@ export const partner = z
       .min(1)
       .optional()
       .describe("Folders of the inbox this partner may use; its own code unless given"),
-    charset: z.enum(["latin1", "utf-8", "ascii", "windows-1252"]).default("latin1"),
+    charset: z
+      .enum(["latin1", "utf-8", "ascii", "windows-1252"])
+      .default("latin1")
+      .describe("How the bytes of text are read and written"),
     mappings: z
       .record(z.string(), z.string())
       .default({})
@@ -159,26 +162,36 @@ export const partner = z
       .array(z.enum(["counts"]))
       .default([])
       .describe("Faults that are tolerated: counts"),
-    acknowledge: z.enum(["997", "none"]).default("997"),
-    repeatAck: z.boolean().default(false),
-    shipNotice: outboundMessage.nullable().default({ mapping: "x12/856", version: "004010" }),
-    invoice: outboundMessage.nullable().default({ mapping: "x12/810", version: "004010" }),
+    acknowledge: z.enum(["997", "none"]).default("997").describe("What is answered to each group"),
+    repeatAck: z.boolean().default(false).describe("A file that comes twice is answered twice"),
+    shipNotice: outboundMessage
+      .nullable()
+      .default({ mapping: "x12/856", version: "004010" })
+      .describe("How ship notices are written; null where the partner takes none"),
+    invoice: outboundMessage
+      .nullable()
+      .default({ mapping: "x12/810", version: "004010" })
+      .describe("How invoices are written; null where the partner takes none"),
     delimiters: z
       .strictObject({
         element: z.string().length(1).default("*"),
         component: z.string().length(1).default(">"),
         segment: z.string().length(1).default("~"),
-        newline: z.boolean().default(true),
+        newline: z.boolean().default(true).describe("Whether a line break follows each segment"),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("Separators of what is written to the partner"),
     replaceForbidden: z
       .string()
       .max(1)
       .optional()
       .describe("Character written where data holds a delimiter; such a document is held unless set"),
-    policy: z.string().default("standard"),
-    schedule: schedule.prefault({}),
-    orders: fulfilmentOptions.prefault({}),
+    policy: z
+      .string()
+      .default("standard")
+      .describe("Policy file its schedules are judged by: config/policies/<name>.yaml"),
+    schedule: schedule.prefault({}).describe("What the figures of its schedules mean"),
+    orders: fulfilmentOptions.prefault({}).describe("From its dates to ours: orders, shipments, invoices"),
     shipTos: z.record(z.string(), party).default({}).describe("Ship-to code → name and address"),
     outboxFolder: folderName.optional().describe("Folder of the outbox this partner reads; its own code unless given"),
   })

@@ -39,8 +39,8 @@ const zone = z.strictObject({
 
 export const policy = z
   .strictObject({
-    version: z.literal(1).default(1),
-    description: z.string().optional(),
+    version: z.literal(1).default(1).describe("Version of this file's format"),
+    description: z.string().optional().describe("What the policy is for, for people"),
     first: z.enum(["hold", "accept"]).default("hold").describe("What becomes of the first schedule of an account"),
     zonesBy: z
       .enum(["days", "commitment"])
@@ -49,12 +49,14 @@ export const policy = z
     zones: z
       .array(zone)
       .min(1)
-      .default([{ name: "all", increase: {}, decrease: {} }]),
+      .default([{ name: "all", increase: {}, decrease: {} }])
+      .describe("Zones from the business date on, each with what passes by itself"),
     moves: z
       .strictObject({
         days: z.number().int().nonnegative().default(28).describe("Farther than this a move is a cut and an addition"),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("When a quantity that went and came counts as moved"),
     mayRelease: z
       .strictObject({
         layers: z.array(z.enum(LAYERS)).default(["forecast", "call-off"]),
@@ -62,7 +64,8 @@ export const policy = z
         unmarked: z.boolean().default(true).describe("Steps without any commitment code"),
         backlog: z.boolean().default(true).describe("Backlog that is not marked planned"),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("What of an accepted schedule may become orders"),
     mismatch: z
       .strictObject({ quantity: decimal.default("0"), days: z.number().int().nonnegative().default(0) })
       .prefault({})
@@ -73,13 +76,17 @@ export const policy = z
       .describe("How far the releasable part may go beyond the contract"),
     horizon: z
       .strictObject({ cumulative: decimal.optional().describe("Most that may be added beyond the old curve's end") })
-      .prefault({}),
+      .prefault({})
+      .describe("What a schedule may add beyond the end of the one before"),
     packs: z.enum(["ignore", "warn", "hold"]).default("warn").describe("Steps that are no multiple of the pack"),
     missingItem: z
       .enum(["keep", "zero", "ask"])
       .default("ask")
       .describe("An item a complete message does not list any more"),
-    sameNumberOtherContent: z.enum(["revise", "hold"]).default("revise"),
+    sameNumberOtherContent: z
+      .enum(["revise", "hold"])
+      .default("revise")
+      .describe("A release number that comes again with other content"),
     changes: z
       .enum(["propose", "do", "carry"])
       .default("do")

@@ -9,7 +9,7 @@ const PADDING = new RegExp(`[\\s\\0${SUB}]+$`);
 const LINE_ENDS = new RegExp(`[\\r\\n\\0${SUB}]+$`);
 
 /**
- * Whether the content ends as it should: IEA after ISA, UNZ after UNB, 519/719 after 511/711, a closing bracket after an
+ * Whether the content ends as it should: IEA after ISA, UNZ after UNB, 519/719 after 511/711, the closing bracket of the
  * opening one. Content of no such kind has no end to wait for; only the reader can say whether it is any good.
  * @param head the first bytes, `tail` the last, both at most `GLANCE`
  */
@@ -20,7 +20,8 @@ export function endHasCome(head: Uint8Array, tail: Uint8Array): boolean {
   if (/^ISA/i.test(first)) return /IEA[^A-Za-z0-9]\d{1,5}[^A-Za-z0-9]\d{1,9}[^A-Za-z0-9]?$/i.test(last);
   if (/^UN[AB]/.test(first)) return /UNZ[^A-Z0-9][0-9]{1,6}[^A-Z0-9][^\r\n]{1,40}$/.test(last);
   if (/^[57]11/.test(first)) return recordsEnd(first.slice(0, 1), textOf(tail));
-  if (/^[[{]/.test(first)) return /[\]}]$/.test(last);
+  if (first.startsWith("[")) return last.endsWith("]");
+  if (first.startsWith("{")) return last.endsWith("}");
   return true;
 }
 

@@ -7,7 +7,7 @@ import { outboxFolderOf } from "../config/cross-checks.ts";
 import type { Partner } from "../config/partner.ts";
 import { insertOne, select, update } from "../store/rows.ts";
 import { expectNumber, type Scope, takeNumbers } from "../store/series.ts";
-import type { Tx } from "../store/store.ts";
+import { isTaken, type Tx } from "../store/store.ts";
 import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } from "../store/tables.ts";
 import type { Instant } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
@@ -183,11 +183,11 @@ async function keepFile(
 }
 
 async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error): Promise<void> {
-  const told = error instanceof CalloffError ? error : undefined;
+  const told = isTaken(error) ? nameTaken(row) : error instanceof CalloffError ? error : undefined;
   const finding: Finding = {
     code: told?.code ?? "EXCHANGE_RENDER_FAILED",
     severity: "reject",
-    message: error.message,
+    message: told?.message ?? error.message,
     place: told?.place ?? {},
     ...(told?.expected === undefined ? {} : { expected: told.expected }),
     ...(told?.found === undefined ? {} : { found: told.found }),
@@ -202,3 +202,10 @@ async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error):
   exchange.log.error({ ...about, err: error, code: finding.code }, "a document cannot be rendered and is held");
   exchange.events.emit("document.held", { ...about, finding: finding.message });
 }
+
+const nameTaken = (row: OutboundDocumentRow): CalloffError =>
+  new CalloffError("EXCHANGE_NAME_TAKEN", "Another document has been written under the name that this one would have", {
+    found: `${row.kind} ${row.number}`,
+    remedy:
+      "See `calloff outbox list` for the other one; two documents of one kind and number are a fault in what made them",
+  });

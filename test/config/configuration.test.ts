@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { loadConfiguration } from "../../src/config/configuration.ts";
+import { configSchemas } from "../../src/config/json-schema.ts";
+import { packageRoot } from "../../src/config/package-root.ts";
+import { CalloffError } from "../../src/values/errors.ts";
+
+const GATEWAY = "company: { name: Example }\n";
+const partnerText = (more = "") => `name: ACME
+theirs: [{ qualifier: "01", id: ACMEMOTORS }]
+ours: [{ qualifier: ZZ, id: EXAMPLE }]
+shipNotice: null
+invoice: null
+${more}`;
+
+describe("the configuration of a home", () => {
+  let home = "";
+  beforeEach(() => {
+    home = mkdtempSync(path.join(os.tmpdir(), "calloff-config-"));
+    lay({ "config/gateway.yaml": GATEWAY, "config/policies/standard.yaml": "first: hold\n" });
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  function lay(files: Readonly<Record<string, string | Uint8Array>>): void {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
+      writeFileSync(path.join(home, name), content);
+    }
+  }
+
+  function refusal(): CalloffError {
+    try {
+      loadConfiguration(home);
+    } catch (thrown) {
+      assert.ok(thrown instanceof CalloffError);
+      return thrown;
+    }
+    throw new Error("the configuration was taken");
+  }
+
+  it("is the gateway's settings, the partners by code and the policies by name, with their defaults", () => {
+    lay({
+      "config/partners/acme.yaml": partnerText("folders: [van, acme]"),
+      "config/partners/bolt.yaml": partnerText("folders: [bolt]"),
+    });
+    const config = loadConfiguration(home);
+    const acme = config.partners.get("acme");
+    assert.ok(acme !== undefined);
+    assert.deepEqual([...config.partners.keys()], ["acme", "bolt"]);
+    assert.equal(config.gateway.intake.quietMilliseconds, 2000);
+    assert.equal(config.policyOf(acme).policy.first, "hold");
+    assert.match(config.policyOf(acme).hash, /^[0-9a-f]{64}$/);
+    assert.deepEqual(
+      config.partnersOfFolder("van").map(({ code }) => code),
+      ["acme"],
+    );
+    assert.ok(config.mappings.names().includes("x12/830"));
+  });
+
+  it("changes a policy's hash with what the policy says, not with how it is written", () => {
+    lay({ "config/partners/acme.yaml": partnerText() });
+    const hash = () => {
+      const config = loadConfiguration(home);
+      return [...config.partners.values()].map((partner) => config.policyOf(partner).hash)[0];
+    };
+    const before = hash();
+    lay({ "config/policies/standard.yaml": "# a word more\nfirst: hold\nversion: 1\n" });
+    assert.equal(hash(), before);
+    lay({ "config/policies/standard.yaml": "first: accept\n" });
+    assert.notEqual(hash(), before);
+  });
+
+  it("is refused without a gateway.yaml, with the command that lays out a home", () => {
+    rmSync(path.join(home, "config/gateway.yaml"));
+    const error = refusal();
+    assert.equal(error.code, "CONFIG_FILE");
+    assert.match(error.inWords(), /config\/gateway\.yaml[\s\S]*calloff init/);
+  });
+
+  it("names one fault with file, line, column, expected, found and remedy", () => {
+    lay({ "config/gateway.yaml": "company:\n  name: Example\n  timeZone: Europe/Berlinn\n" });
+    const error = refusal();
+    assert.deepEqual(error.place, { file: "config/gateway.yaml", line: 3, column: 13, field: "company.timeZone" });
+    assert.deepEqual(
+      [error.code, error.expected, error.found],
+      ["CONFIG_VALUE", "an IANA time zone such as Europe/Berlin", "Europe/Berlinn"],
+    );
+    assert.notEqual(error.remedy, undefined);
+  });
+
+  it("lists the faults of all files together", () => {
+    lay({
+      "config/gateway.yaml": "compny: { name: Example }\n",
+      "config/policies/standard.yaml": "first: mayb\nzones: nothing\n",
+      "config/partners/acme.yaml": partnerText("policy: standrd\ncharset: latin-1"),
+      "config/partners/bolt.yaml": partnerText("folders: [acme]\npolicy: standrd"),
+    });
+    const { message } = refusal();
+    for (const part of [
+      "config/gateway.yaml, line 1, column 1, compny: `compny` is not a setting",
+      "config/gateway.yaml, line 1, column 1, company: `company` is missing",
+      "config/policies/standard.yaml, line 1, column 8, first",
+      "config/policies/standard.yaml, line 2, column 8, zones",
+      "config/partners/acme.yaml, line 7, column 10, charset",
+      "config/partners/bolt.yaml, line 7, column 9, policy: There is no policy `standrd`; expected one of standard; found standrd (Did you mean `standard`?)",
+    ]) {
+      assert.ok(message.includes(part), `${part}\nis not in\n${message}`);
+    }
+  });
+
+  it("is refused where a mapping does not exist or is for another document", () => {
+    lay({
+      "config/partners/acme.yaml": partnerText('mappings: { "830": x12/830.acm }').replace(
+        "invoice: null",
+        "invoice: { mapping: x12/830 }",
+      ),
+    });
+    const { message } = refusal();
+    assert.match(message, /line 6, column 20, mappings\.830: There is no mapping `x12\/830\.acm`/);
+    assert.match(
+      message,
+      /line 5, column 21, invoice\.mapping: The mapping `x12\/830` is for another document; expected a mapping of document invoice/,
+    );
+  });
+
+  it("is refused where two partners of one folder have the same sender; in folders of their own they may", () => {
+    lay({
+      "config/partners/acme.yaml": partnerText("folders: [van]"),
+      "config/partners/bolt.yaml": partnerText("folders: [van]"),
+    });
+    assert.equal(refusal().code, "CONFIG_SHARED_IDENTITY");
+    assert.deepEqual(refusal().place, { file: "config/partners/bolt.yaml", line: 2, column: 10, field: "theirs[0]" });
+    lay({ "config/partners/bolt.yaml": partnerText("folders: [bolt]") });
+    assert.equal(loadConfiguration(home).partners.size, 2);
+  });
+
+  it("is refused where delimiters are the same, or letters, digits and blanks", () => {
+    for (const delimiters of [
+      '{ element: "*", component: "*" }',
+      "{ segment: x }",
+      '{ component: " " }',
+      "{ element: ü }",
+    ]) {
+      lay({ "config/partners/acme.yaml": partnerText(`delimiters: ${delimiters}`) });
+      assert.equal(refusal().code, "CONFIG_DELIMITERS", delimiters);
+    }
+    lay({ "config/partners/acme.yaml": partnerText('delimiters: { element: "|", component: "<", segment: "\\n" }') });
+    assert.equal(loadConfiguration(home).partners.size, 1);
+  });
+
+  it("takes no partner that is called like the ERP, no folder that leaves the inbox, and no file with another ending", () => {
+    lay({ "config/partners/erp.yaml": partnerText() });
+    assert.match(refusal().inWords(), /config\/partners\/erp\.yaml[\s\S]*which is the ERP's own/);
+    rmSync(path.join(home, "config/partners/erp.yaml"));
+    lay({ "config/partners/acme.yaml": partnerText("folders: [../../etc]") });
+    assert.match(refusal().inWords(), /a folder name/);
+    rmSync(path.join(home, "config/partners/acme.yaml"));
+    lay({ "config/partners/acme.yml": partnerText() });
+    assert.match(refusal().inWords(), /Rename it to acme\.yaml/);
+  });
+
+  it("is refused in another encoding than UTF-8", () => {
+    lay({ "config/gateway.yaml": Buffer.from("company: { name: M\u00fcller }\n", "latin1") });
+    assert.equal(refusal().code, "CONFIG_FILE");
+  });
+
+  it("lets a home's mapping win over the package's of the same name", () => {
+    lay({ "config/partners/acme.yaml": partnerText() });
+    const shipped = loadConfiguration(home).mappings.named("x12/830");
+    cpSync(path.join(packageRoot(), "mappings/x12/830.yaml"), path.join(home, "mappings/x12/830.yaml"), {
+      recursive: true,
+    });
+    const own = loadConfiguration(home).mappings.named("x12/830");
+    assert.notEqual(own?.file, shipped?.file);
+    assert.equal(own?.hash, shipped?.hash);
+  });
+});
+
+describe("the sample home", () => {
+  it("is a valid configuration", () => {
+    assert.deepEqual([...loadConfiguration(packageRoot()).partners.keys()], ["acme"]);
+  });
+});
+
+describe("the JSON Schemas for editors", () => {
+  it("are draft-07 and say of every key what it means", () => {
+    for (const schema of Object.values(configSchemas())) {
+      assert.equal((schema as { $schema?: string }).$schema, "http://json-schema.org/draft-07/schema#");
+      for (const [key, held] of Object.entries(schema.properties ?? {})) {
+        assert.equal(typeof (held as { description?: string }).description, "string", key);
+      }
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { archiveFile } from "../../src/exchange/archive.ts";
+import { claimFile, leftClaimed, unclaim } from "../../src/exchange/claim.ts";
+import { noLooks, quietIn, scan } from "../../src/exchange/scan.ts";
+import { onEveryDatabase } from "../support/databases.ts";
+import { interchangeText, testHome } from "./home.ts";
+
+onEveryDatabase("arriving files", (database) => {
+  it("are claimed by a rename into a folder of ours, under a number of the series and their own name", async () => {
+    const { exchange, drop, names, home } = testHome(database());
+    drop("acme", "forecast.edi", interchangeText());
+    const [candidate] = await scan(exchange, noLooks());
+    assert.ok(candidate !== undefined);
+    const claimed = await claimFile(exchange, candidate);
+    assert.deepEqual({ ...claimed, path: "" }, { claim: "1", folder: "acme", name: "forecast.edi", path: "" });
+    assert.deepEqual(names("inbox", "acme"), []);
+    assert.deepEqual(names("inbox", ".claimed", "acme"), ["1-forecast.edi"]);
+    assert.equal(statSync(path.join(home, "inbox", ".claimed")).mode & 0o777, 0o700);
+  });
+
+  it("are left to whoever was first", async () => {
+    const { exchange, drop } = testHome(database());
+    drop("acme", "forecast.edi", interchangeText());
+    const [candidate] = await scan(exchange, noLooks());
+    assert.ok(candidate !== undefined);
+    const claims = await Promise.all([claimFile(exchange, candidate), claimFile(exchange, candidate)]);
+    assert.equal(claims.filter((claim) => claim !== undefined).length, 1);
+  });
+
+  it("are found again after a crash with number, folder and name, also a name with dashes and digits", async () => {
+    const { exchange, drop } = testHome(database());
+    for (const name of ["7-8-forecast.edi", "März 'x'.edi", "erp-1.edi"]) drop("acme", name, interchangeText());
+    for (const candidate of await scan(exchange, noLooks())) await claimFile(exchange, candidate);
+    const left = await leftClaimed(exchange);
+    assert.deepEqual(
+      left.map(({ claim }) => claim),
+      ["1", "2", "3"],
+    );
+    assert.deepEqual(
+      left.map(({ name }) => name).toSorted(),
+      ["7-8-forecast.edi", "März 'x'.edi", "erp-1.edi"].toSorted(),
+    );
+    for (const claimed of left) await unclaim(claimed);
+    assert.deepEqual(await leftClaimed(exchange), []);
+  });
+
+  it("are taken in the order in which they were written", async () => {
+    const { exchange, drop } = testHome(database());
+    for (const [name, seconds] of [
+      ["a.edi", 30],
+      ["b.edi", 10],
+      ["c.edi", 20],
+    ] as const) {
+      utimesSync(drop("acme", name, interchangeText()), seconds, seconds);
+    }
+    assert.deepEqual(
+      (await scan(exchange, noLooks())).map(({ name }) => name),
+      ["b.edi", "c.edi", "a.edi"],
+    );
+  });
+
+  it("wait for their own end: half an interchange is not claimed, and is waited for without a clock", async () => {
+    const { exchange, drop, home } = testHome(database());
+    const text = interchangeText();
+    drop("acme", "slow.edi", text.slice(0, 200));
+    const looks = noLooks();
+    assert.deepEqual(await scan(exchange, looks), []);
+    assert.equal(quietIn(exchange, looks), undefined);
+    appendFileSync(path.join(home, "inbox/acme/slow.edi"), text.slice(200));
+    assert.deepEqual(
+      (await scan(exchange, looks)).map(({ name }) => name),
+      ["slow.edi"],
+    );
+  });
+
+  it("that never end are taken after the gateway's patience, to be quarantined", async () => {
+    const { exchange, drop } = testHome(database(), {
+      "config/gateway.yaml": "company: { name: X }\nintake: { quietMilliseconds: 0, patienceMinutes: 0.0000001 }\n",
+    });
+    drop("acme", "half.edi", interchangeText().slice(0, 200));
+    const looks = noLooks();
+    await scan(exchange, looks);
+    assert.deepEqual(
+      (await scan(exchange, looks)).map(({ name }) => name),
+      ["half.edi"],
+    );
+  });
+
+  it("that are links, pipes' kin or folders are reported once and stay where they are", async () => {
+    const { exchange, home, told, names } = testHome(database());
+    writeFileSync(path.join(home, "secret"), "not for you");
+    symlinkSync(path.join(home, "secret"), path.join(home, "inbox/acme/x.edi"));
+    linkSync(path.join(home, "secret"), path.join(home, "inbox/acme/y.edi"));
+    mkdirSync(path.join(home, "inbox/acme/folder"));
+    const looks = noLooks();
+    assert.deepEqual(await scan(exchange, looks), []);
+    assert.deepEqual(await scan(exchange, looks), []);
+    assert.deepEqual(
+      told.map(({ event }) => event),
+      ["file.refused", "file.refused", "file.refused"],
+    );
+    assert.deepEqual(names("inbox", "acme"), ["folder", "x.edi", "y.edi"]);
+  });
+
+  it("take their companion with them where the gateway asks for one", async () => {
+    const { exchange, drop, names } = testHome(database(), {
+      "config/gateway.yaml": "company: { name: X }\nintake: { quietMilliseconds: 0, doneFile: .done }\n",
+    });
+    drop("acme", "forecast.edi", interchangeText());
+    assert.deepEqual(await scan(exchange, noLooks()), []);
+    drop("acme", "forecast.edi.done", "");
+    const [candidate] = await scan(exchange, noLooks());
+    assert.ok(candidate !== undefined);
+    await claimFile(exchange, candidate);
+    assert.deepEqual(names("inbox", "acme"), []);
+    assert.deepEqual(names("inbox", ".claimed", "acme"), ["1-forecast.edi"]);
+  });
+
+  it("find their folder made again when it was removed, with a word in the log", async () => {
+    const { exchange, home, names } = testHome(database());
+    renameSync(path.join(home, "inbox/acme"), path.join(home, "gone"));
+    assert.deepEqual(await scan(exchange, noLooks()), []);
+    assert.deepEqual(names("inbox").includes("acme"), true);
+  });
+});
+
+onEveryDatabase("the archive", (database) => {
+  const claimedFile = async (content: string) => {
+    const held = testHome(database());
+    held.drop("acme", "forecast.edi", content);
+    const [candidate] = await scan(held.exchange, noLooks());
+    assert.ok(candidate !== undefined);
+    const claimed = await claimFile(held.exchange, candidate);
+    assert.ok(claimed !== undefined);
+    return { ...held, claimed };
+  };
+
+  it("keeps bytes under their SHA-256, once", async () => {
+    const text = interchangeText();
+    const { exchange, claimed, names, read } = await claimedFile(text);
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    const archived = await archiveFile(exchange, claimed);
+    assert.deepEqual([archived.sha256, archived.size], [sha256, text.length]);
+    assert.equal(read("data", "archive", sha256.slice(0, 2), sha256), text);
+    assert.deepEqual(await archiveFile(exchange, claimed), archived);
+    assert.deepEqual(names("data", "archive"), [sha256.slice(0, 2)]);
+  });
+
+  it("never follows a link that was put in the file's place", async () => {
+    const { exchange, claimed, home } = await claimedFile(interchangeText());
+    writeFileSync(path.join(home, "secret"), "not for you");
+    renameSync(claimed.path, path.join(home, "moved"));
+    symlinkSync(path.join(home, "secret"), claimed.path);
+    await assert.rejects(archiveFile(exchange, claimed), { code: "EXCHANGE_NOT_A_FILE", found: "a symbolic link" });
+  });
+});
