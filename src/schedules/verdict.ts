@@ -120,7 +120,7 @@ const comparedWith = ({ old, next }: JudgeInput): Curve | undefined =>
 
 function givenLines(input: JudgeInput): VerdictLine[] {
   const given = (input.given ?? []).map((one) =>
-    typeof one === "string" ? { cause: one, sentence: CAUSES[one] as string } : one,
+    typeof one === "string" ? { cause: one, sentence: CAUSES[one] } : one,
   );
   if (input.needsAnchor === true) given.push({ cause: "no-anchor", sentence: CAUSES["no-anchor"] });
   for (const finding of input.findings ?? []) {

@@ -1,6 +1,6 @@
 /** Differences in a planner's words: "300 moved 3 → 6 March; 100 cancelled on 10 March" (features.md B5). */
 import type { PlainDate } from "../values/dates.ts";
-import { NOTHING, type Quantity, total, writeMillionths } from "../values/figures.ts";
+import { NOTHING, negated, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { type DatedQuantity, isUnchanged, type Move, type ScheduleDiff } from "./diff.ts";
 
 const MONTHS = [
@@ -89,4 +89,4 @@ function told<T extends DatedQuantity | Move | { readonly quantity: Quantity }>(
 
 /** `100 too many` or `100 short`, for figures that should be equal. */
 export const differenceInWords = (of: Quantity): string =>
-  of > NOTHING ? `${inPieces(of)} more` : `${inPieces(-of as Quantity)} less`;
+  of > NOTHING ? `${inPieces(of)} more` : `${inPieces(negated(of))} less`;

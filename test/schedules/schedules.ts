@@ -1,6 +1,12 @@
 /** Schedules as tests write them: days of one month, pieces as numbers. */
 
-import { fulfilmentOptions, type ScheduleSettings, schedule, type WorkCalendar } from "../../src/config/partner.ts";
+import {
+  fulfilmentOptions,
+  type OrderSettings,
+  type ScheduleSettings,
+  schedule,
+  type WorkCalendar,
+} from "../../src/config/partner.ts";
 import { type Policy, policy as policyFile } from "../../src/config/policy.ts";
 import type { DeliverySchedule, ScheduleLine, ScheduleStep } from "../../src/documents/delivery-schedule.ts";
 import { type Anchors, curveOf } from "../../src/schedules/curve.ts";
