@@ -51,21 +51,13 @@ export function shipNoticeOf(
     shippedOn: shipment.shippedOn,
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit }),
     parties: [as("ship-to", shipToParty(shipment.partner, shipment.shipTo)), as("ship-from", ourParty(gateway))],
-    lines: shipment.lines.map((line, n) => noticeLine(shipment, line, n)),
+    lines: shipment.lines.map((line) => noticeLine(shipment, line)),
   };
 }
 
-/** Level 1 of the notice is the shipment itself; its items are the levels below it (X12 856, HL). */
-function noticeLine(
-  shipment: BookedShipment,
-  { lineNumber, of, quantity, cumulative }: BookedLine,
-  n: number,
-): ShipNoticeLine {
+function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumulative }: BookedLine): ShipNoticeLine {
   return {
     cause: lineReference(shipment.number, lineNumber),
-    number: String(n + 2),
-    parent: "1",
-    level: "item",
     ...stated({
       customerPart: of.blanketLine.customer_part,
       ourPart: of.blanketLine.item,

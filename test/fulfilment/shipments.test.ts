@@ -109,9 +109,6 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
       lines: [
         {
           cause: "SH-000001/10",
-          number: "2",
-          parent: "1",
-          level: "item",
           customerPart: "C-F-10",
           ourPart: "F-10",
           unit: "PC",

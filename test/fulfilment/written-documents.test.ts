@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mappingFolders } from "../../src/config/package-root.ts";
+import { bookShipment } from "../../src/fulfilment/ship.ts";
+import { loadMappings } from "../../src/mapping/library.ts";
+import { select } from "../../src/store/rows.ts";
+import type { Store } from "../../src/store/store.ts";
+import { outboundDocument } from "../../src/store/tables.ts";
+import { onEveryDatabase } from "../support/databases.ts";
+import { occasionOn, partnerWith, seedBlanket, seedOrder, settingsWith } from "../support/seed.ts";
+
+const MAPPINGS = loadMappings(mappingFolders("."));
+const ACME = partnerWith("acme", {
+  shipTos: { DOCK1: { name: "Acme Plant 1", street: "1 Main St", city: "Toledo", region: "OH", postcode: "43604" } },
+});
+
+/** The segments that the shipped mapping writes for the only document of that kind. */
+async function segmentsOf(store: Store, kind: string, mapping: string): Promise<string[]> {
+  const [row] = await select(store, outboundDocument, "WHERE kind = :kind", { kind });
+  const { set, findings } = (MAPPINGS.named(mapping) ?? assert.fail(mapping)).write(JSON.parse(row?.document ?? ""), {
+    family: "x12",
+    delimiters: { element: "*", component: ">", repetition: "", segment: "~", release: "" },
+    version: "004010",
+    setControl: "0001",
+    charset: "latin1",
+  });
+  assert.deepEqual(findings, []);
+  return set.segments.map((elements) => elements.join("*").replace(/\*+$/, ""));
+}
+
+onEveryDatabase("what a shipment makes, as X12", (database) => {
+  beforeEach(async () => {
+    const { store } = database();
+    const blanket = await seedBlanket(store, {
+      partner: "acme",
+      customerNumber: "4500",
+      terms: "30 days net",
+      lines: [
+        { item: "F-10", quantity: "1000", prices: { "2027-01-01": "12.34" }, pricePer: "100" },
+        { item: "F-20", quantity: "1000", prices: { "2027-01-01": "0.5" } },
+      ],
+    });
+    const order = await seedOrder(store, blanket, {
+      on: "2027-03-10",
+      quantities: ["250", "40"],
+      customerOrder: "PO-7",
+    });
+    await store.write((tx) =>
+      bookShipment(
+        tx,
+        settingsWith(ACME),
+        {
+          schema: "calloff/shipment-confirmation/1",
+          confirmation: "ERP-1",
+          note: "88",
+          carrier: "HAUL",
+          packages: "3",
+          grossWeight: "12.5",
+          weightUnit: "KG",
+          lines: [
+            { orderLine: `${order}/10`, quantity: "250" },
+            { orderLine: `${order}/20`, quantity: "40" },
+          ],
+        },
+        occasionOn("2027-03-10"),
+      ),
+    );
+  });
+
+  it("is an 856 with blanket number and cumulative shipped on every item", async () => {
+    assert.deepEqual(await segmentsOf(database().store, "ship-notice", "x12/856"), [
+      "ST*856*0001",
+      "BSN*00*88*20270310*0700",
+      "DTM*011*20270310",
+      "HL*1**S*1",
+      "MEA*PD*G*12.5*KG",
+      "TD1**3",
+      "TD5**2*HAUL",
+      "N1*ST*Acme Plant 1*92*DOCK1",
+      "N3*1 Main St",
+      "N4*Toledo*OH*43604",
+      "N1*SF*Fittings Ltd*92*V-4711",
+      "N4*Jena",
+      "HL*2*1*I",
+      "LIN**BP*C-F-10*VP*F-10",
+      "SN1**250*PC*250*250",
+      "PRF*4500",
+      "REF*CO*PO-7",
+      "REF*VN*SO-000001/10",
+      "HL*3*1*I",
+      "LIN**BP*C-F-20*VP*F-20",
+      "SN1**40*PC*40*40",
+      "PRF*4500",
+      "REF*CO*PO-7",
+      "REF*VN*SO-000001/20",
+      "CTT*3*290",
+    ]);
+  });
+
+  it("is an 810 with the blanket number, the price per hundred and the sum", async () => {
+    assert.deepEqual(await segmentsOf(database().store, "invoice", "x12/810"), [
+      "ST*810*0001",
+      "BIG*20270310*IN-000001**4500***DI",
+      "CUR*SE*EUR",
+      "REF*CO*PO-7",
+      "N1*BT*ACME",
+      "N1*ST*Acme Plant 1*92*DOCK1",
+      "N3*1 Main St",
+      "N4*Toledo*OH*43604",
+      "N1*SU*Fittings Ltd*92*V-4711",
+      "N4*Jena",
+      "ITD************30 days net",
+      "DTM*011*20270310",
+      "IT1*10*250*PC*12.34*HP*BP*C-F-10*VP*F-10*PO*4500",
+      "REF*CO*PO-7",
+      "REF*VN*SO-000001/10",
+      "REF*SI*SH-000001/10",
+      "REF*PK*88",
+      "DTM*011*20270310",
+      "IT1*20*40*PC*0.5**BP*C-F-20*VP*F-20*PO*4500",
+      "REF*CO*PO-7",
+      "REF*VN*SO-000001/20",
+      "REF*SI*SH-000001/20",
+      "REF*PK*88",
+      "DTM*011*20270310",
+      "TDS*5085",
+      "CTT*2",
+    ]);
+  });
+});
