@@ -37,6 +37,8 @@ const MOST_SEGMENTS = 100;
 const MOST_ELEMENTS = 99;
 /** AK502 to AK506, AK905 to AK909. */
 const MOST_CODES = 5;
+/** AK302 holds six digits. */
+const LAST_POSITION = 999_999;
 /** AK404 holds 1 to 99 characters. */
 const LONGEST_COPY = 99;
 /** AK502 and AK304: one or more segments in error; segment has data element errors. */
@@ -102,19 +104,25 @@ function segmentsOf(findings: readonly Finding[], forbidden: string): SegmentAns
   const answers = new Map<string, SegmentAnswer & { elements?: ElementAnswer[] }>();
   for (const finding of findings) {
     const { ack, place } = finding;
-    if (place.inSet === undefined || (ack?.segment === undefined && ack?.element === undefined)) continue;
-    const code = ack.element === undefined ? ack.segment : ELEMENTS_IN_ERROR;
-    const key = JSON.stringify([place.inSet, place.tag, code]);
+    const { inSet, element } = place;
+    const tag = tagOf(place.tag);
+    if (inSet === undefined || inSet > LAST_POSITION || tag === undefined) continue;
+    const ofElement = ack?.element !== undefined && element !== undefined;
+    const code = ofElement ? ELEMENTS_IN_ERROR : ack?.segment;
+    if (code === undefined) continue;
+    const key = JSON.stringify([inSet, tag, code]);
     const known = answers.get(key);
-    const answer = known ?? {
-      ...(place.tag === undefined ? {} : { tag: place.tag }),
-      position: String(place.inSet),
-      ...(code === undefined ? {} : { code }),
-    };
-    if (ack.element !== undefined) addElement(answer, finding, forbidden);
+    const answer = known ?? { tag, position: String(inSet), code };
+    if (ofElement) addElement(answer, finding, forbidden);
     if (known === undefined) answers.set(key, answer);
   }
   return [...answers.values()].toSorted((a, b) => Number(a.position) - Number(b.position)).slice(0, MOST_SEGMENTS);
+}
+
+/** AK301 holds two or three letters and digits: what is longer is cut, what is shorter cannot be named. */
+function tagOf(tag: string | undefined): string | undefined {
+  const cut = (tag ?? "").replace(/[^A-Za-z0-9]/g, "").slice(0, 3);
+  return cut.length < 2 ? undefined : cut;
 }
 
 function addElement(answer: { elements?: ElementAnswer[] }, { ack, place, found }: Finding, forbidden: string): void {

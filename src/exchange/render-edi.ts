@@ -50,7 +50,7 @@ export async function renderEdi(library: MappingLibrary, job: EdiJob, numbers: C
   const { mapping, version } = chosen(library, job);
   const { partner } = job;
   const delimiters: Delimiters = { ...partner.delimiters, repetition: "", release: "" };
-  const { set, findings } = mapping.write(job.document, {
+  const { set, findings } = mapping.write(asVersion(job, version), {
     family: "x12",
     delimiters,
     version,
@@ -95,6 +95,14 @@ function chosen(
 function answeredVersion(document: unknown): string {
   const stated = (document as { group?: { version?: string } } | null)?.group?.version ?? "";
   return /^\d{6}/.exec(stated)?.[0] ?? "004010";
+}
+
+/** AK103, the version of the group answered, came with 005010. */
+function asVersion({ kind, document }: EdiJob, version: string): unknown {
+  if (kind !== "997" || version >= "005010") return document;
+  const { group, ...rest } = document as { group: Readonly<Record<string, unknown>> };
+  const { version: _version, ...known } = group;
+  return { ...rest, group: known };
 }
 
 function envelopeOf(

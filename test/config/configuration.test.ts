@@ -40,6 +40,11 @@ describe("the configuration of a home", () => {
     throw new Error("the configuration was taken");
   }
 
+  const hash = (): string | undefined => {
+    const config = loadConfiguration(home);
+    return [...config.partners.values()].map((partner) => config.policyOf(partner).hash)[0];
+  };
+
   it("is the gateway's settings, the partners by code and the policies by name, with their defaults", () => {
     lay({
       "config/partners/acme.yaml": partnerText("folders: [van, acme]"),
@@ -61,10 +66,6 @@ describe("the configuration of a home", () => {
 
   it("changes a policy's hash with what the policy says, not with how it is written", () => {
     lay({ "config/partners/acme.yaml": partnerText() });
-    const hash = () => {
-      const config = loadConfiguration(home);
-      return [...config.partners.values()].map((partner) => config.policyOf(partner).hash)[0];
-    };
     const before = hash();
     lay({ "config/policies/standard.yaml": "# a word more\nfirst: hold\nversion: 1\n" });
     assert.equal(hash(), before);

@@ -30,6 +30,12 @@ const answer = (...args: Parameters<typeof acknowledgementOf>) => {
   return acknowledgement.parse(document);
 };
 
+const at = (inSet: number, element: number, code: string) =>
+  finding("reject", { element: code }, { inSet, tag: "FST", element });
+const copied = (found: string) =>
+  answer(group([[finding("reject", { element: "6" }, { inSet: 3, tag: "LIN", element: 3 }, { found })]]), "*>~")
+    .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
+
 describe("the functional acknowledgement of a group", () => {
   it("says A for every valid set and for the group", () => {
     const { group: about, sets } = answer(group([[], []]));
@@ -119,8 +125,6 @@ describe("the functional acknowledgement of a group", () => {
   });
 
   it("names each place once, gathers the elements of a segment, and keeps the order of the segments", () => {
-    const at = (inSet: number, element: number, code: string) =>
-      finding("reject", { element: code }, { inSet, tag: "FST", element });
     const { sets } = answer(group([[at(9, 4, "8"), at(5, 1, "6"), at(5, 1, "6"), at(5, 2, "7")]]));
     assert.deepEqual(
       sets?.[0]?.segments?.map(({ position, elements }) => [position, elements?.map((one) => [one.element, one.code])]),
@@ -138,9 +142,6 @@ describe("the functional acknowledgement of a group", () => {
   });
 
   it("copies a bad element only when it can be written: no delimiters, no control characters, 99 characters at most", () => {
-    const copied = (found: string) =>
-      answer(group([[finding("reject", { element: "6" }, { inSet: 3, tag: "LIN", element: 3 }, { found })]]), "*>~")
-        .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
     assert.equal(copied("12,5"), "12,5");
     assert.equal(copied("a*b"), undefined);
     assert.equal(copied("a\nb"), undefined);
@@ -165,7 +166,7 @@ describe("the functional acknowledgement of a group", () => {
         ack: fc.record({ segment: code, element: code, set: code }, { requiredKeys: [] }),
         found: fc.string(),
       })
-      .map((one) => ({ code: "TEST", message: "", ...one }) as Finding);
+      .map((one) => ({ code: "TEST", message: "", ...one }));
     fc.assert(
       fc.property(fc.array(fc.array(any, { maxLength: 300 }), { minLength: 1, maxLength: 4 }), (sets) => {
         const document = answer(group(sets), "*>~");

@@ -80,10 +80,11 @@ describe("a file in an inbox folder", () => {
   });
 });
 
-describe("the end of a file's content", () => {
-  const ends = (text: string) =>
-    endHasCome(Buffer.from(text.slice(0, 512), "latin1"), Buffer.from(text.slice(-512), "latin1"));
+const record = (start: string): string => start.padEnd(128);
+const ends = (text: string): boolean =>
+  endHasCome(Buffer.from(text.slice(0, 512), "latin1"), Buffer.from(text.slice(-512), "latin1"));
 
+describe("the end of a file's content", () => {
   it("is IEA where it begins with ISA, whatever the delimiters", () => {
     assert.equal(ends("ISA*00*~GS*PS~IEA*1*000000001~"), true);
     assert.equal(ends("\u00EF\u00BB\u00BFISA|00|\nIEA|1|000000001\n\u001A"), true);
@@ -96,7 +97,6 @@ describe("the end of a file's content", () => {
   it("is UNZ where it begins with UNA or UNB, 519 after 511, 719 after 711", () => {
     assert.equal(ends("UNA:+.? 'UNB+UNOC:3'UNZ+1+REF7'\r\n"), true);
     assert.equal(ends("UNB+UNOC:3'UNH+1'"), false);
-    const record = (start: string) => start.padEnd(128);
     assert.equal(ends(record("51102") + record("51201") + record("51902")), true);
     assert.equal(ends(`${record("71103")}\r\n${record("71903")}\r\n`), true);
     assert.equal(ends(record("51102") + record("51201")), false);

@@ -25,13 +25,16 @@ async function arrive(home: TestHome, name: string, content: string, folder = "a
   return row;
 }
 
+const reportOf = (home: TestHome, claim: string) =>
+  JSON.parse(home.read("data", "quarantine", claim, "report.json")) as { cause: string; findings: Finding[] };
+const shared = (id: string) =>
+  `name: ${id}\ntheirs: [{ qualifier: "01", id: ${id} }]\nours: [{ qualifier: ZZ, id: EXAMPLESTAMP }]\nfolders: [van]\nshipNotice: null\ninvoice: null\n`;
+
 onEveryDatabase("registering a file", (database) => {
   const stored = async () => ({
     interchanges: await select(database().store, interchange, "ORDER BY id"),
     messages: await select(database().store, message, "ORDER BY id"),
   });
-  const reportOf = (home: TestHome, claim: string) =>
-    JSON.parse(home.read("data", "quarantine", claim, "report.json")) as { cause: string; findings: Finding[] };
 
   it("writes down file, interchange and every set with its byte range, once per claim", async () => {
     const home = testHome(database());
@@ -211,8 +214,6 @@ onEveryDatabase("registering a file", (database) => {
 
 onEveryDatabase("a mailbox of several partners", (database) => {
   it("is read by the envelope: each interchange belongs to its sender", async () => {
-    const shared = (id: string) =>
-      `name: ${id}\ntheirs: [{ qualifier: "01", id: ${id} }]\nours: [{ qualifier: ZZ, id: EXAMPLESTAMP }]\nfolders: [van]\nshipNotice: null\ninvoice: null\n`;
     const home = testHome(database(), {
       "config/partners/acme.yaml": shared("ACMEMOTORS"),
       "config/partners/bolt.yaml": shared("BOLT"),
