@@ -10,7 +10,7 @@ interface Noun {
   readonly name: string;
   readonly description: string;
   /** Adds arguments, options, verbs and actions. */
-  load(): Promise<(command: Command) => void>;
+  readonly load: () => Promise<(command: Command) => void>;
 }
 
 const NOUNS: readonly Noun[] = [
@@ -98,6 +98,11 @@ const NOUNS: readonly Noun[] = [
     name: "why",
     description: "where a number comes from: order, decision, schedule, file and segment",
     load: async () => (await import("./why.ts")).declareWhy,
+  },
+  {
+    name: "prove",
+    description: "do everything again from archive, configuration and audit trail, and compare",
+    load: async () => (await import("./prove.ts")).declareProve,
   },
   {
     name: "db",

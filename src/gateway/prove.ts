@@ -1,0 +1,171 @@
+/**
+ * The small proof of a home: from its archive and configuration, and from its audit trail what bytes cannot tell (order of
+ * arrival, business date and instant of each step, commands and who gave them), everything is done again on an empty
+ * database. The same outbox, byte for byte, and the same fingerprint come out, or it is said what differs (features.md G4).
+ */
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { parseDocument } from "yaml";
+import { loadConfiguration } from "../config/configuration.ts";
+import { archivePath } from "../exchange/archive.ts";
+import { exchangePaths } from "../exchange/context.ts";
+import { resumeClaimed } from "../exchange/run.ts";
+import { type AuditEntry, readAudit } from "../store/audit.ts";
+import { fingerprint } from "../store/fingerprint.ts";
+import { openStore } from "../store/store.ts";
+import type { Clock, Occasion } from "../values/clock.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { type CommandName, type Commands, commandOfVerb, giveCommand } from "./commands.ts";
+import { type Keeper, openKeeper } from "./keeper.ts";
+import { openLog } from "./log.ts";
+
+/** A file of the outbox, by its path in the outbox, and the hash of its bytes. */
+interface Written {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface Proof {
+  readonly proven: boolean;
+  /** Arrivals, timetable runs and commands that were done again. */
+  readonly steps: number;
+  readonly files: {
+    readonly same: number;
+    /** Written then, but not when it was done again. */
+    readonly missing: readonly string[];
+    /** Written again, but with other bytes. */
+    readonly different: readonly string[];
+    /** Written only when it was done again. */
+    readonly extra: readonly string[];
+  };
+  readonly fingerprint: { readonly then: string; readonly again: string };
+}
+
+interface Kept {
+  readonly trail: readonly AuditEntry[];
+  readonly outbox: readonly Written[];
+  readonly fingerprint: string;
+}
+
+/**
+ * Proves a home. Its own files and database are only read.
+ * @throws CalloffError PROVE_ARCHIVE_MISSING when bytes are not in the archive any more
+ */
+export async function proveHome(home: string): Promise<Proof> {
+  const config = loadConfiguration(home);
+  const store = openStore(config.gateway.database, config.home);
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "calloff-proof-"));
+  try {
+    const then: Kept = {
+      trail: await readAudit(store),
+      outbox: await writtenFiles(store),
+      fingerprint: await fingerprint(store),
+    };
+    await layScratchHome(config.home, scratch);
+    return await doneAgain(config.home, scratch, then);
+  } finally {
+    await store.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const writtenFiles = async (store: Pick<Keeper["store"], "ask">): Promise<Written[]> =>
+  (await store.ask("SELECT folder, name, sha256 FROM outbox_file WHERE state = 'written' ORDER BY folder, name")).map(
+    (row) => ({
+      path: `${String(row["folder"])}/${String(row["name"])}`,
+      sha256: String(row["sha256"]),
+    }),
+  );
+
+/** The home's settings and mappings beside an empty SQLite database. */
+async function layScratchHome(home: string, scratch: string): Promise<void> {
+  await cp(path.join(home, "config"), path.join(scratch, "config"), { recursive: true });
+  await cp(path.join(home, "mappings"), path.join(scratch, "mappings"), { recursive: true }).catch(() => undefined);
+  const settings = path.join(scratch, "config", "gateway.yaml");
+  const gateway = parseDocument(await readFile(settings, "utf8"));
+  gateway.set("database", "sqlite:data/calloff.sqlite");
+  await writeFile(settings, String(gateway));
+}
+
+async function doneAgain(home: string, scratch: string, then: Kept): Promise<Proof> {
+  const moment = { current: undefined as Occasion | undefined };
+  const keeper = await openKeeper(scratch, { command: "prove", clock: clockOf(moment), log: openLog("error") });
+  let steps = 0;
+  try {
+    let ticked = "";
+    for (const entry of then.trail) {
+      moment.current = entry;
+      const command = commandOfVerb(entry.verb);
+      if (command !== undefined) await giveAgain(keeper, command, entry);
+      else if (entry.verb === "file.registered")
+        await takeAgain(keeper, archivePath(exchangePaths(home).archive, detail(entry, "sha256")), entry);
+      else if (entry.verb === "order.released" && ticked !== entry.instant) {
+        ticked = entry.instant;
+        await keeper.tick();
+      } else continue;
+      steps += 1;
+      await keeper.drainOutbox();
+    }
+    return compared(
+      then,
+      { outbox: await writtenFiles(keeper.store), fingerprint: await fingerprint(keeper.store) },
+      steps,
+    );
+  } finally {
+    await keeper.stop();
+  }
+}
+
+/** Time stands where the entry that is being done again says it was. */
+function clockOf(moment: { readonly current: Occasion | undefined }): Clock {
+  const then = (): Occasion => {
+    if (moment.current === undefined) throw new Error("nothing is done before the first entry of the audit trail");
+    return moment.current;
+  };
+  return { businessDate: () => then().businessDate, instant: () => then().instant };
+}
+
+async function giveAgain(keeper: Keeper, name: CommandName, entry: AuditEntry): Promise<void> {
+  const { args } = entry.details as unknown as { args: Commands[typeof name]["given"] };
+  await giveCommand(keeper, entry.who, name, entry.object, args);
+}
+
+/** Puts archived bytes where the claim of that time had put them, and takes them up from there. */
+async function takeAgain(keeper: Keeper, archived: string, entry: AuditEntry): Promise<void> {
+  const folder = path.join(keeper.exchange.paths.inbox, ".claimed", detail(entry, "folder"));
+  await mkdir(folder, { recursive: true });
+  const claim = entry.object.replace(/^file:/, "");
+  await copyFile(archived, path.join(folder, `${claim}-${detail(entry, "name")}`)).catch((cause: unknown) => {
+    throw new CalloffError("PROVE_ARCHIVE_MISSING", `The bytes of ${entry.object} are not in the archive`, {
+      place: { file: archived },
+      expected: "every file that was ever registered",
+      found: "none of that name",
+      remedy: "Restore the archive from a backup; without its bytes a home cannot be proven",
+      exit: EXIT.notFound,
+      cause,
+    });
+  });
+  await resumeClaimed(keeper.exchange);
+  await keeper.scan();
+}
+
+function detail(entry: AuditEntry, name: string): string {
+  return String((entry.details as Readonly<Record<string, unknown>>)[name] ?? "");
+}
+
+function compared(then: Kept, again: Omit<Kept, "trail">, steps: number): Proof {
+  const before = new Map(then.outbox.map((file) => [file.path, file.sha256]));
+  const after = new Map(again.outbox.map((file) => [file.path, file.sha256]));
+  const common = [...before.keys()].filter((name) => after.has(name));
+  const different = common.filter((name) => before.get(name) !== after.get(name));
+  const missing = [...before.keys()].filter((name) => !after.has(name));
+  const extra = [...after.keys()].filter((name) => !before.has(name));
+  const sameFigures = then.fingerprint === again.fingerprint;
+  return {
+    proven: different.length + missing.length + extra.length === 0 && sameFigures,
+    steps,
+    files: { same: common.length - different.length, missing, different, extra },
+    fingerprint: { then: then.fingerprint, again: again.fingerprint },
+  };
+}
