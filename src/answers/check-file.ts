@@ -131,9 +131,10 @@ function fileFindings(source: ByteSource, catalogue: Catalogue): readonly Findin
 
 const rejects = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === "reject");
 
+const setIsValid = ({ outcome }: CheckedSet): boolean => outcome === "valid" || outcome === "tolerated";
+
 /** An interchange counts as valid when nothing of it, its groups or its sets would be turned down. */
 function isValid({ complete, findings, groups }: CheckedInterchange): boolean {
-  const setIsValid = ({ outcome }: CheckedSet) => outcome === "valid" || outcome === "tolerated";
   const groupIsValid = (group: CheckedGroup) => !rejects(group.findings) && group.sets.every(setIsValid);
   return complete && !rejects(findings) && groups.every(groupIsValid);
 }

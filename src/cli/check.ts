@@ -4,14 +4,14 @@ import type { CheckedFile, CheckedInterchange, CheckedSet } from "../answers/che
 import { checkFile } from "../answers/check-file.ts";
 import { loadConfiguration } from "../config/configuration.ts";
 import { packageRoot } from "../config/package-root.ts";
-import { isHome } from "../gateway/new-home.ts";
+import { isHome } from "../gateway/folders.ts";
 import { loadMappings } from "../mapping/library.ts";
 import { fileSource } from "../syntax/sources.ts";
 import { EXIT } from "../values/errors.ts";
 import { type Finding, findingInWords } from "../values/finding.ts";
 import { type Preview, previewInWords, previewOf } from "./check-preview.ts";
 import { answers, type Invocation, notFound, usage } from "./frame.ts";
-import { homeOf } from "./session.ts";
+import { homeOf } from "./home.ts";
 import { counted, factsInWords, oneLine, tableInWords } from "./words.ts";
 
 interface CheckOptions {
@@ -28,7 +28,7 @@ export function declareCheck(command: Command): void {
     .option("--partner <code>", "whose file it is: his dialects, and what would be held and why")
     .option("--lenient <list>", `faults to tolerate, comma between: ${LENIENCES.join(", ")}`)
     .option("--documents", "show the documents in full, too");
-  answers<CheckOptions>(command, async (invocation, options, file = "") => {
+  answers(command, async (invocation, options: CheckOptions, file = "") => {
     const lenient = leniences(options.lenient);
     const settings = settingsFor(invocation, options);
     const source = fileSource(path.resolve(file));
@@ -94,9 +94,10 @@ function segmentsInWords({ read, envelope, mapped, unknown, withoutMapping }: Ch
   return `${read} read = ${parts.join(" + ")}`;
 }
 
+const identityInWords = ({ qualifier, id }: CheckedInterchange["sender"]): string =>
+  [qualifier.trim(), id.trim()].filter((part) => part !== "").join("/");
+
 function interchangeInWords(held: CheckedInterchange): string {
-  const identity = ({ qualifier, id }: CheckedInterchange["sender"]) =>
-    [qualifier.trim(), id.trim()].filter((part) => part !== "").join("/");
   const rows = held.groups.flatMap((group) =>
     group.sets.map((set) => [
       `${group.functionalId} ${group.control}`,
@@ -109,7 +110,7 @@ function interchangeInWords(held: CheckedInterchange): string {
     ]),
   );
   return [
-    `\ninterchange ${held.ordinal}: ${held.control} from ${identity(held.sender)} to ${identity(held.receiver)}, sent ${held.sentOn}${held.test ? ", a test" : ""}\n`,
+    `\ninterchange ${held.ordinal}: ${held.control} from ${identityInWords(held.sender)} to ${identityInWords(held.receiver)}, sent ${held.sentOn}${held.test ? ", a test" : ""}\n`,
     secondReaderInWords(held),
     tableInWords(["GROUP", "TYPE", "SET", "VERSION", "MAPPING", ">SEGMENTS", "OUTCOME"], rows, "It has no sets."),
     ...findingsInWords("findings on its envelope", held.findings),

@@ -3,7 +3,8 @@ import { makeDataFolder } from "../gateway/folders.ts";
 import { migrate, pendingMigrations } from "../store/migrate.ts";
 import { openStore } from "../store/store.ts";
 import { answers } from "./frame.ts";
-import { aloneOn, settingsOf } from "./session.ts";
+import { settingsOf } from "./home.ts";
+import { aloneOn } from "./session.ts";
 
 export function declareDb(command: Command): void {
   const migration = command.command("migrate").description("bring the database to this version's tables");

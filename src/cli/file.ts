@@ -1,18 +1,17 @@
 import type { Command } from "commander";
 import { type FileView, fileView, listFiles } from "../answers/files.ts";
-import { reopenFile } from "../exchange/apply.ts";
 import type { Finding } from "../values/finding.ts";
 import { findingInWords } from "../values/finding.ts";
-import { answers, notFound, usage } from "./frame.ts";
+import { type Answer, answers, type Invocation, notFound, usage } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { auditing, inHome } from "./session.ts";
+import { commandIn, inHome } from "./session.ts";
 import { factsInWords, oneLine, tableInWords } from "./words.ts";
 
 const STATES = ["registered", "applied", "in part", "duplicate", "quarantined", "held", "failed"];
 
 export function declareFile(command: Command): void {
   const list = withListOptions(command.command("list").description("files that came in, latest first"), STATES);
-  answers<ListOptions>(list, (invocation, options) =>
+  answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ store }) => {
       const page = await listFiles(store, filterOf(options));
       const rows = page.rows.map((row) => [row.id, row.receivedAt, row.partner, row.name, row.state, row.cause]);
@@ -44,18 +43,15 @@ export function declareFile(command: Command): void {
     .command("retry")
     .description("take up a file again that failed or was held")
     .argument("<file>", "e.g. file:12");
-  answers(retry, (invocation, _options, given = "") =>
-    inHome(invocation, async ({ store, occasion }) => {
-      const claim = claimOf(given);
-      const before = await fileView(store, claim);
-      if (before === undefined) throw notFound("file", given, "See calloff file list");
-      await reopenFile(auditing(store, occasion, "file retry", before.id, {}), claim, occasion);
-      return {
-        document: { file: before.id, waiting: true },
-        words: `${before.id} is taken up again by the keeper: calloff start does it by itself, else calloff run.\n`,
-      };
-    }),
-  );
+  answers(retry, (invocation, _options, given = "") => retried(invocation, `file:${claimOf(given)}`));
+}
+
+async function retried(invocation: Invocation, file: string): Promise<Answer> {
+  await commandIn(invocation, "file retry", file, { file });
+  return {
+    document: { file, waiting: true },
+    words: `${file} is taken up again by the keeper: calloff start does it by itself, else calloff run.\n`,
+  };
 }
 
 /** The claim number out of `file:12` or `12`. */

@@ -38,14 +38,15 @@ export const exitOfCommand = (): Exit => exitOfLastCommand;
  * Gives a command its action.
  * @param action is handed the invocation, the command's own options and its arguments in order
  */
-export function answers<Options extends object>(
+export function answers(
   command: Command,
-  action: (invocation: Invocation, options: Options, ...operands: string[]) => Promise<Answer | undefined>,
+  // Each action names the options that its own command declares; commander does not know their types.
+  action: (invocation: Invocation, options: never, ...operands: string[]) => Promise<Answer | undefined>,
 ): void {
   command.action(async (...given: unknown[]) => {
     const operands = given.slice(0, -2) as string[];
     const invocation = invocationOf(command.optsWithGlobals());
-    const answer = await action(invocation, command.opts<Options>(), ...operands);
+    const answer = await action(invocation, command.opts<never>(), ...operands);
     if (answer === undefined) return;
     await print(process.stdout, invocation.json ? `${stableJson(answer.document, 2)}\n` : harmless(answer.words));
     exitOfLastCommand = answer.exit ?? EXIT.done;

@@ -7,9 +7,9 @@ import { counted } from "./words.ts";
 
 export function declareInit(command: Command): void {
   command.argument("<dir>", "the folder to lay out; made where it is missing");
-  answers(command, async ({ businessDate, instant }, _options, dir) => {
+  answers(command, async ({ businessDate, instant }, _options, dir = "") => {
     const today = systemClock({ timeZone: "UTC", businessDate, instant }).businessDate();
-    const laidOut = layOutHome(path.resolve(dir as string), today);
+    const laidOut = layOutHome(path.resolve(dir), today);
     return { document: laidOut, words: wordsOf(laidOut) };
   });
 }

@@ -11,7 +11,7 @@ export function declareInvoice(command: Command): void {
     "reviewed",
     "released",
   ]);
-  answers<ListOptions>(list, (invocation, options) =>
+  answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ store }) => {
       const page = await listInvoices(store, filterOf(options));
       const rows = page.rows.map((row) => [row.number, row.partner, row.issuedOn, row.state, row.total, row.currency]);

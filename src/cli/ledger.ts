@@ -21,7 +21,7 @@ export function declareLedger(command: Command): void {
     .option("--account <key>", "only this account's facts, e.g. acme/4711-A/DOCK1")
     .option("--as-of <date>", "facts up to and including this day")
     .option("--fingerprint", "one hash over everything stored, in business keys: equal hashes are equal runs");
-  answers<LedgerOptions>(command, (invocation, options) =>
+  answers(command, (invocation, options: LedgerOptions) =>
     inHome(invocation, async ({ store }) => {
       if (options.fingerprint === true) {
         const hash = await fingerprint(store);

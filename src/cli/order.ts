@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { listOrders, type OrderView, orderView } from "../answers/orders.ts";
-import { shipOrder } from "../fulfilment/automatic.ts";
 import { ORDER_STATES } from "../fulfilment/order-states.ts";
-import { cancelOrder, liftWithheld, type WithheldLine } from "../orders/withheld.ts";
+import type { ShipmentOutcome } from "../fulfilment/ship.ts";
+import { giveCommand } from "../gateway/commands.ts";
+import type { WithheldLine } from "../orders/withheld.ts";
 import { answers, dateOption, notFound, usage } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { auditing, inHome } from "./session.ts";
+import { commandIn, inHome, type Session, userName } from "./session.ts";
 import { counted, factsInWords, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 interface ShipOptions {
@@ -25,7 +26,7 @@ export function declareOrder(command: Command): void {
 
 function declareAnswers(command: Command): void {
   const list = withListOptions(command.command("list").description("child sales orders, latest first"), ORDER_STATES);
-  answers<ListOptions>(list, (invocation, options) =>
+  answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ store, occasion }) => {
       const page = await listOrders(store, occasion.businessDate, filterOf(options));
       const rows = page.rows.map((row) => [
@@ -83,27 +84,17 @@ function declareShip(command: Command): void {
     .option("--confirmation <number>", "makes the command safe to repeat: a number is booked once")
     .option("--note <number>", "delivery note number (default: ours)")
     .option("--shipped-on <date>", "YYYY-MM-DD (default: the business date)");
-  answers<ShipOptions>(ship, (invocation, options, given = "") =>
-    inHome(invocation, async ({ store, config, occasion }) => {
+  answers(ship, (invocation, options: ShipOptions, given = "") =>
+    inHome(invocation, async (session) => {
       const { order, only } = orderAndLine(given);
-      const command_ = shipCommand(options, await onlyLine(store, order, only, occasion.businessDate));
-      const audited = auditing(store, occasion, "order ship", order, {
-        line: [...(command_.quantities ?? [])].map(([line, quantity]) => `${line}=${quantity}`),
-        closeShort: command_.closeShort,
-        confirmation: command_.confirmation,
-        note: command_.note,
-        shippedOn: command_.shippedOn,
-      });
-      const outcome = await shipOrder(audited, config, order, command_, occasion);
-      return {
-        document: outcome,
-        words: `${shippedInWords(order, outcome)}${KEEPER_WRITES}`,
-      };
+      const wanted = shipCommand(options, await onlyLine(session, order, only));
+      const outcome = await giveCommand(session, userName(), "order ship", order, { order, ...wanted });
+      return { document: outcome, words: `${shippedInWords(order, outcome)}${KEEPER_WRITES}` };
     }),
   );
 }
 
-const shippedInWords = (order: string, outcome: Awaited<ReturnType<typeof shipOrder>>): string =>
+const shippedInWords = (order: string, outcome: ShipmentOutcome): string =>
   `${order}: ${outcome.outcome} as ${outcome.number}.\n`;
 
 /** `SO-000123` and `SO-000123/10` both name an order; the second only one line of it. */
@@ -114,18 +105,17 @@ function orderAndLine(given: string): { order: string; only: number | undefined 
 
 /** Everything that is open on one line, where only that line was named. */
 async function onlyLine(
-  store: Parameters<typeof orderView>[0],
+  { store, occasion }: Session,
   order: string,
   only: number | undefined,
-  on: Parameters<typeof orderView>[2],
-): Promise<ReadonlyMap<number, string> | undefined> {
+): Promise<Readonly<Record<string, string>> | undefined> {
   if (only === undefined) return undefined;
-  const line = (await orderView(store, order, on))?.lines.find((held) => held.line === only);
+  const line = (await orderView(store, order, occasion.businessDate))?.lines.find((held) => held.line === only);
   if (line === undefined) throw notFound("order line", `${order}/${only}`, "See calloff order list");
-  return new Map([[only, line.open]]);
+  return { [only]: line.open };
 }
 
-function shipCommand(options: ShipOptions, only: ReadonlyMap<number, string> | undefined) {
+function shipCommand(options: ShipOptions, only: Readonly<Record<string, string>> | undefined) {
   const quantities = options.line === undefined ? only : quantitiesOf(options.line);
   const { closeShort, confirmation, note, shippedOn } = options;
   return {
@@ -137,12 +127,12 @@ function shipCommand(options: ShipOptions, only: ReadonlyMap<number, string> | u
   };
 }
 
-function quantitiesOf(given: readonly string[]): ReadonlyMap<number, string> {
-  const quantities = new Map<number, string>();
+function quantitiesOf(given: readonly string[]): Readonly<Record<string, string>> {
+  const quantities: Record<string, string> = {};
   for (const one of given) {
-    const match = /^(\d{1,9})=(\d+(?:\.\d{1,6})?)$/.exec(one);
-    const line = Number(match?.[1]);
-    if (match === null || quantities.has(line)) {
+    const match = /^0*(\d{1,9})=(\d+(?:\.\d{1,6})?)$/.exec(one);
+    const line = match?.[1] ?? "";
+    if (match === null || line in quantities) {
       throw usage(match === null ? "--line is not understood" : `--line names line ${line} twice`, {
         place: { field: "--line" },
         expected: "a line number, =, and a quantity with at most six decimals, each line once; e.g. 10=400",
@@ -150,7 +140,7 @@ function quantitiesOf(given: readonly string[]): ReadonlyMap<number, string> {
         remedy: "Correct the option; nothing was booked",
       });
     }
-    quantities.set(line, match[2] as string);
+    quantities[line] = match[2] as string;
   }
   return quantities;
 }
@@ -161,13 +151,10 @@ function declareCancel(command: Command): void {
     .description("cancel what is open on an order; the quantity is withheld, not made again")
     .argument("<number>", "e.g. SO-000123")
     .requiredOption("--reason <text>", "why");
-  answers<{ reason: string }>(cancel, (invocation, { reason }, given = "") =>
-    inHome(invocation, async ({ store, config, occasion }) => {
-      const audited = auditing(store, occasion, "order cancel", given, { reason });
-      const outcome = await cancelOrder(audited, config, given, occasion, reason);
-      return { document: { order: given, withheld: outcome }, words: linesInWords(outcome, "cancelled and withheld") };
-    }),
-  );
+  answers(cancel, async (invocation, { reason }: { reason: string }, order = "") => {
+    const withheld = await commandIn(invocation, "order cancel", order, { order, reason });
+    return { document: { order, withheld }, words: linesInWords(withheld, "cancelled and withheld") };
+  });
 }
 
 function declareLift(command: Command): void {
@@ -176,13 +163,10 @@ function declareLift(command: Command): void {
     .description("let withheld quantity of an order become due again")
     .argument("<number>", "e.g. SO-000123")
     .requiredOption("--reason <text>", "why");
-  answers<{ reason: string }>(lift, (invocation, { reason }, given = "") =>
-    inHome(invocation, async ({ store, config, occasion }) => {
-      const audited = auditing(store, occasion, "order lift", given, { reason });
-      const outcome = await liftWithheld(audited, config, given, occasion, reason);
-      return { document: { order: given, lifted: outcome }, words: linesInWords(outcome, "due again") };
-    }),
-  );
+  answers(lift, async (invocation, { reason }: { reason: string }, order = "") => {
+    const lifted = await commandIn(invocation, "order lift", order, { order, reason });
+    return { document: { order, lifted }, words: linesInWords(lifted, "due again") };
+  });
 }
 
 const linesInWords = (lines: readonly WithheldLine[], what: string): string =>

@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers/files.ts";
-import { resendFile } from "../exchange/outbox.ts";
+import { giveCommand } from "../gateway/commands.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { auditing, inHome } from "./session.ts";
+import { inHome, userName } from "./session.ts";
 import { factsInWords, harmless, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
 
 export function declareOutbox(command: Command): void {
   const list = withListOptions(command.command("list").description("files that went out, latest first"), STATES);
-  answers<ListOptions>(list, (invocation, options) =>
+  answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ store }) => {
       const page = await listOutbox(store, filterOf(options));
       const waiting = await listWaiting(store, filterOf(options));
@@ -57,12 +57,13 @@ export function declareOutbox(command: Command): void {
     .description("send a file again whose fate is uncertain, or that failed; its numbers stay")
     .argument("<id>", "its ID in the list");
   answers(resend, (invocation, _options, given = "") =>
-    inHome(invocation, async ({ store, occasion }) => {
+    inHome(invocation, async (session) => {
+      const { store } = session;
       const id = numberOption("the ID", given);
       const view = await outboxView(store, id);
       if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
       const object = `outbox:${view.folder}/${view.name}`;
-      await resendFile(auditing(store, occasion, "outbox resend", object, {}), id, occasion);
+      await giveCommand(session, userName(), "outbox resend", object, { folder: view.folder, name: view.name });
       return {
         document: { id, name: view.name, waiting: true },
         words: `${view.name} goes out again.\n${KEEPER_WRITES}`,

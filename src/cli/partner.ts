@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { foldersOfPartner } from "../gateway/folders.ts";
 import { answers, notFound } from "./frame.ts";
-import { settingsOf } from "./session.ts";
+import { settingsOf } from "./home.ts";
 import { factsInWords, tableInWords } from "./words.ts";
 
 export function declarePartner(command: Command): void {

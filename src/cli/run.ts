@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { GatewayEvent } from "../gateway/events.ts";
 import { EXIT } from "../values/errors.ts";
 import { answers } from "./frame.ts";
-import { settingsOf } from "./session.ts";
+import { settingsOf } from "./home.ts";
 import { counted, oneLine, tableInWords } from "./words.ts";
 
 interface Ran {
@@ -75,7 +75,13 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "acknowledgement.alarm":
       ran.attention.push(`${event.partner} answers: ${event.reason}`);
       break;
-    default:
+    case "ready":
+    case "idle":
+    case "stopped":
+    case "step.failed":
+    case "file.claimed":
+    case "file.registered":
+    case "outbox.rendered":
       break;
   }
 }

@@ -1,17 +1,15 @@
 /** A home opened by a command: its configuration, its database brought up to date, and the occasion the command happens on. */
 import os from "node:os";
 import path from "node:path";
-import { type Configuration, loadConfiguration } from "../config/configuration.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { type CommandName, type Commands, giveCommand } from "../gateway/commands.ts";
 import { makeDataFolder } from "../gateway/folders.ts";
 import { takeInstanceLock } from "../gateway/instance-lock.ts";
-import { isHome } from "../gateway/new-home.ts";
-import { recordAudit } from "../store/audit.ts";
 import { migrate, pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
-import { type Clock, type Occasion, occasionOf, systemClock } from "../values/clock.ts";
-import { CalloffError, EXIT } from "../values/errors.ts";
-import type { Json } from "../values/json.ts";
+import { type Clock, type Occasion, occasionOf } from "../values/clock.ts";
 import type { Invocation } from "./frame.ts";
+import { settingsOf } from "./home.ts";
 
 export interface Session {
   readonly config: Configuration;
@@ -19,26 +17,6 @@ export interface Session {
   readonly clock: Clock;
   /** The moment of the command, and the user who gave it. */
   readonly occasion: Occasion;
-}
-
-/** The absolute path of the invocation's home. @throws CalloffError HOME_MISSING when there is none */
-export function homeOf({ home }: Pick<Invocation, "home">): string {
-  const absolute = path.resolve(home);
-  if (isHome(absolute)) return absolute;
-  throw new CalloffError("HOME_MISSING", "There is no home of calloff here", {
-    place: { file: absolute },
-    expected: "a folder with config/gateway.yaml",
-    found: "none",
-    remedy: "Name a home with --home DIR, or lay one out with calloff init DIR",
-    exit: EXIT.notFound,
-  });
-}
-
-/** The configuration and the clock of the invocation's home; no database. */
-export function settingsOf(invocation: Invocation): { config: Configuration; clock: Clock } {
-  const config = loadConfiguration(homeOf(invocation));
-  const { businessDate, instant } = invocation;
-  return { config, clock: systemClock({ timeZone: config.gateway.company.timeZone, businessDate, instant }) };
 }
 
 /** Opens the invocation's home, lets `work` do its part, and closes it again. */
@@ -83,24 +61,11 @@ export function userName(): string {
   }
 }
 
-/**
- * A store whose every write transaction ends with an entry that notes what was commanded: with its date, instant and user
- * this is what a replay needs to give the same command again.
- */
-export function auditing(
-  store: Store,
-  occasion: Occasion,
-  name: string,
+/** Opens the invocation's home and gives one command as its user. */
+export const commandIn = <Name extends CommandName>(
+  invocation: Invocation,
+  name: Name,
   object: string,
-  given: { readonly [key: string]: Json | undefined },
-): Store {
-  return {
-    ...store,
-    write: (work) =>
-      store.write(async (tx) => {
-        const result = await work(tx);
-        await recordAudit(tx, occasion, `command:${name}`, object, { args: given });
-        return result;
-      }),
-  };
-}
+  given: Commands[Name]["given"],
+): Promise<Commands[Name]["answer"]> =>
+  inHome(invocation, (session) => giveCommand(session, userName(), name, object, given));

@@ -7,7 +7,7 @@ import { factsInWords, tableInWords } from "./words.ts";
 
 export function declareShipment(command: Command): void {
   const list = withListOptions(command.command("list").description("shipments, latest first"));
-  answers<ListOptions>(list, (invocation, options) =>
+  answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ store }) => {
       const page = await listShipments(store, filterOf(options));
       const rows = page.rows.map((row) => [row.number, row.partner, row.note, row.shipTo, row.shippedOn, row.source]);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Keeper } from "../gateway/keeper.ts";
 import { EXIT } from "../values/errors.ts";
 import { answers, type Invocation, print } from "./frame.ts";
-import { settingsOf } from "./session.ts";
+import { settingsOf } from "./home.ts";
 
 interface StartOptions {
   readonly events?: boolean;
@@ -14,7 +14,7 @@ export function declareStart(command: Command): void {
   command
     .option("--events", "print one JSON line per event on stdout")
     .addHelpText("after", "\nThe first SIGTERM or SIGINT finishes what is in work, the second stops at once.");
-  answers<StartOptions>(command, async (invocation, { events }) => {
+  answers(command, async (invocation, { events }: StartOptions) => {
     const drained = await keep(invocation, events === true);
     return { document: { drained }, words: "", exit: drained ? EXIT.done : EXIT.refused };
   });

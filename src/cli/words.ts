@@ -1,11 +1,10 @@
 /** Text for a terminal: aligned tables, and nothing in foreign text that a terminal would obey. */
 
-/** C0 and C1 controls but line feed, and the marks that turn the direction of text around. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters it is about
-const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** C0 and C1 controls, and the marks that turn the direction of text around. */
+const OBEYED = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text without anything a terminal would obey; lines stay lines. */
-export const harmless = (text: string): string => text.replace(OBEYED, "\ufffd");
+export const harmless = (text: string): string => text.replace(OBEYED, (found) => (found === "\n" ? found : "\ufffd"));
 
 /** Text for one cell or the middle of a sentence: harmless and on one line. */
 export const oneLine = (text: string): string => harmless(text.replaceAll("\n", "\ufffd"));
@@ -45,7 +44,7 @@ export function factsInWords(facts: readonly (readonly [string, Cell])[]): strin
     .join("");
 }
 
-const width = (text: string): number => [...text].length;
+const width = (text: string): number => Array.from(text).length;
 
 /** `1 file`, `2 files`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -7,8 +7,8 @@ import { CalloffError, coerceError } from "../values/errors.ts";
 import { placeInWords } from "../values/finding.ts";
 import { databaseLines, sqliteLine } from "./doctor-database.ts";
 import { folderLines } from "./doctor-folders.ts";
-import { foldersOfHome } from "./folders.ts";
-import { isHome } from "./new-home.ts";
+import { foldersOfHome, isHome } from "./folders.ts";
+import { checkJob } from "./timetable.ts";
 
 export type Health = "ok" | "warn" | "fail";
 
@@ -43,6 +43,7 @@ export async function examine(home: string, now: Date): Promise<DoctorLine[]> {
     ...lines,
     configurationLine(configuration),
     zoneLine(configuration, now),
+    timetableLine(configuration),
     diskLine(home),
     ...folderLines(home, foldersOfHome(configuration)),
     ...(await databaseLines(configuration, now)),
@@ -151,6 +152,17 @@ function zoneLine({ gateway }: Configuration, now: Date): DoctorLine {
   const zone = gateway.company.timeZone;
   const today = dateIn(zone, instantOf(now.toISOString()));
   return { subject: "time zone", health: "ok", message: `${zone}, where it is ${today}` };
+}
+
+function timetableLine({ gateway }: Configuration): DoctorLine {
+  const jobs = Object.entries(gateway.timetable);
+  try {
+    for (const [name, expression] of jobs) checkJob({ name, expression });
+  } catch (thrown) {
+    return faultLine("timetable", coerceError(thrown));
+  }
+  const said = jobs.map(([name, expression]) => `${name} ${expression}`).join(", ");
+  return { subject: "timetable", health: "ok", message: said };
 }
 
 function diskLine(home: string): DoctorLine {

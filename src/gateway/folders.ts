@@ -5,6 +5,9 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Partner } from "../config/partner.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 
+/** Whether a folder is laid out as a home: it has its settings. */
+export const isHome = (folder: string): boolean => existsSync(path.join(folder, "config", "gateway.yaml"));
+
 /** Folders of the inbox and the outbox that belong to a partner, as paths in the home. */
 export const foldersOfPartner = ({ code, folders, outboxFolder }: Partner): string[] => [
   ...(folders ?? [code]).map((folder) => `inbox/${folder}`),

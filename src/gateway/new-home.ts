@@ -7,6 +7,7 @@ import { partner } from "../config/partner.ts";
 import { policy } from "../config/policy.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { isHome } from "./folders.ts";
 import { sampleFiles } from "./sample-files.ts";
 import { GATEWAY_YAML, HOME_README, PARTNER_YAML, POLICY_YAML } from "./sample-settings.ts";
 
@@ -21,9 +22,6 @@ const FOLDERS = [
   "outbox/erp",
   "samples",
 ];
-
-/** Whether a folder is laid out as a home: it has its settings. */
-export const isHome = (folder: string): boolean => existsSync(path.join(folder, "config", "gateway.yaml"));
 
 /** What was laid out and what was there already, as paths in the home. */
 export interface LaidOut {

@@ -15,7 +15,7 @@ export interface ReaderWorkerData {
 
 const library = loadMappings((workerData as ReaderWorkerData).mappingFolders);
 
-parentPort?.on("message", (task: ReaderTask) => parentPort?.postMessage(replyTo(task)));
+parentPort?.on("message", (task: ReaderTask) => parentPort?.postMessage(replyTo(task), []));
 
 function replyTo(task: ReaderTask): WorkerReply {
   try {

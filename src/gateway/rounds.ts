@@ -31,18 +31,18 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   let wanted = false;
   /** What is due is looked for once at the start, which makes up for every time that was missed, then by the timetable. */
   let tickWanted = true;
-  let stopping = false;
+  const state = { stopping: false };
   let working: Promise<void> | undefined;
   let quiet: NodeJS.Timeout | undefined;
   let periodic: NodeJS.Timeout | undefined;
   let told = false;
 
-  async function step(name: string, work: () => Promise<boolean>): Promise<boolean> {
+  async function step(name: string, does: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await work();
+      return await does();
     } catch (thrown) {
       const error = coerceError(thrown);
-      if (stopping) return false;
+      if (state.stopping) return false;
       const code = error instanceof CalloffError ? error.code : "UNFORESEEN";
       log.error({ step: name, code, err: error }, "a step could not be finished; it is tried again");
       onEvent({ event: "step.failed", step: name, code, message: error.message });
@@ -52,7 +52,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
 
   async function round(): Promise<boolean> {
     const taken = await step("scan", async () => (await steps.scan()) > 0);
-    const released = tickWanted && !stopping && (await step("tick", ticked));
+    const released = tickWanted && !state.stopping && (await step("tick", ticked));
     const written = await step("outbox", async () => (await steps.drainOutbox()).written > 0);
     return taken || released || written;
   }
@@ -64,14 +64,14 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   }
 
   async function work(): Promise<void> {
-    while (wanted && !stopping) {
+    while (wanted && !state.stopping) {
       wanted = false;
       if (await round()) {
         told = false;
         wanted = true;
       }
     }
-    if (stopping) return;
+    if (state.stopping) return;
     clearTimeout(quiet);
     const left = steps.quietIn();
     if (left !== undefined) quiet = setTimeout(wake, left);
@@ -83,7 +83,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
 
   function wake(): void {
     wanted = true;
-    if (stopping || working !== undefined) return;
+    if (state.stopping || working !== undefined) return;
     working = work().finally(() => {
       working = undefined;
       // A hint that came while the last round was ending.
@@ -91,7 +91,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
     });
   }
 
-  const watcher = inboxWatcher(steps.watched, wake, log);
+  const watcher = inboxWatcher(() => steps.watched(), wake, log);
   const times = timetable(
     Object.entries(config.gateway.timetable).map(([name, expression]) => ({
       name,
@@ -118,7 +118,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
       wake();
     },
     stop: async (seconds) => {
-      stopping = true;
+      state.stopping = true;
       clearInterval(periodic);
       clearTimeout(quiet);
       for (const part of parts.toReversed()) await part.stop();
@@ -127,13 +127,13 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   };
 }
 
-async function endedWithin(work: Promise<void> | undefined, seconds: number): Promise<boolean> {
-  if (work === undefined) return true;
+async function endedWithin(round: Promise<void> | undefined, seconds: number): Promise<boolean> {
+  if (round === undefined) return true;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), seconds * 1000);
   });
-  const ended = await Promise.race([work.then(() => true), late]);
+  const ended = await Promise.race([round.then(() => true), late]);
   clearTimeout(timer);
   return ended;
 }

@@ -40,8 +40,10 @@ const blanketOrder = (from: PlainDate): object => ({
   ],
 });
 
+/** `YYYYMMDD`. */
+const day = (date: PlainDate): string => date.replaceAll("-", "");
+
 function forecast(sentOn: PlainDate, dates: readonly PlainDate[]): string {
-  const day = (date: PlainDate) => date.replaceAll("-", "");
   const set = [
     "ST*830*0001",
     `BFR*05**1*DL*A*${day(dates[0] as PlainDate)}*${day(monthEnd(dates.at(-1) as PlainDate))}*${day(sentOn)}***PO-4711`,

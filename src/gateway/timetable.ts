@@ -34,7 +34,7 @@ export function timetable(jobs: readonly Job[], timeZone: string, log: Logger): 
       for (const job of jobs) tasks.push(scheduled(job, timeZone, log));
     },
     stop: async () => {
-      await Promise.all(tasks.splice(0).map((task) => task.destroy()));
+      for (const task of tasks.splice(0)) await task.destroy();
     },
   };
 }

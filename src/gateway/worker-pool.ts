@@ -63,7 +63,7 @@ export function openWorkerPool<Task extends object>(entry: string, settings: Poo
   const queue: Waiting<Task>[] = [];
   const idle: Slot[] = [];
   const all = new Set<Slot>();
-  let closing = false;
+  const state = { closing: false };
 
   function started(): Slot {
     const slot: Slot = { worker: startWorker(entry, settings), ended: undefined };
@@ -81,7 +81,7 @@ export function openWorkerPool<Task extends object>(entry: string, settings: Poo
   }
 
   function next(): void {
-    while (queue.length > 0 && !closing) {
+    while (queue.length > 0 && !state.closing) {
       const slot = idle.pop() ?? (all.size < settings.size ? started() : undefined);
       if (slot === undefined) return;
       void attempt(slot, queue.shift() as Waiting<Task>);
@@ -97,7 +97,7 @@ export function openWorkerPool<Task extends object>(entry: string, settings: Poo
       else waiting.reject(rethrown(reply.thrown));
     } catch (thrown) {
       const fault = thrown as CalloffError;
-      if (closing) waiting.reject(stopped());
+      if (state.closing) waiting.reject(stopped());
       else if (waiting.tries < MOST_TRIES) queue.unshift(waiting);
       else waiting.reject(givenUp(fault, waiting.about));
     }
@@ -111,7 +111,7 @@ export function openWorkerPool<Task extends object>(entry: string, settings: Poo
         next();
       }),
     close: async () => {
-      closing = true;
+      state.closing = true;
       for (const waiting of queue.splice(0)) waiting.reject(stopped());
       await Promise.all([...all].map(({ worker }) => worker.terminate()));
     },
@@ -142,7 +142,7 @@ function ask(slot: Slot, task: object, seconds: number): Promise<WorkerReply> {
     };
     worker.on("message", answered);
     worker.ref();
-    worker.postMessage(task);
+    worker.postMessage(task, []);
   });
 }
 

@@ -53,7 +53,7 @@ describe("Workers that read partners' files", () => {
     await pool.close();
     for (const outcome of await refused) {
       assert.equal(outcome.status, "rejected");
-      assert.equal((outcome as PromiseRejectedResult).reason.code, "READER_STOPPED");
+      assert.equal(outcome.reason.code, "READER_STOPPED");
     }
   });
 });

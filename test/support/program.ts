@@ -16,6 +16,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** What stands at a place in a document; `undefined` where there is no such place. */
+export function at(document: unknown, ...place: readonly (string | number)[]): unknown {
+  return place.reduce<unknown>(
+    (held, step) => (held as Record<string | number, unknown> | undefined)?.[step],
+    document,
+  );
+}
+
+/** The list that stands at a place in a document; empty where there is none. */
+export const listAt = (document: unknown, ...place: readonly (string | number)[]): readonly unknown[] =>
+  (at(document, ...place) ?? []) as readonly unknown[];
+
 interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -24,7 +36,8 @@ interface Surroundings {
 function spawned(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
   return spawn(process.execPath, ["--import", tsx, main, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { ...process.env, CALLOFF_USER: "tester", ...env },
+    // The test runner hands its own options down, by names that mean nothing elsewhere.
+    env: { ...process.env, NODE_OPTIONS: "", CALLOFF_USER: "tester", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
@@ -46,13 +59,13 @@ function endOf(child: ChildProcess): Promise<Ended> {
 }
 
 /** The one document that a command with `--json` answers. */
-export async function calloffJson<T = Record<string, unknown>>(
+export async function calloffJson(
   args: readonly string[],
   surroundings: Surroundings = {},
-): Promise<Ended & { readonly document: T }> {
+): Promise<Ended & { readonly document: unknown }> {
   const ended = await calloff([...args, "--json"], surroundings);
   try {
-    return { ...ended, document: JSON.parse(ended.stdout) as T };
+    return { ...ended, document: JSON.parse(ended.stdout) as unknown };
   } catch (error) {
     throw new Error(`no JSON from calloff ${args.join(" ")}\n${ended.stdout}\n${ended.stderr}`, { cause: error });
   }
@@ -71,12 +84,14 @@ export interface Daemon {
   readonly ended: Promise<Ended>;
 }
 
+const nothing = (): void => {};
+
 /** Starts the daemon and hands out its events in order. */
 export function startDaemon(args: readonly string[], surroundings: Surroundings = {}): Daemon {
   const child = spawned(["start", "--events", ...args], surroundings);
   const ended = endOf(child);
   const events: Event[] = [];
-  let wake = () => {};
+  let wake: () => void = nothing;
   let over = false;
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   lines.on("line", (line) => {

@@ -1,0 +1,27 @@
+/** The home that a command works on: where it is, and its settings. */
+import path from "node:path";
+import { type Configuration, loadConfiguration } from "../config/configuration.ts";
+import { isHome } from "../gateway/folders.ts";
+import { type Clock, systemClock } from "../values/clock.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import type { Invocation } from "./frame.ts";
+
+/** The absolute path of the invocation's home. @throws CalloffError HOME_MISSING when there is none */
+export function homeOf({ home }: Pick<Invocation, "home">): string {
+  const absolute = path.resolve(home);
+  if (isHome(absolute)) return absolute;
+  throw new CalloffError("HOME_MISSING", "There is no home of calloff here", {
+    place: { file: absolute },
+    expected: "a folder with config/gateway.yaml",
+    found: "none",
+    remedy: "Name a home with --home DIR, or lay one out with calloff init DIR",
+    exit: EXIT.notFound,
+  });
+}
+
+/** The configuration and the clock of the invocation's home; no database. */
+export function settingsOf(invocation: Invocation): { config: Configuration; clock: Clock } {
+  const config = loadConfiguration(homeOf(invocation));
+  const { businessDate, instant } = invocation;
+  return { config, clock: systemClock({ timeZone: config.gateway.company.timeZone, businessDate, instant }) };
+}

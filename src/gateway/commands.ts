@@ -1,0 +1,158 @@
+/**
+ * Commands that change something, by name with plain arguments. Whoever gives one (the command line, the demo, a replay) does
+ * so here; the audit trail notes name, arguments, date, instant and who in the transaction of the effect, which is all
+ * that is needed to give it again.
+ */
+import type { Configuration } from "../config/configuration.ts";
+import type { ErpReceipt } from "../documents/erp.ts";
+import { reopenFile } from "../exchange/apply.ts";
+import { takeRecord } from "../exchange/erp-inbound.ts";
+import { readErpText } from "../exchange/erp-text.ts";
+import { resendFile } from "../exchange/outbox.ts";
+import { shipOrder } from "../fulfilment/automatic.ts";
+import type { ShipmentOutcome } from "../fulfilment/ship.ts";
+import { acceptRevisions, type DecidedRevision, withdrawRevisions } from "../orders/decide.ts";
+import { cancelOrder, liftWithheld, type WithheldLine } from "../orders/withheld.ts";
+import { recordAudit } from "../store/audit.ts";
+import { selectOne } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import { outboxFile } from "../store/tables.ts";
+import { type Clock, type Occasion, occasionOf } from "../values/clock.ts";
+import type { PlainDate } from "../values/dates.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { findingInWords } from "../values/finding.ts";
+import type { Json } from "../values/json.ts";
+
+/** What a command works on; a keeper is one, and so is a home opened for one command. */
+export interface CommandGround {
+  readonly config: Configuration;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** The arguments of every command, and what it answers. */
+export interface Commands {
+  "schedule accept": { given: { ids: readonly number[]; reason?: string }; answer: DecidedRevision[] };
+  "schedule withdraw": { given: { ids: readonly number[]; reason: string }; answer: DecidedRevision[] };
+  "order ship": {
+    given: {
+      order: string;
+      /** Line number → quantity; everything that is open unless given. */
+      quantities?: Readonly<Record<string, string>>;
+      closeShort?: boolean;
+      confirmation?: string;
+      note?: string;
+      shippedOn?: PlainDate;
+    };
+    answer: ShipmentOutcome;
+  };
+  "order cancel": { given: { order: string; reason: string }; answer: WithheldLine[] };
+  "order lift": { given: { order: string; reason: string }; answer: WithheldLine[] };
+  /** `text` is what the ERP would have sent as a file; all records are taken, or none. */
+  import: { given: { name: string; text: string }; answer: ErpReceipt["records"] };
+  "file retry": { given: { file: string }; answer: undefined };
+  "outbox resend": { given: { folder: string; name: string }; answer: undefined };
+}
+export type CommandName = keyof Commands;
+
+type Doing<Name extends CommandName> = (
+  ground: Omit<CommandGround, "clock">,
+  given: Commands[Name]["given"],
+  occasion: Occasion,
+) => Promise<Commands[Name]["answer"]>;
+
+const COMMANDS: { readonly [Name in CommandName]: Doing<Name> } = {
+  "schedule accept": ({ store, config }, { ids, reason }, occasion) =>
+    acceptRevisions(store, config, ids, occasion, reason),
+  "schedule withdraw": ({ store, config }, { ids, reason }, occasion) =>
+    withdrawRevisions(store, config, ids, occasion, reason),
+  "order ship": ({ store, config }, { order, quantities, ...more }, occasion) => {
+    const wanted = quantities === undefined ? undefined : Object.entries(quantities);
+    const byLine = wanted?.map(([line, quantity]) => [Number(line), quantity] as const);
+    const command = byLine === undefined ? more : { ...more, quantities: new Map(byLine) };
+    return shipOrder(store, config, order, command, occasion);
+  },
+  "order cancel": ({ store, config }, { order, reason }, occasion) =>
+    cancelOrder(store, config, order, occasion, reason),
+  "order lift": ({ store, config }, { order, reason }, occasion) =>
+    liftWithheld(store, config, order, occasion, reason),
+  import: importText,
+  "file retry": async ({ store }, { file }, occasion) => {
+    await reopenFile(store, file.replace(/^file:/, ""), occasion);
+    return undefined;
+  },
+  "outbox resend": async ({ store }, { folder, name }, occasion) => {
+    const row = await selectOne(store, outboxFile, "WHERE folder = :folder AND name = :name", { folder, name });
+    await resendFile(store, row?.id ?? 0, occasion);
+    return undefined;
+  },
+};
+
+/** Whether an entry's verb in the audit trail is a command's, and which. */
+export function commandOfVerb(verb: string): CommandName | undefined {
+  const name = verb.startsWith(PREFIX) ? verb.slice(PREFIX.length) : "";
+  return Object.hasOwn(COMMANDS, name) ? (name as CommandName) : undefined;
+}
+
+const PREFIX = "command:";
+
+/**
+ * Gives a command on the occasion of this moment.
+ * @param who the user's name
+ * @param object business key of what it is done to, for the audit trail
+ * @throws CalloffError what the command refuses with; nothing of it has effect then
+ */
+export function giveCommand<Name extends CommandName>(
+  { config, store, clock }: CommandGround,
+  who: string,
+  name: Name,
+  object: string,
+  given: Commands[Name]["given"],
+): Promise<Commands[Name]["answer"]> {
+  const occasion = occasionOf(clock, who);
+  const command: Doing<Name> = COMMANDS[name];
+  return command({ config, store: auditing(store, occasion, `${PREFIX}${name}`, object, given) }, given, occasion);
+}
+
+/** A store whose first write transaction ends with an entry in the audit trail. */
+function auditing(store: Store, occasion: Occasion, verb: string, object: string, given: object): Store {
+  let noted = false;
+  return {
+    ...store,
+    write: async (work) => {
+      const result = await store.write(async (tx) => {
+        const done = await work(tx);
+        if (!noted) await recordAudit(tx, occasion, verb, object, { args: given as Json });
+        return done;
+      });
+      noted = true;
+      return result;
+    },
+  };
+}
+
+async function importText(
+  { store, config }: Omit<CommandGround, "clock">,
+  { name, text }: Commands["import"]["given"],
+  occasion: Occasion,
+): Promise<ErpReceipt["records"]> {
+  const { records, findings } = readErpText(name, Buffer.from(text, "utf8"));
+  const [fault, ...more] = [...findings, ...records.flatMap((record) => record.findings)];
+  if (fault !== undefined) {
+    const { place, expected, found, remedy } = fault;
+    throw new CalloffError(fault.code, [fault.message, ...more.map((one) => `\n  ${findingInWords(one)}`)].join(""), {
+      place,
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      ...(remedy === undefined ? {} : { remedy }),
+      exit: EXIT.badFile,
+    });
+  }
+  return store.write(async (tx) => {
+    const taken: ErpReceipt["records"] = [];
+    for (const { document, label } of records) {
+      if (document !== undefined) taken.push(await takeRecord(tx, config, document, label, occasion));
+    }
+    return taken;
+  });
+}
