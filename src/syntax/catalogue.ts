@@ -34,7 +34,7 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
   /** Behind an interchange that broke off, what does not belong to the next is part of it. */
   let broken = false;
   while (unreadable < MOST_UNREADABLE) {
-    const found = nextHeader(window, position);
+    const found = nextHeader(window, position, broken);
     if (found.stray !== undefined && !broken) addFinding(findings, strayText(found.stray));
     if (broken) extendLast(interchanges, found.start?.byte ?? source.size);
     if (found.start === undefined) break;
@@ -79,8 +79,11 @@ interface FoundHeader {
   readonly stray: Place | undefined;
 }
 
-/** Looks for the next ISA, UNA or UNB that stands at the beginning of something. */
-function nextHeader(window: ReadWindow, from: Position): FoundHeader {
+/**
+ * Looks for the next ISA, UNA or UNB that stands at the beginning of something. A beginning of such a tag at the file's
+ * end counts only where a header is due, which it is not behind an interchange that is `broken` off or other text.
+ */
+function nextHeader(window: ReadWindow, from: Position, broken: boolean): FoundHeader {
   let { byte, line } = from;
   let stray: Place | undefined;
   let previous = LF;
@@ -91,7 +94,8 @@ function nextHeader(window: ReadWindow, from: Position): FoundHeader {
     if (window.base + window.length <= byte) return { start: undefined, stray };
     const at = byte - window.base;
     const current = window.bytes[at] as number;
-    if (!isAlphanumeric(previous) && startsHeader(window.bytes, at, window.length)) {
+    const least = broken || stray !== undefined ? 4 : 1;
+    if (!isAlphanumeric(previous) && window.length - at >= least && startsHeader(window.bytes, at, window.length)) {
       return { start: { byte, line }, stray };
     }
     if (!IGNORED.has(current)) stray ??= { byte, line };

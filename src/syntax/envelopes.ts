@@ -278,7 +278,8 @@ function readEnvelope(reading: Reading, at: number, noTag: boolean): void {
 /** Whether segment `at` of the batch has the tag. */
 function isAt(reading: Reading, at: number, tag: string): boolean {
   const { batch, codes, window } = reading.scanner;
-  return isTag(window.bytes, batch.starts[at] as number, batch.ends[at] as number, tag, codes.element);
+  const broken = ((batch.marks[at] as number) & MARK.broken) !== 0;
+  return isTag(window.bytes, batch.starts[at] as number, batch.ends[at] as number, tag, codes.element, broken);
 }
 
 /** `UNA` is followed by six delimiters, not by a separator. */

@@ -190,7 +190,8 @@ function scanHeld(scanner: Scanner, offset: number): void {
     put(batch, start, terminator === LF && nextCr === end - 1 && end > start ? end - 1 : end, line, mark);
     line = next;
     i = end + 1;
-    if (mark === MARK.long || (bytes[start] === lastFirst && isTag(bytes, start, end, last, element))) break;
+    if (mark === MARK.long || (bytes[start] === lastFirst && isTag(bytes, start, end, last, element, mark !== 0)))
+      break;
   }
   scanner.byte = window.base + i;
   scanner.line = line;
@@ -241,12 +242,26 @@ function cut(
   return found;
 }
 
-/** Whether the range begins with `tag` and an element separator, or is just the tag. */
-export function isTag(bytes: Uint8Array, start: number, end: number, tag: string, element: number): boolean {
+/** Whether the range begins with `tag` and an element separator, or is just the tag; `broken` when line breaks stand in it. */
+export function isTag(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  tag: string,
+  element: number,
+  broken: boolean,
+): boolean {
+  if (broken) return isBrokenTag(bytes, start, end, tag, element);
   const length = tag.length;
   if (end - start < length) return false;
   for (let i = 0; i < length; i += 1) if (bytes[start + i] !== tag.charCodeAt(i)) return false;
   return end - start === length || bytes[start + length] === element;
+}
+
+/** A line may be wrapped in the middle of a tag. */
+function isBrokenTag(bytes: Buffer, start: number, end: number, tag: string, element: number): boolean {
+  const text = bytes.toString("latin1", start, Math.min(end, start + 4 * tag.length)).replace(LINE_BREAKS, "");
+  return text === tag || text.startsWith(tag + String.fromCharCode(element));
 }
 
 const LINE_BREAKS = /[\r\n]/g;

@@ -29,7 +29,7 @@ const REPETITION_SINCE = "00402";
 const UNKNOWN: Delimiters = { element: "*", component: NO_COMPONENT, repetition: "", segment: "~", release: "" };
 
 /** Reads the header that starts at `bytes[0]`; `bytes` holds `MAX_HEADER` bytes, or fewer where the file ends. */
-export function readIsa(bytes: Uint8Array, start: HeaderStart): Header {
+export function readIsa(bytes: Buffer, start: HeaderStart): Header {
   if (bytes.length < 4) return truncatedHeader(start, "ISA", bytes.length, UNKNOWN);
   const fault = separatorFault(bytes, 3, "element separator", "026", start);
   if (fault !== undefined) return unreadable(fault, UNKNOWN);
@@ -79,7 +79,7 @@ export function readIsa(bytes: Uint8Array, start: HeaderStart): Header {
   };
 }
 
-function positionsOf(bytes: Uint8Array, separator: number): number[] {
+function positionsOf(bytes: Buffer, separator: number): number[] {
   const positions: number[] = [];
   for (let i = 3; i < bytes.length && positions.length < ELEMENTS; i += 1) {
     if (bytes[i] === separator) positions.push(i);
@@ -87,7 +87,7 @@ function positionsOf(bytes: Uint8Array, separator: number): number[] {
   return positions;
 }
 
-function cut(bytes: Uint8Array, separators: readonly number[], last: number): string[] {
+function cut(bytes: Buffer, separators: readonly number[], last: number): string[] {
   const text = Buffer.from(bytes.subarray(0, last)).toString("latin1");
   const elements = ["ISA"];
   for (let i = 0; i + 1 < separators.length; i += 1) {
@@ -106,7 +106,7 @@ interface End {
 }
 
 /** ISA16 and the terminator, which follow the last separator; senders without components leave ISA16 out. */
-function readEnd(bytes: Uint8Array, at: number, separator: number): End {
+function readEnd(bytes: Buffer, at: number, separator: number): End {
   const first = bytes[at] as number;
   if (isLineBreak(first)) return { component: undefined, ...newlineAt(bytes, at) };
   const second = bytes[at + 1] as number;
@@ -121,19 +121,19 @@ function readEnd(bytes: Uint8Array, at: number, separator: number): End {
 }
 
 /** A line break as terminator: LF, whether CR stands before it or not; CR only where it stands alone. */
-function newlineAt(bytes: Uint8Array, at: number): Omit<End, "component"> {
+function newlineAt(bytes: Buffer, at: number): Omit<End, "component"> {
   if (bytes[at] === CR && bytes[at + 1] === LF) return { terminator: LF, at, length: at + 2 };
   return { terminator: bytes[at] as number, at, length: at + 1 };
 }
 
 const AFTER_ISA = ["GS", "TA1", "ISB", "IEA"];
 
-function startsSegment(bytes: Uint8Array, at: number, separator: number): boolean {
-  return AFTER_ISA.some((tag) => isTag(bytes, at, at + tag.length + 1, tag, separator));
+function startsSegment(bytes: Buffer, at: number, separator: number): boolean {
+  return AFTER_ISA.some((tag) => isTag(bytes, at, at + tag.length + 1, tag, separator, false));
 }
 
 /** Whether the line after the header is a segment that ends with `byte`: then that, not the newline, terminates segments. */
-function nextLineEndsWith(bytes: Uint8Array, from: number, byte: number, separator: number): boolean {
+function nextLineEndsWith(bytes: Buffer, from: number, byte: number, separator: number): boolean {
   if (isAlphanumeric(byte) || !startsSegment(bytes, from, separator)) return false;
   let end = from;
   while (end < bytes.length && !isLineBreak(bytes[end])) end += 1;
@@ -214,7 +214,7 @@ function noComponent(start: HeaderStart, offset: number): Finding {
 }
 
 function separatorFault(
-  bytes: Uint8Array,
+  bytes: Buffer,
   at: number,
   what: string,
   interchange: string,
