@@ -38,20 +38,6 @@ export async function fulfilOrders(
   return shipped;
 }
 
-/** `fulfilOrders` in a transaction per order, for a caller that has none. */
-export async function fulfilAutomatically(
-  store: Store,
-  settings: FulfilmentSettings,
-  orders: readonly string[],
-  occasion: Occasion,
-): Promise<ShipmentOutcome[]> {
-  const shipped: ShipmentOutcome[] = [];
-  for (const number of orders) {
-    shipped.push(...(await store.write((tx) => fulfilOrders(tx, settings, [number], occasion))));
-  }
-  return shipped;
-}
-
 /** What a command says beyond the order's number. */
 export interface ShipCommand {
   /** Line number → quantity; everything that is open unless given. */

@@ -4,13 +4,12 @@
  */
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
-import { accountsInForce, planOf } from "../orders/due-accounts.ts";
+import { lookAgain } from "../orders/due-accounts.ts";
 import { lineReference } from "../orders/order-documents.ts";
-import { nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
-import { insert, insertOne, select, update, updateEach } from "../store/rows.ts";
+import { insert, insertOne, select, update } from "../store/rows.ts";
 import { documentNumber, takeNumbers } from "../store/series.ts";
 import { isTaken, type Tx } from "../store/store.ts";
 import { account, childLine, type NewLedgerRow, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
@@ -273,8 +272,8 @@ function facts(
 }
 
 /**
- * Marks closed lines, lets every account know that its sums have moved, and asks again when something is due next where
- * more was released, or some of it given back.
+ * Marks closed lines, lets every account know that its sums have moved, and works out again when something is due next
+ * where more was released, or some given back.
  */
 async function moveOrders(
   tx: Tx,
@@ -285,18 +284,12 @@ async function moveOrders(
   const lines = planned.flatMap((plan) => plan.lines);
   const closed = lines.filter(({ closes }) => closes).map(({ of }) => of.line.id);
   if (closed.length > 0) await update(tx, childLine, { state: "closed short" }, "id IN (:closed)", { closed });
-  // A verdict worked out from figures read before this is worked out again.
+  // A verdict worked out from sums read before this is worked out again.
   await tx.change("UPDATE account SET version = version + 1 WHERE id IN (:ids)", {
     ids: accountsOf(lines.map(({ of }) => of)),
   });
   const moved = lines.filter(({ closes, excess }) => closes || excess > 0n).map(({ of }) => of);
-  const accounts = await rowsById(tx, account, accountsOf(moved));
-  const plans = await accountsInForce(tx, settings, accounts);
-  const dates = plans.map((of) => ({
-    id: of.account.id,
-    set: { next_order_on: nextOrderOn(planOf(of, settings, occasion.businessDate)) },
-  }));
-  await updateEach(tx, account, dates);
+  await lookAgain(tx, settings, await rowsById(tx, account, accountsOf(moved)), occasion);
 }
 
 function documentsOf(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fulfilAutomatically, fulfilOrders, shipOrder } from "../../src/fulfilment/automatic.ts";
+import { fulfilOrders, shipOrder } from "../../src/fulfilment/automatic.ts";
 import { select } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { outboundDocument, shipment, shipmentLine } from "../../src/store/tables.ts";
@@ -18,6 +18,8 @@ const lines = [
 
 const only = (line: number, quantity: string) => ({ quantities: new Map([[line, quantity]]) });
 
+const fulfil = (store: Store, order: string) => store.write((tx) => fulfilOrders(tx, SETTINGS, [order], TODAY));
+
 const shippedIn = async (store: Store): Promise<string[]> =>
   (await select(store, shipmentLine, "WHERE 1 = 1 ORDER BY id")).map(({ quantity }) => writeMillionths(quantity));
 
@@ -35,9 +37,9 @@ onEveryDatabase("automatic fulfilment", (database) => {
       on: "2027-03-10",
       quantities: ["400", "50"],
     });
-    const [booked] = await fulfilAutomatically(store, SETTINGS, [order], TODAY);
+    const [booked] = await fulfil(store, order);
     assert.deepEqual([booked?.numbers, booked?.invoices], [["SH-000001"], ["IN-000001"]]);
-    assert.deepEqual(await fulfilAutomatically(store, SETTINGS, [order], TODAY), []);
+    assert.deepEqual(await fulfil(store, order), []);
     assert.deepEqual(
       (await select(store, outboundDocument, "WHERE 1 = 1 ORDER BY id")).map(({ kind }) => kind),
       ["ship-notice", "erp-shipment", "invoice", "erp-receivable"],
@@ -52,7 +54,7 @@ onEveryDatabase("automatic fulfilment", (database) => {
       on: "2027-03-10",
       quantities: ["400"],
     });
-    assert.deepEqual(await fulfilAutomatically(store, SETTINGS, [order], TODAY), []);
+    assert.deepEqual(await fulfil(store, order), []);
   });
 
   it("undoes nothing by halves: a release that fails after it takes the shipment with it", async () => {
