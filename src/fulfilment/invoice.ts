@@ -30,10 +30,10 @@ import { type FulfilmentSettings, orderLinesById, partnerOf } from "./order-line
 import { type PriceList, pricesOf } from "./prices.ts";
 import { inSlices, there } from "./rows-by-id.ts";
 import type { BookedLine, BookedShipment } from "./shipment-documents.ts";
+import { LINE_STEP } from "./shipment-facts.ts";
 
 /** The sign of an invoice line that bills a shipment; a credit's is −1. Each shipment line has at most one of either. */
 const BILLED = 1;
-const LINE_STEP = 10;
 const ONE = 1_000_000n as Quantity;
 
 export interface InvoiceOutcome {

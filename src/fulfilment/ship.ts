@@ -12,17 +12,18 @@ import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
 import { insert, insertOne, select, update } from "../store/rows.ts";
 import { documentNumber, takeNumbers } from "../store/series.ts";
 import { isTaken, type Tx } from "../store/store.ts";
-import { account, childLine, type NewLedgerRow, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
+import { account, childLine, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import { NOTHING, negated, plus, type Quantity } from "../values/figures.ts";
+import { NOTHING, plus, type Quantity } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
 import type { Json } from "../values/json.ts";
 import { releaseInvoices } from "./invoice.ts";
 import { type FulfilmentSettings, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
 import { rowsById } from "./rows-by-id.ts";
 import { type BookedLine, type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
+import { LINE_STEP, shipmentFacts } from "./shipment-facts.ts";
 import {
   contentOf,
   type PlannedLine,
@@ -45,8 +46,6 @@ export interface ShipmentOutcome {
   /** Shipment lines that could not be invoiced, because no price is valid on their ship date. */
   readonly unpriced: readonly string[];
 }
-
-const LINE_STEP = 10;
 
 /**
  * Books one confirmation. Its number is booked once: sent again it changes nothing (`duplicate`). Lines may name orders of
@@ -72,7 +71,7 @@ export async function bookShipment(
   const lineIds = [...named.values()].map(({ line }) => line.id);
   const planned = planShipments(confirmation, named, await childLineTotals(tx, lineIds));
   const booked = await writeShipments(tx, settings, planned, { confirmation, content, shippedOn, source, occasion });
-  await book(tx, facts(planned, booked, confirmation.confirmation, occasion));
+  await book(tx, shipmentFacts(planned, booked, confirmation.confirmation, occasion));
   await moveOrders(tx, settings, planned, occasion);
   await queueDocuments(tx, occasion, documentsOf(booked, confirmation, settings, occasion));
   const agreements = [...named.values()].map(({ agreement }) => agreement.id);
@@ -228,47 +227,6 @@ interface NumberedPart {
   readonly number: string;
   readonly note: string;
   readonly part: number;
-}
-
-/**
- * The ledger rows of a confirmation. What was shipped beyond the open quantity is released first, what is closed short is
- * given back, so that the released rows of an order line always add up to what is open on it plus what was shipped.
- */
-function facts(
-  planned: readonly PlannedShipment[],
-  booked: readonly BookedShipment[],
-  confirmation: string,
-  occasion: Occasion,
-): NewLedgerRow[] {
-  return planned.flatMap((plan, part) => {
-    const { number, shippedOn, partner, lines } = booked[part] as BookedShipment;
-    return plan.lines.flatMap((line, n) => {
-      const fact = (word: string, kind: string, quantity: Quantity, reason = ""): NewLedgerRow => ({
-        account_id: line.of.account.id,
-        line_id: line.of.blanketLine.id,
-        child_line_id: line.of.line.id,
-        moves: "both",
-        start: line.of.account.current_start,
-        kind,
-        quantity,
-        happened_on: shippedOn,
-        booked_at: occasion.instant,
-        cause_kind: "shipment",
-        cause: lineReference(number, (lines[n] as BookedLine).lineNumber),
-        business_key: `${word}:${confirmation}/${(line.ordinal + 1) * LINE_STEP}`,
-        who: occasion.who,
-        reason,
-      });
-      const rows: NewLedgerRow[] = [];
-      if (line.excess > 0n) rows.push(fact("over", "released", line.excess, "shipped more than was open"));
-      rows.push(fact("ship", "shipped", line.quantity));
-      if (line.closes) rows.push(fact("close", "released", negated(line.givenBack), "closed short"));
-      if (line.closes && partner.orders.shortIs === "withheld") {
-        rows.push(fact("short", "withheld", line.givenBack, "closed short"));
-      }
-      return rows;
-    });
-  });
 }
 
 /**
