@@ -37,7 +37,7 @@ const setAnswer = z.strictObject({
 
 export const acknowledgement = z
   .strictObject({
-    set: z.strictObject({ number: text.optional() }).optional(),
+    set: z.strictObject({ number: text.optional(), version: text.optional() }).optional(),
     group: z.strictObject({
       functionalId: text.optional().describe("GS01 of the group answered"),
       control: text.optional().describe("GS06 of the group answered"),

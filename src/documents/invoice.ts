@@ -1,8 +1,29 @@
 /** The canonical invoice (X12 810, EDIFACT INVOIC, VDA 4906): what was actually shipped, at the agreed price. */
 import { z } from "zod";
-import { date, decimal, identified, segmentOrdinal, text } from "./fields.ts";
+import {
+  contact,
+  date,
+  dated,
+  decimal,
+  freight,
+  identified,
+  qualified,
+  reference,
+  segmentOrdinal,
+  text,
+} from "./fields.ts";
 
-const reference = z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() });
+const terms = {
+  kind: text.optional(),
+  basis: text.optional(),
+  days: text.optional(),
+  description: text.optional(),
+  discountPercent: decimal.optional(),
+  discountDays: text.optional(),
+  discountUntil: date.optional(),
+  dueOn: date.optional(),
+  dayOfMonth: text.optional(),
+};
 
 const invoiceLine = z.strictObject({
   ...segmentOrdinal,
@@ -13,6 +34,9 @@ const invoiceLine = z.strictObject({
   price: decimal.optional().describe("Unit price, in the invoice's currency"),
   priceBasis: text.optional(),
   amount: decimal.optional().describe("Rounded to the currency's minor unit"),
+  orderLine: text.optional(),
+  gtin: text.optional(),
+  engineeringLevel: text.optional(),
   customerPart: text.optional(),
   ourPart: text.optional(),
   description: text.optional(),
@@ -24,6 +48,24 @@ const invoiceLine = z.strictObject({
   note: text.optional().describe("The note number of the ship notice"),
   shippedOn: date.optional(),
   references: z.array(reference).optional(),
+  dates: z.array(dated).optional(),
+  amounts: z.array(qualified).optional().describe("Further quantities, by qualifier"),
+  parties: z.array(identified).optional(),
+  sublines: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        number: text.optional(),
+        parent: text.optional(),
+        relation: text.optional(),
+        quantity: decimal.optional(),
+        unit: text.optional(),
+        price: decimal.optional(),
+        customerPart: text.optional(),
+        ourPart: text.optional(),
+      }),
+    )
+    .optional(),
 });
 
 export const invoice = z
@@ -39,16 +81,15 @@ export const invoice = z
     currency: text.optional(),
     currencyRole: text.optional(),
     shippedOn: date.optional(),
-    terms: z
-      .strictObject({
-        kind: text.optional(),
-        days: text.optional(),
-        description: text.optional(),
-        discountPercent: decimal.optional(),
-        discountDays: text.optional(),
-        dueOn: date.optional(),
-      })
-      .optional(),
+    changeNumber: text.optional(),
+    purpose: text.optional(),
+    action: text.optional(),
+    customerInvoiceNumber: text.optional(),
+    terms: z.strictObject(terms).optional(),
+    furtherTerms: z.array(z.strictObject({ ...segmentOrdinal, ...terms })).optional(),
+    dates: z.array(dated).optional(),
+    contacts: z.array(contact).optional(),
+    freight: freight.optional(),
     references: z.array(reference).optional(),
     parties: z.array(identified).optional(),
     lines: z.array(invoiceLine),
@@ -60,6 +101,40 @@ export const invoice = z
           kind: text.optional(),
           amount: decimal.optional(),
           description: text.optional(),
+        }),
+      )
+      .optional(),
+    taxes: z
+      .array(
+        z.strictObject({
+          ...segmentOrdinal,
+          kind: text.optional(),
+          amount: decimal.optional(),
+          percent: decimal.optional(),
+        }),
+      )
+      .optional(),
+    carriage: z
+      .strictObject({
+        mode: text.optional(),
+        carrier: text.optional(),
+        route: text.optional(),
+        referenceKind: text.optional(),
+        reference: text.optional(),
+      })
+      .optional(),
+    sums: z
+      .array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), amount: decimal.optional() }))
+      .optional()
+      .describe("Amounts beside the total, by qualifier"),
+    shipped: z
+      .array(
+        z.strictObject({
+          ...segmentOrdinal,
+          quantity: decimal.optional(),
+          unit: text.optional(),
+          weight: decimal.optional(),
+          weightUnit: text.optional(),
         }),
       )
       .optional(),

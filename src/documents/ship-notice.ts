@@ -3,24 +3,45 @@
  * asked by. One line per child order line shipped; the cumulative is the account's after this shipment.
  */
 import { z } from "zod";
-import { date, decimal, identified, segmentOrdinal, text } from "./fields.ts";
+import {
+  contact,
+  date,
+  dated,
+  decimal,
+  freight,
+  identified,
+  reference,
+  route,
+  segmentOrdinal,
+  text,
+} from "./fields.ts";
 
 const shipNoticeLine = z.strictObject({
   ...segmentOrdinal,
   cause: text.optional().describe("Our shipment line, e.g. SH-000012/10"),
-  number: text.optional(),
-  parent: text.optional(),
-  level: text.optional(),
+  number: text.optional().describe("Number of the level in its hierarchy; worked out where it is absent"),
+  parent: text.optional().describe("Number of the level above; absent for an item directly below the shipment"),
+  level: text.optional().describe("item, order, tare, pack …; an item where it is absent"),
+  children: text.optional().describe("1 where further levels stand below, as the message says"),
+  orderLine: text.optional(),
+  shipLine: text.optional().describe("The line's own identification (SN101)"),
   customerPart: text.optional(),
   ourPart: text.optional(),
+  manufacturerPart: text.optional(),
+  partName: text.optional(),
   description: text.optional(),
   engineeringLevel: text.optional(),
   quantity: decimal.optional(),
   unit: text.optional(),
   cumulative: decimal.optional().describe("Shipped since the start of the cumulative, this shipment included"),
   ordered: decimal.optional(),
+  orderedUnit: text.optional(),
   blanketNumber: text.optional().describe("The customer's blanket order number"),
   releaseNumber: text.optional(),
+  changeNumber: text.optional(),
+  linePo: text.optional().describe("Order number stated beside the part, where the message does so"),
+  linePoLine: text.optional(),
+  lineRelease: text.optional(),
   customerOrderNumber: text.optional().describe("The customer order number of the call-off"),
   orderNumber: text.optional().describe("Our child order line, e.g. SO-000123/20"),
   orderDate: date.optional(),
@@ -31,13 +52,16 @@ const shipNoticeLine = z.strictObject({
         count: text.optional(),
         quantity: decimal.optional(),
         kind: text.optional(),
-        labels: z
-          .array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() }))
-          .optional(),
+        size: decimal.optional(),
+        unit: text.optional(),
+        labels: z.array(reference).optional(),
       }),
     )
     .optional(),
-  references: z.array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() })).optional(),
+  references: z.array(reference).optional(),
+  marks: z.array(reference).optional(),
+  dates: z.array(dated).optional(),
+  parties: z.array(identified).optional(),
 });
 
 export const shipNotice = z
@@ -54,17 +78,24 @@ export const shipNotice = z
     arrivesAt: text.optional(),
     grossWeight: decimal.optional(),
     netWeight: decimal.optional(),
-    weightUnit: text.optional(),
+    weightUnit: text.optional().describe("Unit of the gross weight"),
+    netWeightUnit: text.optional(),
     packages: text.optional(),
     packageKind: text.optional(),
     carrier: text.optional(),
     carrierScheme: text.optional(),
     transportMode: text.optional(),
+    routingSequence: text.optional(),
+    route: text.optional(),
+    routes: z.array(route).optional().describe("Routing details with another carrier code than the SCAC"),
     equipmentKind: text.optional(),
+    equipmentInitial: text.optional(),
     equipment: text.optional(),
-    references: z
-      .array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), number: text.optional() }))
-      .optional(),
+    seal: text.optional(),
+    freight: freight.optional(),
+    dates: z.array(dated).optional(),
+    contacts: z.array(contact).optional(),
+    references: z.array(reference).optional(),
     parties: z.array(identified).optional(),
     lines: z.array(shipNoticeLine),
   })

@@ -315,22 +315,22 @@ export function fieldPaths(
     const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])]
       .filter(isFilling)
       .flatMap((field) => field.to.map((path) => path.join(".")));
-    const at = (prefix: string, paths: readonly string[]): string[] =>
-      paths.map((path) => (prefix === "" ? path : `${prefix}.${path}`));
     const blocks =
       line.repeat === undefined
         ? []
-        : at(
+        : below(
             join(object, line.repeat.opens),
             line.repeat.fields.flatMap((field) => field.to.map((path) => path.join("."))),
           );
     if (line.opens !== undefined) {
       const inner = join(object, line.opens);
-      return [...at(inner, [...carried, ...own]), ...fieldPaths(line.below, inner)];
+      return [...below(inner, [...carried, ...own]), ...fieldPaths(line.below, inner)];
     }
     if (line.carries) return fieldPaths(line.below, object, [...carried, ...own]);
-    return [...at(object, own), ...blocks, ...fieldPaths(line.below, object, carried)];
+    return [...below(object, own), ...blocks, ...fieldPaths(line.below, object, carried)];
   });
 }
+
+const below = (prefix: string, paths: readonly string[]): string[] => paths.map((path) => join(prefix, path));
 
 const join = (object: string, name: string): string => (object === "" ? name : `${object}.${name}`);

@@ -23,6 +23,7 @@ import {
 } from "./read-places.ts";
 import { type Held, isFault, placeIn, type Run, report } from "./run.ts";
 import { shapeOf } from "./shapes.ts";
+import { mostElements } from "./x12-segments.ts";
 
 /** Compiles the reading of one line's own places; lines below it are the frame's business. */
 export function compilePlaces(defined: LineDefinition, syntax: Family, sums: SumIndex): ReadPlaces {
@@ -34,7 +35,10 @@ export function compilePlaces(defined: LineDefinition, syntax: Family, sums: Sum
     const tagWidth = [[1, line.tag.length]] as const;
     steps.push(fixedPlaces(line.fields, sums, [...tagWidth, ...taken]));
   } else if (syntax === "csv") steps.push(cellPlaces(line.fields, sums));
-  else steps.push(delimitedPlaces(line.fields, sums, elsewhereOf(line)));
+  else {
+    const most = syntax === "x12" ? mostElements(line.tag) : Number.MAX_SAFE_INTEGER;
+    steps.push(delimitedPlaces(line.fields, sums, elsewhereOf(line), most));
+  }
   if (line.pairs !== undefined) steps.push(pairPlaces(line));
   const musts = mustPlaces(line);
   if (musts !== undefined) steps.push(musts);

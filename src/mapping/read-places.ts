@@ -17,7 +17,12 @@ export interface Elsewhere {
 }
 
 /** Compiles the fields of a delimited line (X12, EDIFACT). */
-export function delimitedPlaces(fields: readonly FieldDefinition[], sums: SumIndex, elsewhere: Elsewhere): ReadPlaces {
+export function delimitedPlaces(
+  fields: readonly FieldDefinition[],
+  sums: SumIndex,
+  elsewhere: Elsewhere,
+  most: number,
+): ReadPlaces {
   const byElement = new Map<number, FieldDefinition[]>();
   for (const field of fields) {
     if (field.address.kind !== "element") continue;
@@ -36,7 +41,24 @@ export function delimitedPlaces(fields: readonly FieldDefinition[], sums: SumInd
       if (read !== undefined) read(raw, target, run, at);
       else if ((at < elsewhere.first || at >= elsewhere.end) && raw.trim() !== "") reportUnmapped(run, at, raw.trim());
     }
+    if (elements.length - 1 > most) reportTooMany(elements, run, most);
   };
+}
+
+/** Trailing empty elements do no harm; what has content beyond the segment's last element is an error of the sender. */
+function reportTooMany(elements: readonly string[], run: Run, most: number): void {
+  const at = elements.findIndex((raw, index) => index > most && raw.trim() !== "");
+  if (at < 0) return;
+  report(run, {
+    code: "ELEMENT_TOO_MANY",
+    severity: "tolerated",
+    message: "The segment has more elements than the standard gives it",
+    place: placeIn(run, at),
+    expected: `at most ${most} elements`,
+    found: `${elements.length - 1}: ${elements[at] ?? ""}`,
+    remedy: "A segment terminator is missing or another one is used here: ask the sender.",
+    ack: { segment: "8", element: "3" },
+  });
 }
 
 interface Part {

@@ -70,6 +70,13 @@ const isComponentWithField = (line: LineDefinition, address: Address): boolean =
     (field) => field.to.length > 0 && field.address.kind === "element" && field.address.element === address.element,
   );
 
+const elementAt = (element: number, component: number): Address => ({
+  kind: "element",
+  element,
+  component,
+  repetition: 0,
+});
+
 function pairWriter(
   pairs: PairsDefinition,
 ): (object: Held, writing: Writing, tag: string, findings: Finding[]) => WrittenPlace[] {
@@ -82,7 +89,6 @@ function pairWriter(
     seen.add(name);
     writers.push({ code, write: compileFieldWriter(field) });
   }
-  const at = (element: number, component: number): Address => ({ kind: "element", element, component, repetition: 0 });
   return (object, writing, tag, findings) => {
     const places: WrittenPlace[] = [];
     let next = pairs.from;
@@ -106,13 +112,13 @@ function pairWriter(
         break;
       }
       const qualifier: WrittenPlace = {
-        address: at(next, pairs.qualifier),
+        address: elementAt(next, pairs.qualifier),
         text: code,
         beside: "",
         isValue: false,
         isNumber: false,
       };
-      places.push(qualifier, { ...place, address: at(pairs.qualifier === 0 ? next + 1 : next, pairs.value) });
+      places.push(qualifier, { ...place, address: elementAt(pairs.qualifier === 0 ? next + 1 : next, pairs.value) });
       next += pairs.qualifier === 0 ? 2 : 1;
     }
     return places;
