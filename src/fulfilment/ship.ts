@@ -5,7 +5,6 @@
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
 import { lookAgain } from "../orders/due-accounts.ts";
-import { lineReference } from "../orders/order-documents.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
