@@ -1,7 +1,7 @@
 /** A message's line as a curve (domain.md, *Curve*): base as quoted, steps classified, placed, sorted and added up. */
 import type { ScheduleSettings } from "../config/partner.ts";
 import type { DeliverySchedule, ScheduleLine } from "../documents/delivery-schedule.ts";
-import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
+import { addDays, earlier, later, type PlainDate, plainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, plus, type Quantity, quantity, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
 import { type Anchors, dayBefore, type Ground, groundOf, type Statement } from "./base.ts";
@@ -88,7 +88,7 @@ function itemBacklog(
 
 /**
  * Running totals as quantities, in the order in which they hold: a bucket's figure holds at its end. The first may lie
- * below the base (we are ahead); a later one that falls is shown as a fault, except where a stated zero date lets the
+ * below the base (we are ahead); what a bucket adds comes after the last date whose total is stated. A later figure that falls is shown as a fault, except where a stated zero date lets the
  * count begin again: from there the figures run on from the height reached.
  */
 function increments(placed: readonly PlacedStep[], ground: Ground, findings: Finding[]): PlacedStep[] {
@@ -101,8 +101,10 @@ function increments(placed: readonly PlacedStep[], ground: Ground, findings: Fin
   let previous: Quantity | undefined;
   let lift = NOTHING;
   let zeroed = ground.zeroOn === "";
+  let known: { before: PlainDate | undefined; upTo: PlainDate } | undefined;
   return holding.map(({ step, holds }) => {
     if (step.timing === "no-demand") return { ...step, figure: NOTHING };
+    if (known === undefined || known.upTo < holds) known = { before: known?.upTo, upTo: holds };
     if (previous !== undefined && step.figure < previous) {
       if (!zeroed && ground.zeroOn !== "" && holds >= ground.zeroOn) {
         lift = reached;
@@ -114,8 +116,14 @@ function increments(placed: readonly PlacedStep[], ground: Ground, findings: Fin
     const height = plus(step.figure, lift);
     const figure = step.kind === "remainder" ? larger(NOTHING, minus(height, reached)) : minus(height, reached);
     reached = plus(reached, figure);
-    return { ...step, figure };
+    return { ...step, figure, date: dateBehind(step, known.before) };
   });
+}
+
+/** A bucket's day, moved behind the last date whose total is known. */
+function dateBehind(step: PlacedStep, known: PlainDate | undefined): PlainDate {
+  if (step.kind !== "dated" || known === undefined || step.date > known) return step.date;
+  return later(step.date, earlier(step.to, addDays(known, 1)));
 }
 
 /** Backlog first, immediate demand next, everything dated, the remainder last. */
@@ -161,16 +169,31 @@ const identityOf = (step: PlacedStep): string =>
 
 /** The steps in line, one for each identity, added up from the base. */
 function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
-  const apart = new Map<string, PlacedStep>();
-  for (const step of placed) {
-    const identity = identityOf(step);
-    const same = apart.get(identity);
-    apart.set(identity, same === undefined ? step : together(same, step));
+  const apart: PlacedStep[] = [];
+  for (const step of placed.toSorted(inLine)) {
+    const last = apart.at(-1);
+    if (last !== undefined && last.date === step.date && identityOf(last) === identityOf(step))
+      apart[apart.length - 1] = together(last, step);
+    else apart.push(step);
   }
   let height = base;
-  return [...apart.values()].toSorted(inLine).map(({ figure, ...step }) => {
-    height = plus(height, figure);
-    return { ...step, cumulative: height };
+  return apart.map((step) => {
+    height = plus(height, step.figure);
+    return {
+      date: step.date,
+      kind: step.kind,
+      timing: step.timing,
+      from: step.from,
+      to: step.to,
+      cumulative: height,
+      commitment: step.commitment,
+      customerOrderNumber: step.customerOrderNumber,
+      reference: step.reference,
+      referenceKind: step.referenceKind,
+      window: step.window,
+      route: step.route,
+      segment: step.segment,
+    };
   });
 }
 

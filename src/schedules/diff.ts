@@ -206,12 +206,20 @@ function regroupedAt(
   after: readonly Increment[] | undefined,
   messageDate: PlainDate,
 ): Regrouped[] {
+  if (before === undefined || after === undefined || areAlike(before, after)) return [];
   const quantity = sum(after);
   if (quantity === NOTHING || sum(before) !== quantity) return [];
-  const [was, now] = [grainOf(before ?? [], messageDate), grainOf(after ?? [], messageDate)];
+  const [was, now] = [grainOf(before, messageDate), grainOf(after, messageDate)];
   if (was.key === now.key || (was.finest === now.finest && !was.bucketed && !now.bucketed)) return [];
   const from = was.from < now.from ? was.from : now.from;
   return [{ from, to: date, quantity, was: was.finest, now: now.finest }];
+}
+
+/** One step on each side in the same bucket: by far the most dates. */
+function areAlike(before: readonly Increment[], after: readonly Increment[]): boolean {
+  const [one, other] = [before[0]?.step, after[0]?.step];
+  if (before.length !== 1 || after.length !== 1 || one === undefined || other === undefined) return false;
+  return one.from === other.from && one.to === other.to;
 }
 
 const GRAINS = ["day", "week", "month", "range"];
@@ -250,9 +258,10 @@ function recommitted(
   before: readonly Increment[] | undefined,
   after: readonly Increment[] | undefined,
 ): CommitmentChange[] {
+  if (before === undefined || after === undefined || !differInCommitment(before, after)) return [];
   const net = new Map<string, Quantity>();
-  const note = (increments: readonly Increment[] | undefined, sign: bigint) => {
-    for (const { step, quantity } of increments ?? [])
+  const note = (increments: readonly Increment[], sign: bigint) => {
+    for (const { step, quantity } of increments)
       net.set(step.commitment, ((net.get(step.commitment) ?? 0n) + sign * quantity) as Quantity);
   };
   note(before, 1n);
@@ -272,6 +281,11 @@ function recommitted(
   }
   return changes;
 }
+
+const differInCommitment = (before: readonly Increment[], after: readonly Increment[]): boolean => {
+  const first = before[0]?.step.commitment;
+  return [...before, ...after].some(({ step }) => step.commitment !== first);
+};
 
 /** What the new message calls backlog beside what the old curve asked for before its date and has not been received. */
 function backlogOf(old: Curve, next: Curve, liftedTo: Quantity): ScheduleDiff["backlog"] {
