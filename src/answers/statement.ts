@@ -175,7 +175,7 @@ async function latestStatements(
       statement,
       `WHERE id IN (SELECT MAX(s.id) FROM statement s JOIN account a ON a.id = s.account_id
          LEFT JOIN revision r ON r.id = s.revision_id
-         WHERE s.account_id IN (:ids) AND s.since IN ('', a.current_start)
+         WHERE s.account_id IN (:ids) AND s.kind IN ('received', 'shipped') AND s.since IN ('', a.current_start)
            AND (r.id IS NULL OR r.judged_on <= :asOf) GROUP BY s.account_id)`,
       { ids, asOf },
     ),

@@ -75,14 +75,9 @@ async function accepted(
       business_date: on,
       request_key: `r${revisionId}`,
     });
-    await insertOne(tx, statement, {
-      account_id: accountId,
-      revision_id: revisionId,
-      kind: "received",
-      cumulative: quantity(received),
-      last_note: lastNote,
-      as_of: on,
-    });
+    const said = { account_id: accountId, revision_id: revisionId, last_note: lastNote, as_of: on };
+    await insertOne(tx, statement, { ...said, kind: "received", cumulative: quantity(received) });
+    await insertOne(tx, statement, { ...said, kind: "before-reset", cumulative: quantity("9999") });
   });
 }
 
