@@ -1,6 +1,5 @@
 /** Tables as CSV: rows as segments, with the position of each; csv-parse reads, what it refuses becomes a finding. */
-import { CsvError } from "csv-parse";
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import type { Finding } from "../values/finding.ts";
 import type { Segment } from "./segment.ts";
 import { MAX_SEGMENT } from "./window.ts";

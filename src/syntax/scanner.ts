@@ -87,7 +87,7 @@ export function scannerOf(
   return { window, batch, codes, byte: from.byte, line: from.line };
 }
 
-/** Finds the next batch; false when the range has ended. A range marked `open` or `long` is always the last of its batch. */
+/** Finds the next batch; false when the range has ended. A range marked `open` or `long` is always a batch of its own. */
 export function nextBatch(scanner: Scanner): boolean {
   const { window, batch } = scanner;
   batch.count = 0;
@@ -96,18 +96,22 @@ export function nextBatch(scanner: Scanner): boolean {
     if (offset >= 0 && offset < window.length) scanHeld(scanner, offset);
     if (batch.count > 0) return true;
     if (scanner.byte >= window.limit) return false;
-    if (window.base === scanner.byte && window.length > MAX_SEGMENT) return giveUp(scanner, MARK.long);
-    if (!readOn(window, scanner.byte)) return window.length === 0 ? false : giveUp(scanner, MARK.open);
+    const held = window.base + window.length - scanner.byte;
+    if (held > MAX_SEGMENT) return giveUp(scanner, MAX_SEGMENT + 1, MARK.long);
+    if (!readOn(window, scanner.byte)) return window.length === 0 ? false : giveUp(scanner, window.length, MARK.open);
   }
 }
 
-/** All that is held is the beginning of one segment without its terminator. */
-function giveUp(scanner: Scanner, mark: number): boolean {
-  const { window, batch } = scanner;
-  let end = window.length;
-  scanner.byte = window.base + end;
-  while (end > 0 && isBlank(window.bytes[end - 1] as number)) end -= 1;
-  put(batch, 0, end, scanner.line, mark | MARK.broken);
+/** What is held next is the beginning of one segment, `length` bytes without its terminator. */
+function giveUp(scanner: Scanner, length: number, mark: number): boolean {
+  const { batch, codes, window } = scanner;
+  const start = scanner.byte - window.base;
+  let end = start + length;
+  const { line } = scanner;
+  scanner.byte += length;
+  scanner.line += count(window.bytes, codes.line, start, end);
+  while (end > start && isBlank(window.bytes[end - 1] as number)) end -= 1;
+  put(batch, start, end, line, mark | MARK.broken);
   return true;
 }
 
@@ -172,6 +176,7 @@ function scanHeld(scanner: Scanner, offset: number): void {
     let end = find(bytes, terminator, i, held);
     if (nextRelease < end) end = unreleased(bytes, i, held, codes);
     if (end >= held) return;
+    if (end - start > MAX_SEGMENT) return;
     let mark = 0;
     let next = line;
     if (nextLf < end || nextCr < end) {
@@ -179,7 +184,6 @@ function scanHeld(scanner: Scanner, offset: number): void {
       next += count(bytes, lineEnd, i, end);
     }
     if (terminator === lineEnd) next += 1;
-    if (end - start > MAX_SEGMENT) mark = MARK.long;
     if (wantsCuts) {
       const cutEnd = cut(batch, cuts, bytes, start, end, codes, nextRelease < end);
       // Where there is no room for its cuts, a segment is cut by itself, as those with line breaks are.
@@ -304,9 +308,9 @@ export function batchElements(scanner: Scanner): (string[] | undefined)[] {
   for (let at = 0; at < batch.count; at += 1) {
     const mark = batch.marks[at] as number;
     if (mark !== 0) {
-      all.push(mark === MARK.broken ? segmentElements(scanner, at) : undefined);
-      // Only segments that are held whole have cuts.
-      if ((mark & (MARK.broken | MARK.long)) !== 0 && (mark & MARK.open) === 0) next = batch.cutEnds[at] as number;
+      const broken = (mark & MARK.broken) !== 0;
+      all.push(broken ? segmentElements(scanner, at) : undefined);
+      if (broken) next = batch.cutEnds[at] as number;
       continue;
     }
     const cutEnd = batch.cutEnds[at] as number;

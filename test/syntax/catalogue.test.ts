@@ -14,6 +14,11 @@ const wrong = (from: string | RegExp, to: string): string[] => {
   });
 };
 
+const dated = (from: string, to: string) => readAll(latin1(WEEKLY.replace(from, to))).catalogue.interchanges[0]?.sentOn;
+
+const codes = (text: string | Buffer): string[] =>
+  findingsOf(readAll(typeof text === "string" ? latin1(text) : text).catalogue).map((finding) => finding.code);
+
 describe("the catalogue of a file", () => {
   it("says who sent what to whom, when, under which numbers", () => {
     const [interchange] = readAll(fixture("830-weekly.edi")).catalogue.interchanges;
@@ -46,8 +51,6 @@ describe("the catalogue of a file", () => {
   });
 
   it("takes the envelope's date from GS04 of eight digits, else from the header, read as 1970 to 2069", () => {
-    const dated = (from: string, to: string) =>
-      readAll(latin1(WEEKLY.replace(from, to))).catalogue.interchanges[0]?.sentOn;
     assert.equal(dated("CALLOFF*20260302", "CALLOFF*20260301"), "2026-03-01");
     assert.equal(dated("CALLOFF*20260302", "CALLOFF*260301"), "2026-03-02");
     assert.equal(readAll(fixture("830-cumulative-unpadded.edi")).catalogue.interchanges[0]?.sentOn, "1997-01-06");
@@ -155,7 +158,7 @@ describe("the catalogue of a file", () => {
   });
 
   it("finds the longest segment lawful and one more byte not, wherever chunks end", () => {
-    for (const [length, codes] of [
+    for (const [length, expected] of [
       [65_536, []],
       [65_537, ["SYNTAX_SEGMENT_LENGTH"]],
     ] as const) {
@@ -163,7 +166,7 @@ describe("the catalogue of a file", () => {
       for (const chunk of [undefined, 1000, 65_536, 70_000]) {
         assert.deepEqual(
           findingsOf(readAll(bytes, chunk).catalogue).map((finding) => finding.code),
-          codes,
+          expected,
         );
       }
     }
@@ -171,14 +174,12 @@ describe("the catalogue of a file", () => {
 
   it("lists at most fifty findings of one envelope", () => {
     const empty = WEEKLY.replace("UIT*EA~\n", `UIT*EA${"~".repeat(5000)}\n`);
-    const codes = findingsOf(readAll(latin1(empty)).catalogue).map((finding) => finding.code);
-    assert.equal(codes.length, 51);
-    assert.equal(codes.at(-1), "SYNTAX_MORE_FINDINGS");
+    const listed = codes(empty);
+    assert.equal(listed.length, 51);
+    assert.equal(listed.at(-1), "SYNTAX_MORE_FINDINGS");
   });
 
   it("refuses what is no interchange, without reading it as one", () => {
-    const codes = (text: string | Buffer) =>
-      findingsOf(readAll(typeof text === "string" ? latin1(text) : text).catalogue).map((finding) => finding.code);
     assert.deepEqual(codes(""), ["SYNTAX_EMPTY_FILE"]);
     assert.deepEqual(codes(" \r\n\t\n"), ["SYNTAX_EMPTY_FILE"]);
     assert.deepEqual(codes("<?xml version='1.0'?><order/>"), ["SYNTAX_UNKNOWN_FAMILY"]);

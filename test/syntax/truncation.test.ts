@@ -9,6 +9,10 @@ const END = WEEKLY.toString("latin1").lastIndexOf("~");
 const truncations = (bytes: Uint8Array): Finding[] =>
   findingsOf(readAll(bytes).catalogue).filter((finding) => finding.code === "SYNTAX_TRUNCATED");
 
+const codes = (text: string): string[] => findingsOf(readAll(latin1(text)).catalogue).map((finding) => finding.code);
+
+const record = (text: string): string => text.padEnd(128);
+
 describe("a truncated file", () => {
   for (const name of ["830-weekly.edi", "830-cumulative-unpadded.edi", "830-wrapped-80.edi"]) {
     it(`is refused wherever it ends, naming byte and segment: ${name}`, () => {
@@ -38,7 +42,6 @@ describe("a truncated file", () => {
 
   it("is compared by counts and control number all the same when that terminator is missing", () => {
     const text = WEEKLY.toString("latin1").slice(0, END);
-    const codes = (changed: string) => findingsOf(readAll(latin1(changed)).catalogue).map((finding) => finding.code);
     assert.deepEqual(codes(text.replace("IEA*1*000000412", "IEA*2*000000412")), ["SYNTAX_GROUP_COUNT"]);
     assert.deepEqual(codes(text.replace("IEA*1*000000412", "IEA*1*000000999")), ["SYNTAX_INTERCHANGE_CONTROL"]);
   });
@@ -73,7 +76,6 @@ describe("a truncated file", () => {
   });
 
   it("of VDA is refused wherever it ends", () => {
-    const record = (text: string) => text.padEnd(128);
     const vda = `${record("511021111     2222     0000100002260302")}\n${record("51201A")}\n${record("51901")}`;
     assert.equal(readAll(latin1(vda)).catalogue.interchanges[0]?.complete, true);
     for (let length = 5; length < vda.length; length += 1) {

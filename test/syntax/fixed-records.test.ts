@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { findingsOf, inShort, latin1, readAll } from "./reading.ts";
+
+const record = (text: string): string => text.padEnd(128);
+const HEADER = record("51102KUNDE7   LIEF9    0004100042260302260101");
+const ARTICLE = record("5120101 000000118260302000000117260202TEIL 4711");
+const QUANTITIES = record("51301260227LS0000882602260000004000000000012400260309000000400");
+const TRAILER = record("5190100000010000001000000100000000000000000000000000010000000");
+const TRANSMISSION = [HEADER, ARTICLE, QUANTITIES, TRAILER];
+
+describe("a VDA file of fixed records", () => {
+  it("is read whether records follow each other, or stand in lines, with and without a last line break", () => {
+    for (const [between, end] of [
+      ["", ""],
+      ["\n", ""],
+      ["\n", "\n"],
+      ["\r\n", "\r\n"],
+      ["\r\n\r\n", ""],
+    ] as const) {
+      const { catalogue, sets } = readAll(latin1(TRANSMISSION.join(between) + end));
+      assert.equal(catalogue.family, "fixed");
+      assert.deepEqual(findingsOf(catalogue), []);
+      assert.deepEqual(
+        sets[0]?.map(({ elements, ordinal, tag }) => [tag, elements[1], ordinal]),
+        [
+          ["511", HEADER, 1],
+          ["512", ARTICLE, 2],
+          ["513", QUANTITIES, 3],
+          ["519", TRAILER, 4],
+        ],
+      );
+    }
+  });
+
+  it("has an interchange per transmission, with its own numbers", () => {
+    const second = [HEADER.replace("0004100042", "0004200043"), ...TRANSMISSION.slice(1)];
+    const { interchanges } = readAll(latin1([...TRANSMISSION, ...second].join("\n"))).catalogue;
+    assert.deepEqual(
+      interchanges.map(({ complete, control, receiver, sender, sentOn, version }) => [
+        complete,
+        control,
+        receiver.id,
+        sender.id,
+        sentOn,
+        version,
+      ]),
+      [
+        [true, "00042", "LIEF9", "KUNDE7", "2026-03-02", "02"],
+        [true, "00043", "LIEF9", "KUNDE7", "2026-03-02", "02"],
+      ],
+    );
+    assert.deepEqual(interchanges[1]?.groups[0]?.sets[0]?.type, "511");
+    assert.deepEqual(interchanges[1]?.groups[0]?.sets[0]?.firstSegment, 5);
+  });
+
+  it("reads records whose blanks at the end were stripped, and says so", () => {
+    const stripped = TRANSMISSION.map((text) => text.trimEnd()).join("\n");
+    const { catalogue, sets } = readAll(latin1(`${stripped}\n`));
+    assert.deepEqual(findingsOf(catalogue).map(inShort), [
+      "SYNTAX_RECORD_LENGTH tolerated 511, segment 1",
+      "SYNTAX_RECORD_LENGTH tolerated 512, segment 2",
+      "SYNTAX_RECORD_LENGTH tolerated 513, segment 3",
+      "SYNTAX_RECORD_LENGTH tolerated 519, segment 4",
+    ]);
+    assert.equal(sets[0]?.[3]?.elements[1], TRAILER);
+  });
+
+  it("notes counters of the trailer that are wrong", () => {
+    const wrong = TRAILER.replace("5190100000010000001", "5190100000010000009");
+    assert.deepEqual(
+      findingsOf(readAll(latin1([...TRANSMISSION.slice(0, 3), wrong].join(""))).catalogue).map(inShort),
+      ["SYNTAX_RECORD_COUNT tolerated 51913, segment 4"],
+    );
+  });
+
+  it("is refused without its trailer, and when records of another message stand in it", () => {
+    assert.deepEqual(
+      findingsOf(readAll(latin1([HEADER, ARTICLE, ...TRANSMISSION].join("\n"))).catalogue).map(inShort),
+      ["SYNTAX_TRUNCATED reject, segment 2"],
+    );
+    const foreign = [HEADER, record("71301"), ...TRANSMISSION.slice(1)].join("\n");
+    assert.deepEqual(findingsOf(readAll(latin1(foreign)).catalogue).map(inShort), [
+      "SYNTAX_NESTING reject 713, segment 2",
+    ]);
+    assert.deepEqual(findingsOf(readAll(latin1([...TRANSMISSION, ARTICLE].join("\n"))).catalogue).map(inShort), [
+      "SYNTAX_STRAY_TEXT reject 512, segment 5",
+    ]);
+  });
+});
