@@ -1,6 +1,6 @@
 /** What a file says, or what is wrong with it, without any effect: the two passes of intake over one file. */
 import type { Partner } from "../config/partner.ts";
-import { partnerOf, withLenience } from "../exchange/registration.ts";
+import { partnerOf, planFile, withLenience } from "../exchange/registration.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import type { ByteSource, Catalogue, GroupEntry, Identity, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
@@ -79,15 +79,20 @@ export interface CheckSettings {
   readonly partner?: Partner | undefined;
   /** Partners among whom the sender is looked up when none is said. */
   readonly partners?: readonly Partner[];
+  /** With a partner said: whether test interchanges are taken here. */
+  readonly environment?: "production" | "test";
   readonly lenient: readonly string[];
 }
 
 /** Reads the whole file. Never throws for what the file holds. */
 export async function checkFile(source: ByteSource, settings: CheckSettings): Promise<CheckedFile> {
   const catalogue = catalogueOf(source);
+  const identities = identityFindings(source, catalogue, settings);
   const interchanges: CheckedInterchange[] = [];
   for (const entry of catalogue.interchanges) {
-    interchanges.push(await checkedInterchange(source, entry, settings));
+    const checked = await checkedInterchange(source, entry, settings);
+    const whose = identities.get(entry.ordinal) ?? [];
+    interchanges.push({ ...checked, findings: [...checked.findings, ...whose] });
   }
   const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
   const findings = fileFindings(source, catalogue);
@@ -100,6 +105,20 @@ export async function checkFile(source: ByteSource, settings: CheckSettings): Pr
     findings,
     interchanges,
   };
+}
+
+/** What intake would say about sender, receiver and test flag, where it was said whose file it is. */
+function identityFindings(
+  { name }: ByteSource,
+  catalogue: Catalogue,
+  { partner, environment }: CheckSettings,
+): Map<number, Finding[]> {
+  if (partner === undefined) return new Map();
+  const arrival = { name, catalogue, hashes: [], partners: [partner], environment: environment ?? "production" };
+  const { interchanges } = planFile(arrival, []);
+  return new Map(
+    interchanges.map(({ entry, cause, findings }) => [entry.ordinal, cause === "identity" ? findings.slice(-1) : []]),
+  );
 }
 
 function segmentsIn({ segments }: Catalogue, sets: readonly CheckedSet[]): CheckedFile["segments"] {

@@ -1,10 +1,59 @@
+/** What a file would come to with a known partner: played through on the home's database, or on an empty one. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import type { CheckedFile } from "../answers/check-file.ts";
+import { type PreviewLine, previewOfFile } from "../answers/check-preview.ts";
 import type { Partner } from "../config/partner.ts";
+import { migrate, pendingMigrations } from "../store/migrate.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { occasionOf } from "../values/clock.ts";
+import { CalloffError } from "../values/errors.ts";
 import type { Invocation } from "./frame.ts";
+import { settingsOf } from "./home.ts";
+import { tableInWords } from "./words.ts";
 
-export interface Preview {
-  readonly lines: readonly string[];
+/** Lines of the file's schedules as they would be judged now; nothing stays behind. */
+export async function previewOf(
+  invocation: Invocation,
+  partner: Partner,
+  checked: CheckedFile,
+): Promise<readonly PreviewLine[]> {
+  const { config, clock } = settingsOf(invocation);
+  return onDatabaseOf(config.gateway.database, config.home, (store) =>
+    previewOfFile(store, config, partner, checked, occasionOf(clock, partner.code)),
+  );
 }
 
-export const previewOf = async (_i: Invocation, _p: Partner, _c: CheckedFile): Promise<Preview> => ({ lines: [] });
-export const previewInWords = (_preview: Preview): string => "";
+/** A home that has no database yet is checked against an empty one, elsewhere. */
+async function onDatabaseOf<T>(url: string, home: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const fresh = url.startsWith("sqlite:") && !existsSync(path.resolve(home, url.slice("sqlite:".length)));
+  const scratch = fresh ? mkdtempSync(path.join(os.tmpdir(), "calloff-check-")) : undefined;
+  const store = scratch === undefined ? openStore(url, home) : openStore("sqlite:check.sqlite", scratch);
+  try {
+    if (fresh) await migrate(store);
+    else await refuseOld(store);
+    return await work(store);
+  } finally {
+    await store.close();
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function refuseOld(store: Store): Promise<void> {
+  const pending = await pendingMigrations(store);
+  if (pending.length === 0) return;
+  throw new CalloffError("STORE_OLDER", "The database was made by an earlier version", {
+    expected: "a database with this version's tables; a check changes nothing, so it does not migrate",
+    found: `${pending.join(", ")} to come`,
+    remedy: "Run calloff db migrate, then check the file again",
+  });
+}
+
+/** The lines as a table. */
+export const previewInWords = (lines: readonly PreviewLine[]): string =>
+  `what would become of it now\n${tableInWords(
+    ["SET", "LINE", "CUSTOMER'S PART", "SHIP-TO", "STATE", "WHY", "VERDICT"],
+    lines.map((line) => [line.set, line.line, line.customerPart, line.shipTo, line.state, line.cause, line.sentence]),
+    "Nothing: no schedule of it would have an effect.",
+  )}`;

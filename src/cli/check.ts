@@ -4,12 +4,12 @@ import type { CheckedFile, CheckedInterchange, CheckedSet } from "../answers/che
 import { checkFile } from "../answers/check-file.ts";
 import { loadConfiguration } from "../config/configuration.ts";
 import { packageRoot } from "../config/package-root.ts";
+import type { Partner } from "../config/partner.ts";
 import { isHome } from "../gateway/folders.ts";
 import { loadMappings } from "../mapping/library.ts";
 import { fileSource } from "../syntax/sources.ts";
 import { EXIT } from "../values/errors.ts";
 import { type Finding, findingInWords } from "../values/finding.ts";
-import { type Preview, previewInWords, previewOf } from "./check-preview.ts";
 import { answers, type Invocation, notFound, usage } from "./frame.ts";
 import { homeOf } from "./home.ts";
 import { counted, factsInWords, oneLine, tableInWords } from "./words.ts";
@@ -36,16 +36,23 @@ export function declareCheck(command: Command): void {
       const named = { name: file, size: source.size, read: source.read.bind(source) };
       const checked = await checkFile(named, { ...settings, lenient });
       const preview =
-        settings.partner === undefined ? undefined : await previewOf(invocation, settings.partner, checked);
+        settings.partner === undefined ? undefined : await previewed(invocation, settings.partner, checked);
       return {
-        document: preview === undefined ? checked : { ...checked, preview },
-        words: checkedInWords(checked, options.documents === true, preview),
+        document: preview === undefined ? checked : { ...checked, preview: preview.lines },
+        words: checkedInWords(checked, options.documents === true, preview?.words),
         exit: checked.valid ? EXIT.done : EXIT.badFile,
       };
     } finally {
       source.close();
     }
   });
+}
+
+/** The database is only touched where it was said whose file it is. */
+async function previewed(invocation: Invocation, partner: Partner, checked: CheckedFile) {
+  const { previewInWords, previewOf } = await import("./check-preview.ts");
+  const lines = await previewOf(invocation, partner, checked);
+  return { lines, words: previewInWords(lines) };
 }
 
 function leniences(list: string | undefined): string[] {
@@ -68,10 +75,15 @@ function settingsFor(invocation: Invocation, { partner: code }: CheckOptions) {
   const config = loadConfiguration(homeOf(invocation));
   const partner = code === undefined ? undefined : config.partners.get(code);
   if (code !== undefined && partner === undefined) throw notFound("partner", code, "See calloff partner list");
-  return { library: config.mappings, partner, partners: [...config.partners.values()] };
+  return {
+    library: config.mappings,
+    partner,
+    partners: [...config.partners.values()],
+    environment: config.gateway.environment,
+  };
 }
 
-function checkedInWords(checked: CheckedFile, documents: boolean, preview: Preview | undefined): string {
+function checkedInWords(checked: CheckedFile, documents: boolean, preview: string | undefined): string {
   const sets = checked.interchanges.flatMap((held) => held.groups.flatMap((group) => group.sets));
   return [
     factsInWords([
@@ -83,7 +95,7 @@ function checkedInWords(checked: CheckedFile, documents: boolean, preview: Previ
     ...checked.interchanges.map(interchangeInWords),
     ...findingsInWords("findings on the file", checked.findings),
     ...sets.map((set) => setInWords(set, documents)),
-    ...(preview === undefined ? [] : ["\n", previewInWords(preview)]),
+    ...(preview === undefined ? [] : ["\n", preview]),
     `\n${verdictInWords(checked, sets)}\n`,
   ].join("");
 }

@@ -12,7 +12,7 @@ export function declareDemo(command: Command): void {
     .option("--once", "play it through and exit, leaving the files where they are")
     .option("--schedule <file>", "an 830 to play as ACME's first schedule instead of the demo's own")
     .addHelpText("after", "\nWithout --once it keeps running and says what to try.");
-  answers(command, async (_invocation, { once }: DemoOptions) => {
+  answers(command, async (_invocation, { once, schedule }: DemoOptions) => {
     const { runDemo } = await import("../demo/demo.ts");
     const { home } = command.optsWithGlobals<{ home?: string }>();
     await runDemo({

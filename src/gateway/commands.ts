@@ -32,8 +32,14 @@ export interface CommandGround {
 
 /** The arguments of every command, and what it answers. */
 export interface Commands {
-  "schedule accept": { given: { ids: readonly number[]; reason?: string }; answer: DecidedRevision[] };
-  "schedule withdraw": { given: { ids: readonly number[]; reason: string }; answer: DecidedRevision[] };
+  "schedule accept": {
+    given: { ids: readonly number[]; reason?: string; requestKey?: string };
+    answer: DecidedRevision[];
+  };
+  "schedule withdraw": {
+    given: { ids: readonly number[]; reason: string; requestKey?: string };
+    answer: DecidedRevision[];
+  };
   "order ship": {
     given: {
       order: string;
@@ -62,10 +68,9 @@ type Doing<Name extends CommandName> = (
 ) => Promise<Commands[Name]["answer"]>;
 
 const COMMANDS: { readonly [Name in CommandName]: Doing<Name> } = {
-  "schedule accept": ({ store, config }, { ids, reason }, occasion) =>
-    acceptRevisions(store, config, ids, occasion, reason),
-  "schedule withdraw": ({ store, config }, { ids, reason }, occasion) =>
-    withdrawRevisions(store, config, ids, occasion, reason),
+  "schedule accept": ({ store, config }, { ids, ...details }, occasion) =>
+    acceptRevisions(store, config, ids, occasion, details),
+  "schedule withdraw": ({ store }, { ids, ...details }, occasion) => withdrawRevisions(store, ids, occasion, details),
   "order ship": ({ store, config }, { order, quantities, ...more }, occasion) => {
     const wanted = quantities === undefined ? undefined : Object.entries(quantities);
     const byLine = wanted?.map(([line, quantity]) => [Number(line), quantity] as const);
