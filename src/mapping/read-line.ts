@@ -118,34 +118,41 @@ const RULES: Readonly<Record<Rule["kind"], string>> = {
   L: "if the first is there, at least one of the others",
 };
 
-/** The elements of a dependency note, as words; undefined when the note is kept. */
+/** The first element that breaks a dependency note, and the note as words; undefined when it is kept. */
 export function ruleBroken(
   rule: Rule,
-  isThere: (element: number) => boolean,
-): { element: number; words: string } | undefined {
-  const [first = 0, ...others] = rule.elements;
-  const present = rule.elements.filter(isThere);
-  const kept =
-    rule.kind === "P"
-      ? present.length === 0 || present.length === rule.elements.length
-      : rule.kind === "R"
-        ? present.length > 0
-        : rule.kind === "E"
-          ? present.length <= 1
-          : rule.kind === "C"
-            ? !isThere(first) || others.every(isThere)
-            : !isThere(first) || others.some(isThere);
-  if (kept) return undefined;
-  const absent = rule.elements.find((element) => !isThere(element)) ?? first;
-  const element = rule.kind === "E" ? (present[1] ?? first) : absent;
-  return { element, words: `of elements ${rule.elements.join(", ")}: ${RULES[rule.kind]} (${rule.note})` };
+  elements: readonly string[],
+): { readonly element: number; readonly words: string } | undefined {
+  let present = 0;
+  for (const element of rule.elements) if (isFilled(elements, element)) present += 1;
+  if (isKept(rule, present, elements)) return undefined;
+  const [first = 0] = rule.elements;
+  const filled = rule.elements.filter((element) => isFilled(elements, element));
+  const absent = rule.elements.find((element) => !isFilled(elements, element)) ?? first;
+  return {
+    element: rule.kind === "E" ? (filled[1] ?? first) : absent,
+    words: `of elements ${rule.elements.join(", ")}: ${RULES[rule.kind]} (${rule.note})`,
+  };
 }
+
+function isKept(rule: Rule, present: number, elements: readonly string[]): boolean {
+  const all = rule.elements.length;
+  if (rule.kind === "P") return present === 0 || present === all;
+  if (rule.kind === "R") return present > 0;
+  if (rule.kind === "E") return present <= 1;
+  if (!isFilled(elements, rule.elements[0] ?? 0)) return true;
+  return rule.kind === "C" ? present === all : present > 1;
+}
+
+const isFilled = (elements: readonly string[], element: number): boolean => {
+  const raw = elements[element];
+  return raw !== undefined && raw !== "" && raw.trim() !== "";
+};
 
 function rulePlaces(rules: readonly Rule[]): ReadPlaces {
   return (elements, _target, run) => {
-    const isThere = (element: number): boolean => (elements[element] ?? "").trim() !== "";
     for (const rule of rules) {
-      const broken = ruleBroken(rule, isThere);
+      const broken = ruleBroken(rule, elements);
       if (broken === undefined) continue;
       report(run, {
         code: "ELEMENT_RULE",
@@ -153,7 +160,7 @@ function rulePlaces(rules: readonly Rule[]): ReadPlaces {
         message: "Elements that depend on each other do not agree",
         place: placeIn(run, broken.element),
         expected: broken.words,
-        found: rule.elements.filter(isThere).join(", ") || "none of them",
+        found: rule.elements.filter((element) => isFilled(elements, element)).join(", ") || "none of them",
         remedy: "Ask the sender to keep the segment's syntax notes.",
         ack: { segment: "8", element: rule.kind === "E" ? "10" : "2" },
       });

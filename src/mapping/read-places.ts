@@ -1,6 +1,7 @@
 /** Reading the places of one segment: elements of delimited syntaxes, positions of fixed records, cells of tables. */
 import type { FieldDefinition, LineDefinition } from "./definition.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
+import { quickReader } from "./read-quick.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
 
 /** Reads what the current segment holds into an object. */
@@ -80,7 +81,13 @@ function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): Read
   });
   const first = parts.find((part) => part.repetition === 1 && part.component === 1)?.read;
   const isSimple = fields.every((field) => field.address.kind === "element" && field.address.component === 0);
+  const firstField = fields.find((field) => {
+    const { component, repetition } = placeOfField(field);
+    return component <= 1 && repetition <= 1;
+  });
+  const quick = firstField === undefined ? undefined : quickReader(firstField);
   return (raw, target, run, element) => {
+    if (quick?.(raw, target, run) === true) return;
     if (!isPlain(raw, run.special)) readParts(parts, isSimple, raw, target, run, element);
     else if (first !== undefined) first(raw, target, run, "");
     else reportUnmapped(run, element, raw);
@@ -321,11 +328,14 @@ export function mustPlaces(line: LineDefinition): ReadPlaces | undefined {
 
 function isThere(elements: readonly string[], field: FieldDefinition, run: Run): boolean {
   const { address } = field;
+  if (address.kind === "element" && address.component === 0 && address.repetition === 0) {
+    const raw = elements[address.element];
+    return raw !== undefined && raw !== "" && raw.trim() !== "";
+  }
   if (address.kind === "range") return (elements[1] ?? "").slice(address.first - 1, address.last).trim() !== "";
   if (address.kind === "column")
     return (elements[run.columns.get(address.number) ?? address.number] ?? "").trim() !== "";
   const raw = elements[address.element] ?? "";
-  if (address.component === 0 && address.repetition === 0) return raw.trim() !== "";
   const { component, repetition, release } = run.context.delimiters;
   const held = splitAt(raw, repetition, release)[Math.max(address.repetition, 1) - 1] ?? "";
   return (splitAt(held, component, release)[Math.max(address.component, 1) - 1] ?? "").trim() !== "";

@@ -12,6 +12,8 @@ import { type ReadPlaces, splitAt } from "./read-places.ts";
 import { tableHeader } from "./read-table.ts";
 import type { UnknownSegment } from "./run.ts";
 import { beginRun, type Held, keepUnknown, placeIn, type ReadContext, type Run, report, type Unmapped } from "./run.ts";
+import type { ShapeContext } from "./shapes.ts";
+import { isPlainNumber } from "./shapes-numbers.ts";
 
 /** What a set says, and what is wrong with it. */
 export interface Reading {
@@ -36,6 +38,8 @@ interface CompiledLine {
   /** Copies what this line carries into an object opened below it. */
   readonly handDown: ((carried: Held, target: Held) => void) | undefined;
   readonly isCounted: boolean;
+  /** Makes an object of the list this line opens. */
+  readonly make: (segment: number) => Held;
   readonly summands: readonly { readonly sum: number; readonly field: NonNullable<FieldDefinition["sum"]> }[];
 }
 
@@ -81,8 +85,10 @@ export function compileReader(definition: MappingDefinition): Reader {
   const trailers = TRAILERS[definition.syntax];
   const headers = HEADERS[definition.syntax];
 
+  const dates = new Map<number, ShapeContext["dates"]>();
+
   return (batches, context) => {
-    const run = beginRun(context, sums.length);
+    const run = beginRun(context, sums.length, dates);
     const loop = new ReadingLoop(run, root, known);
     let segments = 0;
     let mapped = 0;
@@ -186,9 +192,23 @@ function compileLine(
     group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
     handDown: line.carries ? handDown(line) : undefined,
+    make: maker(),
     isCounted: counted.includes(line.tag),
     summands,
   };
+}
+
+/**
+ * Makes plain objects that begin with `segment`. Each line has a maker of its own, so that the engine learns how many
+ * fields its objects get and keeps them within the object (measured: a third less time in the collector).
+ */
+function maker(): (segment: number) => Held {
+  function Opened(this: Held, segment: number): void {
+    this["segment"] = segment;
+  }
+  Opened.prototype = Object.prototype;
+  const constructed = Opened as unknown as new (segment: number) => Held;
+  return (segment) => new constructed(segment);
 }
 
 function handDown(line: LineDefinition): (carried: Held, target: Held) => void {
@@ -225,6 +245,9 @@ class ReadingLoop {
   private readonly run: Run;
   private readonly known: ReadonlySet<string>;
   private readonly frames: Frame[];
+  /** A group that opens only if the next segment belongs into it: most steps have nothing below them. */
+  private waiting: Group | undefined;
+  private waitingFor: Held = {};
 
   constructor(run: Run, root: Group, known: ReadonlySet<string>) {
     this.run = run;
@@ -234,6 +257,12 @@ class ReadingLoop {
 
   /** Finds the place of a segment and reads it there. Returns false when no open group has one. */
   take(segment: Segment): boolean {
+    if (this.waiting !== undefined) {
+      if (this.waiting.byTag.has(segment.tag)) {
+        this.frames.push(openFrame(this.waiting, this.waitingFor, NOTHING_CARRIED));
+      }
+      this.waiting = undefined;
+    }
     let full: { depth: number; line: CompiledLine } | undefined;
     for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
       const frame = this.frames[depth] as Frame;
@@ -270,11 +299,16 @@ class ReadingLoop {
 
     const { opens } = line.definition;
     if (opens !== undefined) {
-      const object: Held = { segment: segment.inSet };
+      const object = line.make(segment.inSet);
       for (const carried of frame.carried) carried.line.handDown?.(carried.values, object);
       append(frame.target, opens, object);
       line.places(segment.elements, object, run);
-      if (line.group !== undefined) this.frames.push(openFrame(line.group, object, []));
+      if (line.group === undefined) return;
+      if (line.group.musts.length > 0) this.frames.push(openFrame(line.group, object, NOTHING_CARRIED));
+      else {
+        this.waiting = line.group;
+        this.waitingFor = object;
+      }
       return;
     }
     // What is one too many must not take the place of what came before it.
@@ -299,7 +333,7 @@ class ReadingLoop {
         : address.kind === "element"
           ? (segment.elements[address.element] ?? "")
           : "";
-    if (raw.length <= 9 && /^\d+$/.test(raw)) sum.small += Number(raw);
+    if (raw.length <= 9 && isPlainNumber(raw)) sum.small += Number(raw);
     else {
       const millionths = readMillionths(raw.trim());
       if (typeof millionths === "bigint") sum.millionths += millionths;
@@ -385,6 +419,8 @@ class ReadingLoop {
     while (this.frames.length > 0) this.close();
   }
 }
+
+const NOTHING_CARRIED: readonly Carried[] = [];
 
 function openFrame(group: Group, target: Held, carried: readonly Carried[]): Frame {
   return { group, target, carried, counts: [], lastOrder: -1 };

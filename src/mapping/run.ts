@@ -82,15 +82,18 @@ export interface Sum {
 
 const NO_SEGMENT: Segment = { tag: "", elements: [], byte: 0, line: 1, ordinal: 0, inSet: 0 };
 
-export function beginRun(context: ReadContext, sums: number): Run {
+/** Begins the reading of a set; `dates` is the mapping's store of dates by the year of the envelope. */
+export function beginRun(context: ReadContext, sums: number, dates: Map<number, ShapeContext["dates"]>): Run {
+  const sentYear = context.sentOn === "" ? 0 : Number(context.sentOn.slice(0, 4));
+  let known = dates.get(sentYear);
+  if (known === undefined) {
+    if (dates.size > 20) dates.clear();
+    known = new Map();
+    dates.set(sentYear, known);
+  }
   return {
     context,
-    shapes: {
-      family: context.family,
-      version: context.version.slice(0, 6),
-      sentYear: context.sentOn === "" ? 0 : Number(context.sentOn.slice(0, 4)),
-      dates: new Map(),
-    },
+    shapes: { family: context.family, version: context.version.slice(0, 6), sentYear, dates: known },
     special: specialCharacters(context.delimiters),
     decode: decoderOf(context.charset),
     document: {},

@@ -70,7 +70,7 @@ export const fixedDate = (pattern: FixedDate): Shape => ({
   values: 1,
   isNumber: false,
   read: (text, context) =>
-    pattern === "CCYYMMDD" && text.length !== 8
+    text.length !== pattern.length
       ? noDate(pattern)
       : remembered(text, context, () => readFixed(text, pattern, context)),
   write: ([value = ""]) => writeFixed(value, pattern),

@@ -15,7 +15,7 @@ function canonical(text: string): string | ShapeFault {
 }
 
 /** Most quantities are a few digits without a leading zero: they are canonical as they stand. */
-function isPlain(text: string): boolean {
+export function isPlainNumber(text: string): boolean {
   const { length } = text;
   if (length === 0 || length > 12) return false;
   if (text.charCodeAt(0) === 48 && length > 1) return false;
@@ -29,7 +29,7 @@ function isPlain(text: string): boolean {
 export const numberShape: Shape = {
   values: 1,
   isNumber: true,
-  read: (text) => (isPlain(text) ? text : canonical(text)),
+  read: (text) => (isPlainNumber(text) ? text : canonical(text)),
   write: ([value = ""]) => canonical(value),
 };
 

@@ -13,7 +13,7 @@ export interface ShapeContext {
   readonly version: string;
   /** Year of the envelope's date; two-digit years are read from 80 years before it to 19 after. 0: unknown. */
   readonly sentYear: number;
-  /** Dates already read in this message: schedules repeat few dates many times. */
+  /** Dates already read with this year of the envelope: schedules repeat few dates many times. */
   readonly dates: Map<string, string | ShapeFault>;
 }
 

@@ -238,7 +238,7 @@ function record(
 
 function checkRules(line: LineDefinition, elements: readonly string[], writing: Writing, findings: Finding[]): void {
   for (const rule of line.rules) {
-    const broken = ruleBroken(rule, (element) => (elements[element] ?? "") !== "");
+    const broken = ruleBroken(rule, elements);
     if (broken === undefined) continue;
     const field = line.fields.find((one) => one.address.kind === "element" && one.address.element === broken.element);
     findings.push(
