@@ -24,6 +24,7 @@ import { addDays, type PlainDate } from "../values/dates.ts";
 import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
+import { namedOf, openLines } from "./open-lines.ts";
 import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
 
 /** A split's step, with the row it is kept in. */
@@ -69,7 +70,7 @@ export async function accountsInForce(
   );
   const totals = await accountTotals(from, ids);
   const contracts = await lineTotals(from, lineIds);
-  const named = await openByCustomerOrder(from, ids);
+  const open = grouped(await openLines(from, ids), ({ accountId }) => accountId);
 
   return accounts.flatMap((row) => {
     const [first, ...more] = splits.get(row.id) ?? [];
@@ -85,7 +86,7 @@ export async function accountsInForce(
         totals: totals.get(row.id) ?? NO_TOTALS,
         lineTotals: contracts.get(line.id) ?? NO_TOTALS,
         revision: revisions.get(row.call_off_revision_id ?? row.forecast_revision_id ?? 0),
-        named: named.get(row.id) ?? [],
+        named: namedOf(open.get(row.id) ?? []),
       },
     ];
   });
@@ -93,30 +94,6 @@ export async function accountsInForce(
 
 const byId = <R extends { id: number }>(rows: readonly R[]): Map<number, R> =>
   new Map(rows.map((row) => [row.id, row]));
-
-/** Open quantities of the accounts' orders that carry a customer order number. */
-export async function openByCustomerOrder(
-  from: Queryable,
-  accountIds: readonly number[],
-): Promise<Map<number, { name: string; quantity: Quantity }[]>> {
-  if (accountIds.length === 0) return new Map();
-  const rows = await from.ask(
-    `SELECT c.account_id AS account, o.customer_order_no AS name,
-            CAST(SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE -l.quantity END) AS TEXT) AS open
-     FROM child_line c JOIN child_order o ON o.id = c.order_id
-     JOIN ledger l ON l.child_line_id = c.id AND l.kind IN ('released', 'shipped')
-     WHERE c.account_id IN (:accountIds) AND c.state = 'open' AND o.customer_order_no <> ''
-     GROUP BY c.account_id, o.customer_order_no
-     HAVING SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE -l.quantity END) > 0`,
-    { accountIds },
-  );
-  const open = rows.map((row) => ({
-    accountId: Number(row["account"]),
-    name: row["name"] as string,
-    quantity: BigInt(row["open"] as string) as Quantity,
-  }));
-  return grouped(open, ({ accountId }) => accountId);
-}
 
 /** The step that a split was made of. */
 export function stepOf(split: KeptSplit): KeptStep {

@@ -122,6 +122,7 @@ export async function acceptByHand(
       unit: of.unit,
       judged_on: occasion.businessDate,
       state: "accepted",
+      cause: BY_HAND,
     })),
   );
   await insert(

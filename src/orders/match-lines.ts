@@ -1,6 +1,7 @@
 /** Which account each line of a schedule belongs to, and which agreement line that account draws on (domain.md, *Account*). */
 import { ACCOUNT_FIELDS, type AccountField, type Partner } from "../config/partner.ts";
 import type { ScheduleLine } from "../documents/delivery-schedule.ts";
+import type { Cause } from "../schedules/causes.ts";
 import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import {
@@ -15,11 +16,8 @@ import { normalForm } from "../values/identifiers.ts";
 import { accountsBySpelling, drawsOf, type Identity, identityFrom, keyOf } from "./accounts.ts";
 import { grouped } from "./grouped.ts";
 
-/** Why a line belongs to no account, as it is kept with the revision; a planner's answer is remembered. */
-export type Unplaced =
-  | "unknown-item"
-  | "several"
-  | `no-${"plant" | "ship-to" | "dock" | "part" | "order-number" | "model-year"}`;
+/** Why a line belongs to no account; a planner's answer is remembered. */
+export type Unplaced = Extract<Cause, "no-ship-to" | "incomplete" | "unknown-item" | "which-line">;
 
 export interface MatchedLine {
   readonly line: ScheduleLine;
@@ -41,15 +39,6 @@ export interface DrawnLine {
   readonly line: AgreementLineRow;
 }
 
-const MISSING: Readonly<Record<AccountField, Unplaced>> = {
-  plant: "no-plant",
-  shipTo: "no-ship-to",
-  dock: "no-dock",
-  customerPart: "no-part",
-  orderNumber: "no-order-number",
-  modelYear: "no-model-year",
-};
-
 /** A line's fields as the message states them. */
 export const statedFields = (line: ScheduleLine): Partial<Record<AccountField, string>> => ({
   ...(line.plant === undefined ? {} : { plant: line.plant }),
@@ -70,7 +59,7 @@ export function identityOfScheduleLine(
   for (const field of ACCOUNT_FIELDS) {
     if (!schedule.account.includes(field) || (fields[field] ?? "").trim() !== "") continue;
     const stands = schedule.without[field];
-    if (stands === undefined) missing ??= MISSING[field];
+    if (stands === undefined) missing ??= field === "shipTo" ? "no-ship-to" : "incomplete";
     else fields[field] = stands === "ignore" ? "" : stands;
   }
   const identity = identityFrom(fields, schedule);
@@ -110,23 +99,65 @@ export async function matchLines(
     if (account === undefined) {
       const [drawn, another] = fitting;
       if (drawn === undefined) return { ...place, unplaced: "unknown-item" };
-      return another === undefined ? { ...place, drawn } : { ...place, unplaced: "several" };
+      return another === undefined ? { ...place, drawn } : { ...place, unplaced: "which-line" };
     }
     const remembered = blanket.byLine(draws.get(account.id)?.line_id);
-    const quoted = blanket.quoted(fitting, line);
-    const moved = quoted.length === 1 && quoted[0]?.line.id !== remembered?.line.id ? quoted[0] : undefined;
-    const drawn = moved ?? remembered;
-    if (drawn === undefined) return { ...place, account, unplaced: "several" };
-    return { ...place, account, drawn, moves: moved !== undefined };
+    const drawn = drawnOn(remembered, blanket.quoted(fitting, line));
+    return drawn === undefined ? { ...place, account, unplaced: "which-line" } : { ...place, account, ...drawn };
   });
 }
+
+/** The line of the order number that is quoted, where it names just one; else the line remembered. */
+function drawnOn(
+  remembered: DrawnLine | undefined,
+  quoted: readonly DrawnLine[],
+): Required<Pick<MatchedLine, "drawn" | "moves">> | undefined {
+  const [one, another] = quoted;
+  const moved = another === undefined && one?.line.id !== remembered?.line.id ? one : undefined;
+  const drawn = moved ?? remembered;
+  return drawn === undefined ? undefined : { drawn, moves: moved !== undefined };
+}
+
+/** The agreement lines that known accounts draw on, given the order numbers their schedules quote. */
+export async function drawnLines(
+  from: Queryable,
+  partner: Partner,
+  accounts: readonly { account: AccountRow; orderNumber: string }[],
+  on: string,
+): Promise<Map<number, Required<Pick<MatchedLine, "drawn" | "moves">>>> {
+  const ids = accounts.map(({ account }) => account.id);
+  const draws = await drawsOf(from, ids, on);
+  const blanket = await blanketLines(
+    from,
+    partner,
+    accounts.map(({ account }) => account.customer_part),
+    [...draws.values()].map(({ line_id }) => line_id),
+  );
+  const found = new Map<number, Required<Pick<MatchedLine, "drawn" | "moves">>>();
+  for (const { account, orderNumber } of accounts) {
+    const line = { orderNumber };
+    const fitting = blanket.fitting(identityOfAccount(account), line);
+    const drawn = drawnOn(blanket.byLine(draws.get(account.id)?.line_id), blanket.quoted(fitting, line));
+    if (drawn !== undefined) found.set(account.id, drawn);
+  }
+  return found;
+}
+
+const identityOfAccount = (account: AccountRow): Identity => ({
+  plant: account.plant,
+  shipTo: account.ship_to,
+  dock: account.dock,
+  customerPart: account.customer_part,
+  orderNumber: account.order_ref,
+  modelYear: account.model_year,
+});
 
 interface BlanketLines {
   byLine(id: number | undefined): DrawnLine | undefined;
   /** Lines that a schedule line without an account may mean: those of the order number it quotes, else all. */
-  fitting(identity: Identity, line: ScheduleLine): DrawnLine[];
+  fitting(identity: Identity, line: Pick<ScheduleLine, "orderNumber">): DrawnLine[];
   /** Of these, the lines of the order number that is quoted. */
-  quoted(among: readonly DrawnLine[], line: ScheduleLine): DrawnLine[];
+  quoted(among: readonly DrawnLine[], line: Pick<ScheduleLine, "orderNumber">): DrawnLine[];
 }
 
 /** Agreements in these states are looked at before those that have ended or not begun. */
@@ -161,7 +192,7 @@ async function blanketLines(
   const numbers = new Map(agreements.map((row) => [row.id, new Set([row.customer_number_normal])]));
   for (const { agreement_id, normal } of aliases) numbers.get(agreement_id)?.add(normal);
 
-  const quoted = (among: readonly DrawnLine[], line: ScheduleLine): DrawnLine[] => {
+  const quoted = (among: readonly DrawnLine[], line: Pick<ScheduleLine, "orderNumber">): DrawnLine[] => {
     const number = normalForm(line.orderNumber ?? "", partner.schedule);
     return number === "" ? [] : among.filter((held) => numbers.get(held.agreement.id)?.has(number) === true);
   };

@@ -13,8 +13,8 @@ import { CalloffError, EXIT } from "../values/errors.ts";
 /** One step of an account's plan with what releasing needs to know of it. */
 export interface PlannedStep {
   readonly step: LayeredStep;
-  /** Scheduled order date; backlog and immediate demand have the business date of the acceptance and are due at once. */
-  readonly orderOn: PlainDate;
+  /** Scheduled order date; of backlog and immediate demand the business date of the acceptance, of a remainder none. */
+  readonly orderOn: PlainDate | "";
   readonly releasable: boolean;
   readonly lineId: number;
   readonly allocate?: boolean;

@@ -1,0 +1,221 @@
+/** Acceptance: an account's whole schedule is swapped in one transaction, by policy or by a planner (features.md B2, D5). */
+import type { Gateway } from "../config/gateway.ts";
+import type { Partner } from "../config/partner.ts";
+import type { Policy } from "../config/policy.ts";
+import { incrementsOf, stacked } from "../schedules/heights.ts";
+import { effectiveCurve } from "../schedules/layers.ts";
+import { mayShip } from "../schedules/releasable.ts";
+import { nextOrderOn } from "../schedules/release-plan.ts";
+import { orderDating } from "../schedules/ship-dates.ts";
+import type { Curve, EffectiveCurve, LayeredStep } from "../schedules/types.ts";
+import { recordAudits } from "../store/audit.ts";
+import { shippedInAll, type Totals } from "../store/ledger.ts";
+import { update } from "../store/rows.ts";
+import type { Tx } from "../store/store.ts";
+import { type AccountRow, draw, type RevisionRow } from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import { addDays } from "../values/dates.ts";
+import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
+import type { Json } from "../values/json.ts";
+import { drawFrom } from "./accounts.ts";
+import { type AccountInForce, planOf, stepOf } from "./due-accounts.ts";
+import type { DrawnLine } from "./match-lines.ts";
+import { namedOf, type OpenOrderLine } from "./open-lines.ts";
+import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
+import { type NewPeriod, openPeriods } from "./periods.ts";
+import { type NewPlan, type PlannedStep, putInForce, wantedSplits } from "./plan-in-force.ts";
+import { liftAll } from "./withheld.ts";
+
+/** A schedule that is to be in force, with everything its account has to be known by. */
+export interface Acceptance {
+  readonly account: AccountRow;
+  readonly partner: Partner;
+  readonly policy: Policy;
+  readonly revision: RevisionRow;
+  readonly curve: Curve;
+  /** The accepted curve of the other layer. */
+  readonly other: Curve | undefined;
+  /** Start of the accepted curve of the same layer; empty where none is accepted or it states none. */
+  readonly previousStart: string;
+  readonly drawn: DrawnLine;
+  /** Whether the account draws on another line from now on. */
+  readonly moves: boolean;
+  readonly totals: Totals;
+  readonly lineTotals: Totals;
+  readonly open: readonly OpenOrderLine[];
+}
+
+/** The effective curve with this schedule in force. */
+export function effectiveWith(
+  { curve, other, partner }: Pick<Acceptance, "curve" | "other" | "partner">,
+  layer: string,
+): EffectiveCurve {
+  const delivery = partner.orders.receiving;
+  const laid =
+    layer === "call-off"
+      ? effectiveCurve({ forecast: other, callOff: curve, delivery })
+      : effectiveCurve({ forecast: curve, callOff: other, delivery });
+  if (laid === undefined) throw new Error("a schedule was given, so there is an effective curve");
+  return laid;
+}
+
+/** Whether the customer sends call-offs for an item: then a forecast authorises nothing. */
+export const customerHabits = (account: AccountRow | undefined, layer: string) => ({
+  sendsCallOffs: layer === "call-off" || (account !== undefined && account.call_off_revision_id !== null),
+});
+
+/**
+ * Puts schedules in force: withheld quantities are lifted, open orders changed, plans replaced. The accounts are locked and
+ * as they were read; each revision has its decision already.
+ */
+export async function acceptAll(
+  tx: Tx,
+  gateway: Gateway,
+  occasion: Occasion,
+  acceptances: readonly Acceptance[],
+): Promise<void> {
+  if (acceptances.length === 0) return;
+  const opened = await openPeriods(tx, occasion, acceptances.flatMap(newPeriodOf));
+  const lifted = await liftAll(
+    tx,
+    acceptances.filter(({ totals }) => totals.withheld > 0n).map(({ account }) => account),
+    occasion,
+    "the next schedule is accepted",
+  );
+  await moveDraws(tx, acceptances, occasion);
+
+  const planned = acceptances.map((acceptance) => {
+    const { account, totals } = acceptance;
+    const period = opened.get(account.id);
+    const withheld = minus(totals.withheld, lifted.get(account.id) ?? NOTHING);
+    return {
+      acceptance,
+      totals: period?.totals ?? { ...totals, withheld },
+      start: period?.start ?? account.current_start,
+      ...plannedSteps(acceptance, gateway, occasion),
+    };
+  });
+  const pegged = await pegOrders(
+    tx,
+    occasion,
+    planned.map(
+      ({ acceptance, totals, releasable, dates, start }): AccountToPeg => ({
+        account: { ...acceptance.account, current_start: start },
+        changes: acceptance.policy.changes,
+        curve: releasable,
+        dates,
+        shipped: shippedInAll(totals),
+        lines: acceptance.open,
+        pack: acceptance.drawn.line.pack as Quantity,
+        reason: `release ${acceptance.revision.release_no || "without a number"} of ${acceptance.revision.issued_on}`,
+      }),
+    ),
+  );
+  const plans = planned.map(({ acceptance, totals, steps, start }): NewPlan => {
+    const { account, revision } = acceptance;
+    const open = acceptance.open.map((line) => ({
+      ...line,
+      open: minus(line.open, pegged.cut.get(line.id) ?? NOTHING),
+    }));
+    const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
+    const plan = {
+      account,
+      layer: revision.layer as NewPlan["layer"],
+      revisionId: revision.id,
+      steps,
+      nextOrderOn: "",
+      start,
+    };
+    const left = { ...totals, released: minus(totals.released, cut) };
+    return {
+      ...plan,
+      nextOrderOn: nextOrderOn(
+        planOf(inForce({ ...acceptance, open }, plan, left, cut), { gateway }, occasion.businessDate),
+      ),
+    };
+  });
+  await putInForce(tx, plans);
+  await recordChanges(tx, occasion, pegged.done, pegged.proposed);
+}
+
+function newPeriodOf({ account, partner, curve, previousStart, totals, revision }: Acceptance): NewPeriod[] {
+  if (curve.since === "" || previousStart === "" || curve.since === previousStart) return [];
+  return [{ account, partner, revisionId: revision.id, start: curve.since, totals }];
+}
+
+/** Every step of the effective curve, with its order date and whether it may be released. */
+function plannedSteps(acceptance: Acceptance, gateway: Gateway, { businessDate }: Occasion) {
+  const { partner, policy, account, revision, drawn } = acceptance;
+  const effective = effectiveWith(acceptance, revision.layer);
+  const habits = customerHabits(account, revision.layer);
+  const ships = (step: LayeredStep) => mayShip(step, policy.mayRelease, habits);
+  const dates = orderDating(effective.dates, partner.orders, gateway.shipping, businessDate);
+  const releasable = incrementsOf(effective).filter(({ step }) => ships(step));
+  return {
+    steps: effective.steps.map(
+      (step): PlannedStep => ({
+        step,
+        orderOn: step.kind === "remainder" ? "" : dates(step).orderOn,
+        releasable: ships(step),
+        lineId: drawn.line.id,
+      }),
+    ),
+    releasable: { ...effective, steps: stacked(effective.base, releasable) },
+    dates,
+  };
+}
+
+/** The account as it will be read by the next release. */
+function inForce(acceptance: Acceptance, plan: NewPlan, totals: Totals, cut: Quantity): AccountInForce {
+  const { account, partner, drawn, lineTotals, revision, open } = acceptance;
+  return {
+    account,
+    partner,
+    steps: wantedSplits(plan).map(stepOf),
+    line: drawn.line,
+    agreement: drawn.agreement,
+    totals,
+    lineTotals: { ...lineTotals, released: minus(lineTotals.released, cut) },
+    revision,
+    named: namedOf(open),
+  };
+}
+
+/** From today the accounts draw on the line of the order number that was quoted. */
+async function moveDraws(tx: Tx, acceptances: readonly Acceptance[], { businessDate }: Occasion): Promise<void> {
+  const moving = acceptances.filter(({ moves }) => moves);
+  if (moving.length === 0) return;
+  const ids = moving.map(({ account }) => account.id);
+  await tx.change("DELETE FROM draw WHERE account_id IN (:ids) AND valid_from >= :businessDate", { ids, businessDate });
+  await update(
+    tx,
+    draw,
+    { valid_until: addDays(businessDate, -1) },
+    "account_id IN (:ids) AND (valid_until = '' OR valid_until >= :businessDate)",
+    { ids, businessDate },
+  );
+  await drawFrom(
+    tx,
+    moving.map(({ account, drawn, revision }) => ({
+      accountId: account.id,
+      lineId: drawn.line.id,
+      from: businessDate,
+      rememberedBy: `order number ${revision.order_number}`,
+    })),
+  );
+}
+
+async function recordChanges(
+  tx: Tx,
+  occasion: Occasion,
+  done: readonly Json[],
+  proposed: readonly Json[],
+): Promise<void> {
+  await recordAudits(tx, occasion, [
+    ...changesFact("orders.changed", done),
+    ...changesFact("orders.change-proposed", proposed),
+  ]);
+}
+
+const changesFact = (verb: string, changes: readonly Json[]) =>
+  changes.length === 0 ? [] : [{ verb, object: "orders", details: { changes } }];

@@ -1,0 +1,260 @@
+/**
+ * A received schedule takes effect, item by item (features.md B2, B6, B8): each line becomes a revision of its account, is
+ * compared, judged, and put in force or held. At most 500 lines a transaction; what reads and what writes is done in sets,
+ * so that the number of statements does not depend on how many lines there are.
+ */
+import type { Gateway } from "../config/gateway.ts";
+import type { Partner } from "../config/partner.ts";
+import { type DeliverySchedule, withInheritance } from "../documents/delivery-schedule.ts";
+import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
+import { lockRows, select, selectOne, update } from "../store/rows.ts";
+import type { Queryable, Store, Tx } from "../store/store.ts";
+import { account, interchange, type MessageRow, message } from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import { readDate } from "../values/dates.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { type Acceptance, acceptAll } from "./accept.ts";
+import { drawFrom, keyOf, makeAccounts } from "./accounts.ts";
+import type { NamedPolicy } from "./configuration.ts";
+import { grouped } from "./grouped.ts";
+import { type JudgedLine, type Judgement, judgeLine } from "./judge-lines.ts";
+import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
+import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
+import { openLines } from "./open-lines.ts";
+import { knownRevisions, latestNotes } from "./schedule-history.ts";
+
+export interface ScheduleToApply {
+  /** Row id of the message. */
+  readonly messageId: number;
+  readonly partner: Partner;
+  readonly policy: NamedPolicy;
+  readonly gateway: Gateway;
+  readonly document: DeliverySchedule;
+  readonly occasion: Occasion;
+}
+
+export interface AppliedLine {
+  /** Position in the document, from 1. */
+  readonly line: number;
+  readonly revisionId: number;
+  readonly customerPart: string;
+  readonly shipTo: string;
+  /** held, accepted, older, repeated, filed; later also withdrawn and superseded. */
+  readonly state: string;
+  /** Why it is held, as a permanent word; empty unless it is. */
+  readonly cause: string;
+  readonly sentence: string;
+}
+
+/** Lines that one transaction takes at most. */
+const MOST_LINES = 500;
+
+/**
+ * Applies one schedule message. What was applied before (the same call again, or one that died half-way) is not applied
+ * again: the message's row says how far it got.
+ */
+export async function applySchedule(store: Store, schedule: ScheduleToApply): Promise<AppliedLine[]> {
+  const document = withInheritance(schedule.document);
+  const judgement = {
+    partner: schedule.partner,
+    policy: schedule.policy,
+    gateway: schedule.gateway,
+    document,
+    businessDate: schedule.occasion.businessDate,
+    twice: keysTwice(document, schedule.partner),
+  };
+  for (;;) {
+    const row = await messageRow(store, schedule.messageId);
+    const start = row.lines_applied;
+    if (row.state === "applied") break;
+    const sentOn = await envelopeDate(store, row, schedule.occasion);
+    const end = Math.min(start + MOST_LINES, document.lines.length);
+    await store.write(async (tx) => {
+      const last = end === document.lines.length;
+      const moved = await update(
+        tx,
+        message,
+        { lines_applied: end, ...(last ? { state: "applied" } : {}) },
+        "id = :id AND lines_applied = :start AND state <> 'applied'",
+        { id: row.id, start },
+      );
+      // Somebody else has applied these lines meanwhile.
+      if (moved === 0) return;
+      await applyLines(tx, { ...schedule, document }, { ...judgement, sentOn }, start, end);
+    });
+  }
+  return appliedLines(store, schedule.messageId);
+}
+
+async function messageRow(from: Queryable, id: number): Promise<MessageRow> {
+  const row = await selectOne(from, message, "WHERE id = :id", { id });
+  if (row !== undefined) return row;
+  throw new CalloffError("MESSAGE_UNKNOWN", `There is no message ${id}`, {
+    expected: "a message that was catalogued",
+    found: String(id),
+    exit: EXIT.notFound,
+  });
+}
+
+/** Date of the envelope the message came in; the business date where there is none. */
+async function envelopeDate(from: Queryable, row: MessageRow, { businessDate }: Occasion) {
+  if (row.interchange_id === null) return businessDate;
+  const held = await selectOne(from, interchange, "WHERE id = :id", { id: row.interchange_id });
+  return readDate(held?.sent_on ?? "") ?? businessDate;
+}
+
+/** Keys that more than one line of the document has: none of them is taken for the other. */
+function keysTwice(document: DeliverySchedule, partner: Partner): Set<string> {
+  const keys = document.lines.flatMap((line) => {
+    const { identity, missing } = identityOfScheduleLine(line, partner);
+    return missing === undefined ? [keyOf(identity, partner.schedule)] : [];
+  });
+  return moreThanOnce(keys);
+}
+
+function moreThanOnce<T>(values: readonly T[]): Set<T> {
+  const [seen, again] = [new Set<T>(), new Set<T>()];
+  for (const value of values) (seen.has(value) ? again : seen).add(value);
+  return again;
+}
+
+async function applyLines(
+  tx: Tx,
+  { partner, gateway, document, occasion, policy, messageId }: ScheduleToApply,
+  judgement: Judgement,
+  start: number,
+  end: number,
+): Promise<void> {
+  const numbered = document.lines.slice(start, end).map((line, n) => ({ line, number: start + n + 1 }));
+  const matched = await withAccounts(
+    tx,
+    await matchLines(tx, partner, numbered, occasion.businessDate),
+    partner,
+    occasion,
+  );
+  const judged = await judgeAll(tx, matched, judgement);
+  const kept = await keepRevisions(tx, { messageId, partner, policy, occasion }, judged);
+  const open = grouped(
+    await openLines(
+      tx,
+      kept.flatMap(({ passes, line }) => (passes ? [line.matched.account?.id ?? 0] : [])),
+    ),
+    ({ accountId }) => accountId,
+  );
+  await acceptAll(
+    tx,
+    gateway,
+    occasion,
+    kept.flatMap((line) => acceptanceOf(line, judgement, open)),
+  );
+}
+
+function acceptanceOf(
+  { line, row, passes }: KeptLine,
+  { partner, policy }: Judgement,
+  open: ReadonlyMap<number, Acceptance["open"]>,
+): Acceptance[] {
+  const { account: of, drawn, moves } = line.matched;
+  if (!passes || of === undefined || drawn === undefined) return [];
+  return [
+    {
+      account: of,
+      partner,
+      policy: policy.policy,
+      revision: row,
+      curve: line.curve,
+      other: line.other,
+      previousStart: line.accepted?.row.since ?? "",
+      drawn,
+      moves,
+      totals: line.totals,
+      lineTotals: line.lineTotals,
+      open: [...(open.get(of.id) ?? [])],
+    },
+  ];
+}
+
+/** Makes the accounts that lines were placed on for the first time, locks all of them, and reads them behind the lock. */
+async function withAccounts(
+  tx: Tx,
+  matched: readonly MatchedLine[],
+  partner: Partner,
+  occasion: Occasion,
+): Promise<MatchedLine[]> {
+  const fresh = matched.filter(({ account: of, drawn }) => of === undefined && drawn !== undefined);
+  const made = await makeAccounts(
+    tx,
+    [...new Map(fresh.map((line) => [line.key, line])).values()].map(({ key, identity, drawn, line }) => ({
+      partner: partner.code,
+      key,
+      identity,
+      unit: line.unit ?? drawn?.line.unit ?? "",
+    })),
+  );
+  await drawFrom(
+    tx,
+    [...made.values()].map((row) => ({
+      accountId: row.id,
+      lineId: fresh.find(({ key }) => key === row.identity)?.drawn?.line.id ?? 0,
+      from: "",
+      rememberedBy: occasion.who,
+    })),
+  );
+  const ids = [
+    ...new Set([...matched.flatMap(({ account: of }) => of?.id ?? []), ...[...made.values()].map(({ id }) => id)]),
+  ];
+  if (ids.length === 0) return [...matched];
+  await lockRows(tx, account, ids);
+  const rows = await select(tx, account, "WHERE id IN (:ids)", { ids });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return matched.map((line) => {
+    const row = byId.get(line.account?.id ?? made.get(line.key)?.id ?? 0);
+    return row === undefined || line.unplaced !== undefined ? line : { ...line, account: row };
+  });
+}
+
+/** One bulk read, then every line for itself. */
+async function judgeAll(tx: Tx, matched: readonly MatchedLine[], judgement: Judgement): Promise<JudgedLine[]> {
+  const accounts = [...new Map(matched.flatMap(({ account: of }) => (of === undefined ? [] : [[of.id, of]]))).values()];
+  const ids = accounts.map(({ id }) => id);
+  const known = await knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]);
+  const totals = await accountTotals(tx, ids);
+  const contracts = await lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]);
+  const notes = await latestNotes(tx, ids);
+  // Two spellings may mean one account.
+  const shared = moreThanOnce(matched.flatMap(({ account: of }) => of?.id ?? []));
+  const twice = new Set(judgement.twice);
+  for (const { key, account: of } of matched) if (of !== undefined && shared.has(of.id)) twice.add(key);
+  return matched.map((line) => {
+    const id = line.account?.id ?? 0;
+    return judgeLine(
+      {
+        matched: line,
+        known: known.get(id) ?? [],
+        totals: totals.get(id) ?? NO_TOTALS,
+        lineTotals: contracts.get(line.drawn?.line.id ?? 0) ?? NO_TOTALS,
+        notes: notes.get(id) ?? [],
+      },
+      { ...judgement, twice },
+    );
+  });
+}
+
+/** What became of each line of a message. */
+async function appliedLines(from: Queryable, messageId: number): Promise<AppliedLine[]> {
+  const rows = await from.ask(
+    `SELECT r.id AS id, r.document_line AS line, r.customer_part AS part, r.ship_to AS ship_to, r.state AS state,
+            r.cause AS cause, v.sentence AS sentence
+     FROM revision r LEFT JOIN verdict v ON v.revision_id = r.id WHERE r.message_id = :messageId ORDER BY r.document_line`,
+    { messageId },
+  );
+  return rows.map((row) => ({
+    line: Number(row["line"]),
+    revisionId: Number(row["id"]),
+    customerPart: row["part"] as string,
+    shipTo: row["ship_to"] as string,
+    state: row["state"] as string,
+    cause: row["cause"] as string,
+    sentence: (row["sentence"] as string | null) ?? "",
+  }));
+}

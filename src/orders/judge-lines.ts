@@ -1,0 +1,251 @@
+/** Lines of a schedule read into curves and judged against what is in force: pure, on what was read in bulk. */
+import type { Gateway } from "../config/gateway.ts";
+import type { Partner } from "../config/partner.ts";
+import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
+import { CAUSES, type Cause } from "../schedules/causes.ts";
+import { type Anchors, type CurveReading, curveOf } from "../schedules/curve.ts";
+import { carriedOn, rebased } from "../schedules/layers.ts";
+import { releasableCurve } from "../schedules/releasable.ts";
+import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
+import type { Curve } from "../schedules/types.ts";
+import { type JudgeInput, judge, type Verdict } from "../schedules/verdict.ts";
+import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
+import type { RevisionRow } from "../store/tables.ts";
+import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
+import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
+import { customerHabits, effectiveWith } from "./accept.ts";
+import { isExpired } from "./agreement-states.ts";
+import type { NamedPolicy } from "./configuration.ts";
+import { BY_HAND } from "./hand-schedule.ts";
+import type { MatchedLine } from "./match-lines.ts";
+import { isNewer, newest, type ReleaseMark } from "./release-chain.ts";
+import { contentOf, curveOfRevision, type KnownRevision } from "./schedule-history.ts";
+import { sameUnit } from "./units.ts";
+
+/** Everything a line is judged on. */
+export interface LineGround {
+  readonly matched: MatchedLine;
+  readonly known: readonly KnownRevision[];
+  readonly totals: Totals;
+  readonly lineTotals: Totals;
+  readonly notes: readonly ShippedNote[];
+}
+
+export interface JudgedLine extends LineGround {
+  readonly reading: CurveReading;
+  /** The curve as it would be in force; the message's own, but for partners whose releases only replace their horizon. */
+  readonly curve: Curve;
+  readonly mark: ReleaseMark;
+  readonly layer: "forecast" | "call-off";
+  /** `repeated`, `older` and `filed` have no effect. */
+  readonly state: "judged" | "repeated" | "older" | "filed";
+  readonly accepted: KnownRevision | undefined;
+  readonly other: Curve | undefined;
+  readonly verdict: Verdict;
+}
+
+export interface Judgement {
+  readonly partner: Partner;
+  readonly policy: NamedPolicy;
+  readonly gateway: Gateway;
+  /** With its header handed down to the lines. */
+  readonly document: DeliverySchedule;
+  /** Date of the envelope. */
+  readonly sentOn: PlainDate;
+  readonly businessDate: PlainDate;
+  /** Keys that more than one line of the document has. */
+  readonly twice: ReadonlySet<string>;
+}
+
+/** Purposes that are applied as a replacement, and those that are filed without effect. */
+const APPLIED = new Set([undefined, "original", "replace"]);
+const FILED = new Set(["confirmation", "copy"]);
+
+/** What a document's purpose makes of it: the partner's file decides where it is not a replacement. */
+export function purposeOf({ purpose }: DeliverySchedule, { schedule }: Partner): "apply" | "file" | "hold" {
+  if (APPLIED.has(purpose)) return "apply";
+  if (FILED.has(purpose as string)) return "file";
+  const taken = schedule.purposes[purpose as keyof typeof schedule.purposes];
+  return taken === "replace" ? "apply" : (taken ?? "hold");
+}
+
+/** Reads and judges one line. */
+export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine {
+  const { matched, known } = ground;
+  const { document, partner } = judgement;
+  const layer = document.layer ?? "forecast";
+  const account = matched.account;
+  const reading = curveOf(document, matched.line, partner.schedule, anchorsOf(ground, judgement));
+  const accepted = known.find(({ row }) => row.id === idInForce(account, layer));
+  const otherLayer = known.find(
+    ({ row }) => row.id === idInForce(account, layer === "forecast" ? "call-off" : "forecast"),
+  );
+  const old = accepted && onBasisOf(reading.curve, curveOfRevision(accepted), partner);
+  const curve =
+    partner.schedule.replaces === "stated-horizon" && old !== undefined ? carriedOn(old, reading.curve) : reading.curve;
+  const mark = {
+    releaseNo: matched.line.releaseNumber ?? "",
+    previousNo: matched.line.previousRelease ?? "",
+    issuedOn: reading.curve.messageDate,
+    issuedAt: matched.line.issuedAt ?? "",
+  };
+  const other = otherLayer === undefined ? undefined : curveOfRevision(otherLayer);
+  const sameNumber = sameNumberAs(known, mark, layer);
+  const judged = { ...ground, reading, curve, mark, layer, accepted, other };
+  return {
+    ...judged,
+    state: stateOf(judged, judgement, sameNumber),
+    verdict: judge(judgeInput(judged, old, judgement, sameNumber.length > 0)),
+  };
+}
+
+const idInForce = (account: MatchedLine["account"], layer: string): number | null | undefined =>
+  layer === "forecast" ? account?.forecast_revision_id : account?.call_off_revision_id;
+
+const sameNumberAs = (known: readonly KnownRevision[], mark: ReleaseMark, layer: string): KnownRevision[] =>
+  mark.releaseNo === "" ? [] : known.filter(({ row }) => row.layer === layer && row.release_no === mark.releaseNo);
+
+/** Dates of the other kind are brought to the new curve's by the transit days. */
+function onBasisOf(next: Curve, old: Curve, { orders }: Partner): Curve {
+  if (old.dates === next.dates) return old;
+  const days = next.dates === "shipment" ? -orders.transitDays : orders.transitDays;
+  return rebased(old, { dates: next.dates, date: (date) => addDays(date, days) });
+}
+
+const marked = (row: RevisionRow): ReleaseMark => ({
+  releaseNo: row.release_no,
+  previousNo: row.previous_no,
+  issuedOn: row.issued_on,
+  issuedAt: row.issued_at,
+});
+
+type Read = Omit<JudgedLine, "state" | "verdict">;
+
+/** A repeat has no effect; an older release is filed as history (domain.md, *Numbers*). */
+function stateOf(
+  { known, mark, layer, curve }: Read,
+  { document, partner }: Judgement,
+  sameNumber: readonly KnownRevision[],
+): JudgedLine["state"] {
+  if (purposeOf(document, partner) === "file") return "filed";
+  const content = contentOf(curve);
+  const alike = sameNumber.length > 0 ? sameNumber : known.filter(({ row }) => row.layer === layer);
+  const repeats = alike.some(
+    (held) =>
+      held.row.release_no === mark.releaseNo &&
+      held.row.issued_on === mark.issuedOn &&
+      held.row.issued_at === mark.issuedAt &&
+      contentOf(curveOfRevision(held)) === content,
+  );
+  if (repeats) return "repeated";
+  const last = newest(
+    known
+      .filter(({ row }) => row.layer === layer && ["accepted", "held"].includes(row.state) && row.cause !== BY_HAND)
+      .map(({ row }) => marked(row)),
+  );
+  return last !== undefined && !isNewer(mark, last) ? "older" : "judged";
+}
+
+function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, sameNumber: boolean): JudgeInput {
+  const { matched, reading, curve, totals, lineTotals, layer } = judged;
+  const { partner, policy, businessDate } = judgement;
+  const effective = effectiveWith({ curve, other: judged.other, partner }, layer);
+  const { statement } = reading;
+  const line = matched.drawn?.line;
+  const given = givenCauses(judged, judgement, sameNumber);
+  return {
+    policy: policy.policy,
+    businessDate,
+    old,
+    next: curve,
+    effective,
+    releasable: releasableCurve(effective, policy.policy.mayRelease, customerHabits(matched.account, layer)),
+    statedHorizonOnly: partner.schedule.replaces === "stated-horizon",
+    findings: reading.findings,
+    needsAnchor: reading.needs === "anchor" && matched.unplaced === undefined,
+    given,
+    shipped: shippedInAll(totals),
+    pack: (line?.pack ?? NOTHING) as Quantity,
+    ...(statement?.cumulative === undefined || matched.unplaced !== undefined
+      ? {}
+      : {
+          transit: explainTransit({
+            quoted: statement.cumulative,
+            lastNote: statement.lastNote,
+            shipped: shippedInAll(totals),
+            notes: judged.notes,
+          }),
+        }),
+    ...(line?.commitment !== "quantity"
+      ? {}
+      : {
+          contract: {
+            quantity: line.quantity as Quantity,
+            processed: processedInAll(lineTotals),
+            released: releasedInAll(totals),
+            tolerancePercent: line.tolerance_percent as Quantity,
+          },
+        }),
+  };
+}
+
+type Given = NonNullable<JudgeInput["given"]>[number];
+
+/** What holds a line before its curve is looked at. */
+function givenCauses(judged: Read, judgement: Judgement, sameNumber: boolean): Given[] {
+  const { matched } = judged;
+  const { document, partner, policy, businessDate, twice } = judgement;
+  const given: Given[] = [];
+  if (purposeOf(document, partner) === "hold") {
+    given.push({ cause: "purpose", sentence: `${CAUSES.purpose.replace(/\.$/, "")}: ${document.purpose ?? ""}` });
+  }
+  if (matched.unplaced !== undefined) given.push(matched.unplaced);
+  if (matched.unplaced === undefined && twice.has(matched.key)) {
+    given.push({ cause: "which-line", sentence: "Several lines of the message are for this account" });
+  }
+  const agreement = matched.drawn?.agreement;
+  if (agreement !== undefined) {
+    if (isExpired(agreement, businessDate)) {
+      given.push({
+        cause: "expired",
+        sentence: `Blanket order ${agreement.number} expired on ${agreement.expires_on}`,
+      });
+    } else if (agreement.state !== "open") {
+      given.push({ cause: "not-open", sentence: `Blanket order ${agreement.number} is ${agreement.state}` });
+    }
+  }
+  const unit = matched.drawn?.line.unit;
+  if (unit !== undefined && !sameUnit(matched.line.unit ?? "", unit)) {
+    given.push({
+      cause: "unit" satisfies Cause,
+      sentence: `Its unit is ${matched.line.unit ?? ""}, the line's is ${unit}`,
+    });
+  }
+  if (sameNumber && policy.policy.sameNumberOtherContent === "hold") given.push("same-number");
+  return given;
+}
+
+/** What the ledger knows when the message is read: from here on its base is fixed. */
+function anchorsOf({ matched, totals, notes }: LineGround, { sentOn, partner }: Judgement): Anchors {
+  const common = { sentOn, receiving: partner.orders.receiving };
+  if (matched.unplaced !== undefined) return { ...common, shippedAtMessage: NOTHING };
+  const shipped = shippedInAll(totals ?? NO_TOTALS);
+  const messageDate = matched.line.issuedOn === undefined ? sentOn : plainDate(matched.line.issuedOn);
+  const after = (date: PlainDate) =>
+    total(notes.filter((note) => note.shippedOn > date).map(({ quantity }) => quantity));
+  const net = partner.schedule.net;
+  const quoted = matched.line.account?.note ?? matched.line.last?.note ?? "";
+  const match = matchNote(quoted, notes);
+  return {
+    ...common,
+    shippedAtMessage: minus(shipped, after(messageDate)),
+    ...(match.state === "found"
+      ? {
+          shippedThroughNote: minus(shipped, total(notes.slice(match.index + 1).map(({ quantity }) => quantity))),
+        }
+      : {}),
+    ...(net.anchor === "shipped-before-transit"
+      ? { shippedBeforeTransit: minus(shipped, after(addDays(messageDate, -net.transitDays))) }
+      : {}),
+  };
+}
