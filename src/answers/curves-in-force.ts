@@ -1,13 +1,13 @@
 /** The schedules that were in force on a day: the last one accepted by then, forecast and call-off apart. */
 import { inSlices } from "../fulfilment/rows-by-id.ts";
 import { curveTexts } from "../orders/curves.ts";
+import { curveOfRevision } from "../orders/schedule-history.ts";
 import { readSteps } from "../schedules/curve-text.ts";
 import type { Curve } from "../schedules/types.ts";
 import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
-import { type RevisionRow, revision } from "../store/tables.ts";
+import { revision } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
-import type { Quantity } from "../values/figures.ts";
 
 export interface CurvesInForce {
   readonly forecast?: Curve;
@@ -37,19 +37,9 @@ export async function acceptedCurves(
   );
   const found = new Map<number, CurvesInForce>();
   for (const row of revisions) {
-    const curve = curveOfRevision(row, texts.get(row.curve_id) ?? "");
+    const curve = curveOfRevision({ row, steps: readSteps(texts.get(row.curve_id) ?? "") });
     const of = row.account_id as number;
     found.set(of, { ...found.get(of), [row.layer === "call-off" ? "callOff" : "forecast"]: curve });
   }
   return found;
 }
-
-const curveOfRevision = (row: RevisionRow, steps: string): Curve => ({
-  base: row.base as Quantity,
-  since: row.since as PlainDate | "",
-  dates: row.dates === "shipment" ? "shipment" : "delivery",
-  cumulatives: row.cumulatives === "shipped" ? "shipped" : "received",
-  messageDate: row.issued_on as PlainDate,
-  horizon: { from: row.horizon_from as PlainDate, to: row.horizon_to as PlainDate },
-  steps: readSteps(steps),
-});

@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { archiveIn } from "../../src/answers/archive-reading.ts";
 import { why } from "../../src/answers/why.ts";
 import type { SegmentLink, WhyLink } from "../../src/answers/why-links.ts";
 import { whyInWords } from "../../src/answers/why-text.ts";
-import { archivePath } from "../../src/exchange/archive.ts";
+import { mappingFolders } from "../../src/config/package-root.ts";
+import { policy as policySchema } from "../../src/config/policy.ts";
+import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
+import { blanketOrder } from "../../src/documents/erp.ts";
+import { shipOrder } from "../../src/fulfilment/automatic.ts";
 import { bookShipment } from "../../src/fulfilment/ship.ts";
+import { loadMappings } from "../../src/mapping/library.ts";
+import { importBlanketOrder } from "../../src/orders/agreements.ts";
+import { applySchedule } from "../../src/orders/apply-schedule.ts";
+import { releaseDue } from "../../src/orders/release.ts";
 import { insertOne } from "../../src/store/rows.ts";
-import { curve, decision, file, interchange, message, revision, verdict } from "../../src/store/tables.ts";
-import { catalogueOf } from "../../src/syntax/catalogue.ts";
+import { curve, decision, revision, verdict } from "../../src/store/tables.ts";
+import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { CalloffError } from "../../src/values/errors.ts";
 import { onEveryDatabase, type TestDatabase } from "../support/databases.ts";
 import { occasionOn, partnerWith, seedBlanket, seedOrder, settingsWith } from "../support/seed.ts";
+import { archiveOf, seedFile } from "../support/seed-file.ts";
 
 const ISA =
   "ISA*00*          *00*          *ZZ*ACME           *ZZ*OURS           *270301*0600*U*00401*000000042*0*P*>~\n";
@@ -22,7 +29,7 @@ const FILE = Buffer.from(
   `${ISA}${[
     "GS*PS*ACME*OURS*20270301*0600*7*X*004010",
     "ST*830*0001",
-    "BFR*00**R12**DL*A*20270301*20270430*20270301",
+    "BFR*00**R12*DL*A*20270301*20270430*20270301",
     "LIN**BP*C-F-10*PO*4500",
     "FST*400*C*D*20270310",
     "FST*250*C*D*20270317",
@@ -38,45 +45,16 @@ const SETTINGS = settingsWith(partnerWith("acme"));
 const segmentsIn = (links: readonly WhyLink[] = []): string[] =>
   links.filter((link): link is SegmentLink => link.kind === "segment").map(({ text }) => text);
 
-/** Registers and archives the file, with one accepted revision of its only line, and points the order's line at its second FST. */
-async function seedSchedule({ store, home }: TestDatabase, accountId: number, order: string): Promise<void> {
-  const sha256 = createHash("sha256").update(FILE).digest("hex");
-  const target = archivePath(path.join(home, "archive"), sha256);
-  mkdirSync(path.dirname(target), { recursive: true });
-  writeFileSync(target, FILE);
-  const [envelope] = catalogueOf(memorySource("forecast.edi", FILE)).interchanges;
-  const set = envelope?.groups[0]?.sets[0];
-  assert.ok(envelope !== undefined && set !== undefined);
-  await store.write(async (tx) => {
-    const fileId = await insertOne(tx, file, {
-      claim: "3",
-      partner: "acme",
-      name: "forecast.edi",
-      sha256,
-      state: "applied",
-      business_date: "2027-03-01",
-    });
-    const interchangeId = await insertOne(tx, interchange, {
-      file_id: fileId,
-      ordinal: 1,
-      control: envelope.control,
-      first_byte: envelope.firstByte,
-      end_byte: envelope.endByte,
-    });
-    const messageId = await insertOne(tx, message, {
-      interchange_id: interchangeId,
-      ordinal: 1,
-      group_control: "7",
-      control: set.control,
-      type: "830",
-      mapping: "x12/830",
-      mapping_hash: "abcdef0123456789",
-      first_segment: set.firstSegment,
-      segments: set.segments,
-      first_byte: set.firstByte,
-      end_byte: set.endByte,
-      state: "applied",
-    });
+/** The file with one accepted revision of its only line, and the order's line made from its second FST. */
+async function seedSchedule(database: TestDatabase, accountId: number, order: string): Promise<void> {
+  const { messageId } = await seedFile(database, {
+    name: "forecast.edi",
+    claim: "3",
+    partner: "acme",
+    receivedOn: "2027-03-01",
+    bytes: FILE,
+  });
+  await database.store.write(async (tx) => {
     const revisionId = await insertOne(tx, revision, {
       account_id: accountId,
       partner: "acme",
@@ -115,7 +93,7 @@ async function seedSchedule({ store, home }: TestDatabase, accountId: number, or
 }
 
 onEveryDatabase("why this number?", (database) => {
-  const archive = () => archiveIn(path.join(database().home, "archive"));
+  const archive = () => archiveIn(archiveOf(database()));
   const shippedStory = async (): Promise<string> => {
     const { store } = database();
     const blanket = await seedBlanket(store, {
@@ -170,11 +148,58 @@ onEveryDatabase("why this number?", (database) => {
         "  SO-000001/10: 250 of C-F-10 to DOCK1 for 2027-03-17, customer order PO-7, on BA-000001/10 (the customer's 4500), made by timetable",
         "  release R12 of 2027-03-01 (forecast) for C-F-10 to DOCK1, base 0, accepted: accept by mara on 2027-03-02 (agreed by phone); policy standard: first schedule of this item",
         "  forecast.edi (file:3) of 2027-03-01: 830 0001, group 7, interchange 000000042, read by x12/830 (abcdef012345)",
-        "  segment 5 (3 in its set, byte 208): LIN**BP*C-F-10*PO*4500",
-        "  segment 7 (5 in its set, byte 254): FST*250*C*D*20270317",
+        "  segment 5 (3 in its set, byte 207): LIN**BP*C-F-10*PO*4500",
+        "  segment 7 (5 in its set, byte 253): FST*250*C*D*20270317",
         "",
       ].join("\n"),
     );
+  });
+
+  it("finds the same segments behind orders that a received schedule made by itself", async () => {
+    const { store } = database();
+    const settings = settingsWith(partnerWith("acme", { schedule: { without: { shipTo: "DOCK1" } } }));
+    const first = policySchema.parse({ first: "accept" });
+    const contract = blanketOrder.parse({
+      schema: "calloff/blanket-order/1",
+      partner: "acme",
+      customerNumber: "4500",
+      shipTo: "DOCK1",
+      lines: [{ line: 10, item: "F-10", customerPart: "C-F-10", quantity: "1000", price: "1.25" }],
+    });
+    await store.write((tx) => importBlanketOrder(tx, contract, settings, occasionOn("2027-02-15")));
+    const received = { name: "forecast.edi", claim: "3", partner: "acme", receivedOn: "2027-03-01", bytes: FILE };
+    const { messageId, interchange, set } = await seedFile(database(), received);
+    const mapping = loadMappings(mappingFolders(".")).named("x12/830") ?? assert.fail("no mapping");
+    const { document } = mapping.read(segmentsOf(memorySource("forecast.edi", FILE), interchange, set), {
+      family: "x12",
+      delimiters: interchange.delimiters,
+      version: set.version,
+      charset: "latin1",
+      sentOn: interchange.sentOn,
+    });
+    const [applied] = await applySchedule(store, {
+      messageId,
+      partner: settings.partners.get("acme") ?? assert.fail("no partner"),
+      policy: { name: "standard", policy: first, hash: "h" },
+      gateway: settings.gateway,
+      document: deliverySchedule.parse(document),
+      occasion: occasionOn("2027-03-01", "policy"),
+    });
+    assert.equal(applied?.state, "accepted", applied?.sentence);
+    for (const day of ["2027-03-10", "2027-03-17"]) {
+      const [order] = await releaseDue(store, settings, occasionOn(day, "timetable"));
+      await shipOrder(store, settings, order?.number ?? "", {}, occasionOn(day));
+    }
+    assert.deepEqual(segmentsIn((await why(store, archive(), "IN-000001/10")).lines[0]?.links), [
+      "LIN**BP*C-F-10*PO*4500",
+      "FST*400*C*D*20270310",
+    ]);
+    assert.deepEqual(segmentsIn((await why(store, archive(), "IN-000002/10")).lines[0]?.links), [
+      "LIN**BP*C-F-10*PO*4500",
+      "FST*250*C*D*20270317",
+    ]);
+    const step = await why(store, archive(), "file:3#6");
+    assert.deepEqual(step.file?.sets[0]?.schedules[0]?.orderLines, ["SO-000001/10"]);
   });
 
   it("starts at any link of the chain", async () => {
