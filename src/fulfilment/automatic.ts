@@ -154,7 +154,7 @@ const unknownOrder = (order: string): CalloffError =>
   new CalloffError("SHIP_ORDER_UNKNOWN", `There is no order ${order}`, {
     expected: "a child order such as SO-000123",
     found: order,
-    remedy: "Correct the number; `calloff blanket show` lists a blanket order's orders",
+    remedy: "Correct the number; `calloff order list` shows the orders there are",
     exit: EXIT.notFound,
   });
 

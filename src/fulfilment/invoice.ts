@@ -59,7 +59,7 @@ export async function invoiceShipment(
     throw new CalloffError("INVOICE_SHIPMENT_UNKNOWN", `There is no shipment ${shipmentNumber}`, {
       expected: "a shipment such as SH-000012",
       found: shipmentNumber,
-      remedy: "Correct the number; `calloff ledger` lists what was shipped",
+      remedy: "Correct the number; `calloff shipment list` shows the shipments there are",
       exit: EXIT.notFound,
     });
   }
