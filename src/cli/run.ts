@@ -72,6 +72,9 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "file.refused":
       ran.attention.push(`${event.folder}/${event.name} is left where it lies: ${event.reason}`);
       break;
+    case "file.waiting":
+      ran.attention.push(`${event.folder}/${event.name} waits: ${event.reason}`);
+      break;
     case "acknowledgement.alarm":
       ran.attention.push(`${event.partner} answers: ${event.reason}`);
       break;

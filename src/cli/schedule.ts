@@ -1,8 +1,16 @@
 import type { Command } from "commander";
-import { listSchedules } from "../answers/schedules.ts";
 import type { DecidedRevision } from "../orders/decide.ts";
-import { answers, numberOption } from "./frame.ts";
+import {
+  heldRevisions,
+  listRevisions,
+  type RevisionFilter,
+  type RevisionSummary,
+  revisionDiff,
+  revisionView,
+} from "../orders/views.ts";
+import { answers, type Invocation, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
+import { diffInWords, scheduleInWords } from "./schedule-words.ts";
 import { commandIn, inHome } from "./session.ts";
 import { tableInWords } from "./words.ts";
 
@@ -10,42 +18,87 @@ const STATES = ["held", "accepted", "withdrawn", "superseded", "older", "repeate
 
 export function declareSchedule(command: Command): void {
   declareList(command);
+  declareShow(command);
   declareDecisions(command);
+}
+
+interface ScheduleListOptions extends ListOptions {
+  readonly held?: boolean;
+  readonly part?: string;
 }
 
 function declareList(command: Command): void {
   const list = withListOptions(
     command.command("list").description("schedules, latest first, one line per item and ship-to"),
     STATES,
-  ).option("--held", "only those that wait for a planner, the most urgent first");
-  answers(list, (invocation, options: ListOptions & { held?: boolean }) =>
+  )
+    .option("--held", "only those that wait for a planner, the earliest risk first")
+    .option("--part <text>", "only parts whose number has this in it");
+  answers(list, (invocation, options: ScheduleListOptions) =>
     inHome(invocation, async ({ store }) => {
-      const filter = options.held === true ? { ...filterOf(options), state: "held" } : filterOf(options);
-      const page = await listSchedules(store, filter);
-      const empty =
-        filter.state === "held"
-          ? "No schedule waits for a planner."
-          : "No schedules yet. Drop one into inbox/<partner>/, then calloff run.";
+      const { limit, partner, state } = filterOf(options);
+      const filter: RevisionFilter = {
+        limit: limit + 1,
+        ...(partner === undefined ? {} : { partner }),
+        ...(options.part === undefined ? {} : { part: options.part }),
+        ...(state === undefined ? {} : { states: [state] }),
+      };
+      const found = options.held === true ? await heldRevisions(store, filter) : await listRevisions(store, filter);
+      const page = { rows: found.slice(0, limit), more: found.length > limit };
+      const held = options.held === true || state === "held";
       return {
         document: { schedules: page.rows, more: page.more },
-        words:
-          tableInWords(
-            ["ID", "PARTNER", "CUSTOMER'S PART", "SHIP-TO", "LAYER", "RELEASE", "OF", "STATE", "WHY", "VERDICT"],
-            page.rows.map((row) => [
-              row.id,
-              row.partner,
-              row.customerPart,
-              row.shipTo,
-              row.layer,
-              row.releaseNumber,
-              row.issuedOn,
-              row.state,
-              row.cause,
-              row.sentence,
-            ]),
-            empty,
-          ) + moreInWords(page),
+        words: listInWords(page.rows, held) + moreInWords(page),
       };
+    }),
+  );
+}
+
+const listInWords = (rows: readonly RevisionSummary[], held: boolean): string =>
+  tableInWords(
+    ["ID", "PARTNER", "CUSTOMER'S PART", "SHIP-TO", "LAYER", "RELEASE", "OF", "STATE", "WHY", "VERDICT"],
+    rows.map((row) => [
+      row.id,
+      row.partner,
+      row.customerPart,
+      row.shipTo,
+      row.layer,
+      row.releaseNo,
+      row.issuedOn,
+      row.state,
+      row.cause,
+      row.sentence,
+    ]),
+    held ? "No schedule waits for a planner." : "No schedules yet. Drop one into inbox/<partner>/, then calloff run.",
+  );
+
+function declareShow(command: Command): void {
+  const show = command
+    .command("show")
+    .description("one schedule: its steps, its verdict, who decided")
+    .argument("<id>", "its ID in the list");
+  answers(show, (invocation, _options, id = "") =>
+    inHome(invocation, async ({ store }) => {
+      const view = await revisionView(store, numberOption("the ID", id));
+      return { document: view, words: scheduleInWords(view) };
+    }),
+  );
+
+  const diff = command
+    .command("diff")
+    .description("what a schedule changes: against the one it was judged against, or another")
+    .argument("<id>", "its ID in the list")
+    .argument("[other]", "the ID of the earlier one");
+  answers(diff, (invocation: Invocation, _options, id = "", other?: string) =>
+    inHome(invocation, async ({ store, config }) => {
+      const of = numberOption("the ID", id);
+      const { partner: code } = await revisionView(store, of);
+      const partner = config.partners.get(code);
+      const view = await revisionDiff(store, of, {
+        ...(other === undefined ? {} : { against: numberOption("the other ID", other) }),
+        ...(partner === undefined ? {} : { moveDays: config.policyOf(partner).policy.moves.days }),
+      });
+      return { document: view, words: diffInWords(view) };
     }),
   );
 }

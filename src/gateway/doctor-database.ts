@@ -79,12 +79,12 @@ async function soundLine(store: Store): Promise<DoctorLine> {
     const [row] = await store.ask("SELECT version() AS version");
     return { subject, health: "ok", message: String(row?.["version"]).split(",")[0] ?? "PostgreSQL" };
   }
-  const [row] = await store.ask("SELECT quick_check AS found FROM pragma_quick_check(1)");
-  if (row?.["found"] === "ok") return { subject, health: "ok", message: "SQLite, sound" };
+  const [row] = await store.ask("PRAGMA quick_check(1)");
+  if (row?.["quick_check"] === "ok") return { subject, health: "ok", message: "SQLite, sound" };
   return {
     subject,
     health: "fail",
-    message: `The database file is damaged: ${String(row?.["found"])}`,
+    message: `The database file is damaged: ${String(row?.["quick_check"])}`,
     remedy: "Stop calloff and restore the last backup of data/",
   };
 }

@@ -24,6 +24,7 @@ export type EventListener = (event: GatewayEvent) => void;
 const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "file.refused": true,
   "file.claimed": true,
+  "file.waiting": true,
   "file.registered": true,
   "file.applied": true,
   "file.quarantined": true,
