@@ -2,13 +2,15 @@
 import { type Gateway, gateway } from "../../src/config/gateway.ts";
 import { type Partner, partner } from "../../src/config/partner.ts";
 import { type Policy, policy } from "../../src/config/policy.ts";
+import { type DeliverySchedule, deliverySchedule, type ScheduleLine } from "../../src/documents/delivery-schedule.ts";
 import { type BlanketOrderDocument, blanketOrder } from "../../src/documents/erp.ts";
+import { type AppliedLine, applySchedule } from "../../src/orders/apply-schedule.ts";
 import { completeAgreements } from "../../src/orders/completion.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
 import { book } from "../../src/store/ledger.ts";
-import { select, selectOne } from "../../src/store/rows.ts";
+import { insertOne, select, selectOne } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
-import { agreementLine, childLine } from "../../src/store/tables.ts";
+import { agreementLine, childLine, file, interchange, message } from "../../src/store/tables.ts";
 import { instantOf, type Occasion } from "../../src/values/clock.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { quantity } from "../../src/values/figures.ts";
@@ -79,5 +81,65 @@ export async function ship(store: Store, reference: string, of: string, when: Oc
     ]);
     const held = await selectOne(tx, agreementLine, "WHERE id = :id", { id: line.line_id });
     await completeAgreements(tx, [held?.agreement_id ?? 0], when);
+  });
+}
+
+/** A message of a file, as the exchange room catalogues it. */
+export const aMessage = (store: Store, sentOn = "2027-01-04"): Promise<number> =>
+  store.write(async (tx) => {
+    const [first] = await tx.ask("SELECT COUNT(*) AS files FROM file");
+    const claim = `${Number(first?.["files"]) + 1}`;
+    const fileId = await insertOne(tx, file, { claim, partner: "acme", name: `${claim}.edi`, sha256: claim });
+    const interchangeId = await insertOne(tx, interchange, {
+      file_id: fileId,
+      ordinal: 1,
+      partner: "acme",
+      control: claim,
+      sent_on: sentOn,
+    });
+    return insertOne(tx, message, { interchange_id: interchangeId, ordinal: 1, type: "830", state: "catalogued" });
+  });
+
+/** `[date, quantity]`, perhaps with a commitment. */
+export type Wanted = readonly [date: string, quantity: string, commitment?: string];
+
+/** One line of a schedule for PLANT1. */
+export const aScheduleLine = (steps: readonly Wanted[], more: Partial<ScheduleLine> = {}): ScheduleLine => ({
+  customerPart: "4N51-100-AA",
+  shipTo: { code: "PLANT1" },
+  account: { cumulative: "0", kind: "received" },
+  steps: steps.map(([from, of, commitment], n) => ({
+    segment: n + 10,
+    from,
+    quantity: of,
+    ...(commitment === undefined ? {} : { commitment }),
+  })),
+  ...more,
+});
+
+/** Applies a forecast as a message of its own on the day, released on that day. */
+export async function receive(
+  store: Store,
+  config: OrdersConfiguration,
+  day: string,
+  lines: readonly ScheduleLine[],
+  more: Partial<DeliverySchedule> = {},
+): Promise<AppliedLine[]> {
+  const partner = config.partners.get("acme") as Partner;
+  return applySchedule(store, {
+    messageId: await aMessage(store, day),
+    partner,
+    policy: config.policyOf(partner),
+    gateway: config.gateway,
+    document: deliverySchedule.parse({
+      layer: "forecast",
+      basis: "delivery",
+      quantities: "discrete",
+      purpose: "replace",
+      issuedOn: day,
+      ...more,
+      lines,
+    }),
+    occasion: on(day, "acme"),
   });
 }
