@@ -1,6 +1,6 @@
 /** The changes of a diff, each judged in its zone. */
 import type { Policy } from "../config/policy.ts";
-import { earlier, type PlainDate } from "../values/dates.ts";
+import { addDays, earlier, type PlainDate } from "../values/dates.ts";
 import { minus, NOTHING, negated, plus, type Quantity, total } from "../values/figures.ts";
 import type { ScheduleDiff } from "./diff.ts";
 import { dayInWords, differenceInWords, inPieces, spanInWords } from "./words.ts";
@@ -114,10 +114,11 @@ function testsByZone(
       running[index] = plus(running[index] as Quantity, zone.get(pair.date) ?? NOTHING);
     });
     const own = zoneOf(pair.date);
-    const all = total(running);
+    const inZones = [...running];
+    const all = total(inZones);
     const difference = minus(minus(pair.after, pair.before), ahead);
     // A move is judged where its earlier date lies: elsewhere the difference is taken without it.
-    const inZone = (zone: number) => minus(difference, minus(all, running[zone] as Quantity));
+    const inZone = (zone: number) => minus(difference, minus(all, inZones[zone] as Quantity));
     return { pair, own, inZone };
   });
   const zonesOnDate = new Map<PlainDate, Set<number>>();
@@ -129,11 +130,13 @@ function testsByZone(
     return last === undefined ? NOTHING : last.inZone(index);
   });
   const tests = new Map<PlainDate, Test[]>();
-  for (const { pair, inZone } of seen) {
+  for (const [index, { pair, inZone }] of seen.entries()) {
+    const next = seen[index + 1]?.pair.date;
+    const until = next === undefined ? undefined : addDays(next, -1);
     for (const zone of zonesOnDate.get(pair.date) ?? []) {
       const difference = inZone(zone);
       if (difference === NOTHING) continue;
-      const tested = { ...pair, after: plus(pair.before, difference) };
+      const tested = { ...pair, after: plus(pair.before, difference), until };
       const rule = policy.zones[zone] as Policy["zones"][number];
       const tolerance = difference > NOTHING ? rule.increase : rule.decrease;
       const passed = passedTest(tolerance, tested, oldHeight, atEnd[zone] as Quantity);

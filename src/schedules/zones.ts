@@ -9,7 +9,11 @@ export interface Tested {
   readonly before: Quantity;
   readonly after: Quantity;
   readonly oldStep: Quantity;
+  /** The last day before the next date at which the curves are compared; absent for the last of them. */
+  readonly until: PlainDate | undefined;
 }
+
+const END_OF_TIME = "9999-12-31" as PlainDate;
 
 /** Says which zone of the policy a date lies in, given the commitments that stand at it. */
 export type ZoneOf = (date: PlainDate, commitments: readonly string[]) => number;
@@ -65,8 +69,9 @@ export const magnitude = (of: Quantity): Quantity => (of < NOTHING ? negated(of)
 const withinPercent = (difference: Quantity, percent: string, oldStep: Quantity): boolean =>
   oldStep > NOTHING && magnitude(difference) * 100_000_000n <= quantity(percent) * oldStep;
 
+/** What is late stays so until the next date: a decrease is covered when the old curve was no higher all that time. */
 function coveredInDays(tested: Tested, days: number, oldHeight: (date: PlainDate) => Quantity): boolean {
   return tested.after > tested.before
     ? tested.after <= oldHeight(addDays(tested.date, days))
-    : tested.after >= oldHeight(addDays(tested.date, -days));
+    : tested.after >= oldHeight(tested.until === undefined ? END_OF_TIME : addDays(tested.until, -days));
 }
