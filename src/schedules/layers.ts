@@ -55,7 +55,7 @@ function laidOver(forecast: Curve, callOff: Curve, input: EffectiveInput): Effec
   const rules = withLayer(incrementsOf(callOff), "call-off").filter(({ step }) => step.date <= end);
   const inside = carried(rules, below, callOff, input);
   const after = afterEnd(forecast, rules, { start, end }, input.delivery ?? EVERY_DAY);
-  const steps = stacked(callOff.base, [...below, ...inside, ...after]);
+  const steps = stacked(callOff.base, [...[...below, ...inside].toSorted(byDate), ...after]);
   const last = forecast.horizon.to > end ? forecast.horizon.to : end;
   return { ...callOff, horizon: { from: callOff.horizon.from, to: last }, steps };
 }

@@ -234,7 +234,8 @@ function mismatchLines(input: JudgeInput): VerdictLine[] {
   if (transit.lastNote === "ambiguous") lines.push(hold("which-note", withoutStop(CAUSES["which-note"])));
   if (transit.mismatch === NOTHING) return lines;
   const off = magnitude(transit.mismatch);
-  const sentence = `their cumulative is ${differenceInWords(transit.mismatch)} than ours through their last note`;
+  const through = transit.lastNote === "found" ? " through their last note" : "";
+  const sentence = `their cumulative is ${differenceInWords(transit.mismatch)} than ours${through}`;
   const passes = off <= quantity(input.policy.mismatch.quantity) || off <= askedWithin(input);
   if (passes) lines.push({ kind: "mismatch", says: "warn", quantity: transit.mismatch, sentence });
   else lines.push({ ...hold("mismatch", sentence), quantity: transit.mismatch });

@@ -5,6 +5,7 @@ import { readSteps, writeSteps } from "../../src/schedules/curve-text.ts";
 import { applyDiff, diffOf, isUnchanged, totalsOf } from "../../src/schedules/diff.ts";
 import { diffFromJson } from "../../src/schedules/diff-json.ts";
 import { endHeight, incrementsOf } from "../../src/schedules/heights.ts";
+import { effectiveCurve } from "../../src/schedules/layers.ts";
 import { releasableCurve } from "../../src/schedules/releasable.ts";
 import { dueNow, releasePlan } from "../../src/schedules/release-plan.ts";
 import type { Curve } from "../../src/schedules/types.ts";
@@ -211,6 +212,21 @@ describe("for any schedules", () => {
           .map(({ held }) => held);
         assert.deepEqual(scheduleOf({ ...of, steps: shuffled }), scheduleOf(of));
       }),
+    );
+  });
+
+  it("the curve in force stands in date order, does not fall, and ends with the call-off and what follows it", () => {
+    fc.assert(
+      fc.property(spec, spec, (forecast, callOff) => {
+        const called = scheduleOf({ ...callOff, layer: "call-off" });
+        const effective = effectiveCurve({ forecast: scheduleOf(forecast), callOff: called });
+        const steps = effective?.steps.filter((held) => held.kind !== "remainder") ?? [];
+        for (const [index, held] of steps.entries()) {
+          const before = steps[index - 1];
+          assert.ok(before === undefined || (before.date <= held.date && before.cumulative <= held.cumulative));
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 
