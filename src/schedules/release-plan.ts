@@ -13,6 +13,11 @@ export interface Released {
    * lines, notes in transit): it covers the steps of that name first.
    */
   readonly named?: readonly { readonly name: string; readonly quantity: Quantity }[];
+  /**
+   * The part of it that is open without such a name on orders scheduled for after the business date (moved there, or made
+   * early): it covers the steps of its own date first, so that earlier demand which is added later is not swallowed.
+   */
+  readonly later?: readonly { readonly orderOn: PlainDate; readonly quantity: Quantity }[];
 }
 
 /** The over-release guard of the agreement's line (features.md D11). */
@@ -59,7 +64,7 @@ export interface PlannedRelease extends OrderDates {
  * (the base) is never ordered again, so released counts at least as much as the base. Nothing undated is ever planned.
  */
 export function releasePlan(input: ReleasePlanInput): PlannedRelease[] {
-  const lacking = afterReleased(incrementsOf(input.curve), input.curve.base, input.released);
+  const lacking = afterReleased(incrementsOf(input.curve), input.curve.base, input.released, input.dates);
   const dated = together(
     lacking.map((increment) => ({ increment, dates: input.dates(increment.step) })),
     input,
@@ -89,24 +94,34 @@ export function dueBy(input: Pick<ReleasePlanInput, "curve" | "dates" | "release
   return minus(plus(input.curve.base, total(required)), larger(input.released.total, input.curve.base));
 }
 
-/** The increments with what is released taken off: steps that are named first, then from the earliest. */
+/**
+ * The increments with what is released taken off: steps that are named first, those of later orders' own dates next, then
+ * from the earliest.
+ */
 export function afterReleased(
   increments: readonly Increment<LayeredStep>[],
   base: Quantity,
   released: Released,
+  dates?: (step: LayeredStep) => OrderDates,
 ): Increment<LayeredStep>[] {
-  const open = withoutFalls(increments);
   let cover = larger(NOTHING, minus(released.total, base));
-  const named = new Map<string, Quantity>();
-  for (const { name, quantity } of released.named ?? []) named.set(name, plus(named.get(name) ?? NOTHING, quantity));
-  const lacking = open.map(({ step, quantity }) => {
-    const name = nameOf(step, named);
-    if (name === undefined) return { step, quantity };
-    const covered = smaller(smaller(named.get(name) ?? NOTHING, cover), quantity);
-    named.set(name, minus(named.get(name) ?? NOTHING, covered));
-    cover = minus(cover, covered);
-    return { step, quantity: minus(quantity, covered) };
-  });
+  const coverOwn = (
+    open: readonly Increment<LayeredStep>[],
+    own: Map<string, Quantity>,
+    keyOf: (step: LayeredStep) => string | undefined,
+  ) =>
+    open.map(({ step, quantity }) => {
+      const key = own.size === 0 ? undefined : keyOf(step);
+      const there = key === undefined ? NOTHING : (own.get(key) ?? NOTHING);
+      const covered = smaller(smaller(there, cover), quantity);
+      if (key !== undefined) own.set(key, minus(there, covered));
+      cover = minus(cover, covered);
+      return { step, quantity: minus(quantity, covered) };
+    });
+  const named = summed((released.named ?? []).map(({ name, quantity }) => [name, quantity]));
+  const later = summed((released.later ?? []).map(({ orderOn, quantity }) => [orderOn, quantity]));
+  const unnamed = coverOwn(withoutFalls(increments), named, (step) => nameOf(step, named));
+  const lacking = coverOwn(unnamed, later, (step) => dates?.(step).orderOn);
   return lacking.flatMap(({ step, quantity }) => {
     const covered = smaller(cover, quantity);
     cover = minus(cover, covered);
@@ -114,8 +129,13 @@ export function afterReleased(
   });
 }
 
+function summed(parts: readonly (readonly [string, Quantity])[]): Map<string, Quantity> {
+  const sums = new Map<string, Quantity>();
+  for (const [key, quantity] of parts) sums.set(key, plus(sums.get(key) ?? NOTHING, quantity));
+  return sums;
+}
+
 function nameOf(step: LayeredStep, named: ReadonlyMap<string, Quantity>): string | undefined {
-  if (named.size === 0) return undefined;
   if (step.reference !== "" && named.has(step.reference)) return step.reference;
   return step.customerOrderNumber !== "" && named.has(step.customerOrderNumber) ? step.customerOrderNumber : undefined;
 }

@@ -284,6 +284,15 @@ describe("the release plan", () => {
     );
   });
 
+  it("does not swallow earlier demand that is added while an order is open for a later date", () => {
+    const steps = [on("2027-03-10", 100), on("2027-03-20", 400)];
+    const later = [{ orderOn: day("2027-03-20"), quantity: pieces(400) }];
+    assert.deepEqual(releases(dueNow(plan(steps, { released: { total: pieces(400), later } }))), ["100 on 2027-03-10"]);
+    // Its own date gone, it covers the earliest demand like any other.
+    const moved = [on("2027-03-10", 100), on("2027-03-25", 400)];
+    assert.deepEqual(releases(plan(moved, { released: { total: pieces(400), later } })), ["100 on 2027-03-25"]);
+  });
+
   it("keeps customer order numbers of one date apart", () => {
     const list = plan([on("2027-03-08", 10, order("A")), on("2027-03-08", 10, order("B"))]);
     assert.deepEqual(
