@@ -3,7 +3,7 @@
  * in normal form; every key ever met is a row, so the accounts of a whole document are found by one query.
  */
 import type { AccountField, ScheduleSettings } from "../config/partner.ts";
-import { insert, insertMissing, select } from "../store/rows.ts";
+import { insertMissing, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import {
   type AccountRow,
@@ -142,12 +142,12 @@ export async function drawsOf(
   return found;
 }
 
-/** Lets an account draw on a line from a day on, and no longer on the one before. */
+/** Lets accounts draw on a line from a day on; what one draws on from that day already stays. */
 export async function drawFrom(
   tx: Tx,
   rows: readonly { accountId: number; lineId: number; from: string; rememberedBy: string }[],
 ): Promise<void> {
-  await insert(
+  await insertMissing(
     tx,
     draw,
     rows.map(({ accountId, lineId, from, rememberedBy }) => ({
@@ -156,5 +156,6 @@ export async function drawFrom(
       valid_from: from,
       remembered_by: rememberedBy,
     })),
+    ["account_id", "valid_from"],
   );
 }

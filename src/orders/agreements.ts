@@ -2,6 +2,7 @@
 import type { Partner } from "../config/partner.ts";
 import type { BlanketOrderDocument } from "../documents/erp.ts";
 import { recordAudit } from "../store/audit.ts";
+import { holdAlone } from "../store/locks.ts";
 import { insert, insertOne, select, selectOne } from "../store/rows.ts";
 import { documentNumber, takeNumbers } from "../store/series.ts";
 import type { Queryable, Tx } from "../store/store.ts";
@@ -32,6 +33,8 @@ export async function importBlanketOrder(
 ): Promise<ImportedAgreement> {
   const partner = partnerNamed(config, document.partner);
   const wanted = wantedAgreement(document, partner);
+  // Whose a customer's number is, no unique key can say: validities may follow each other.
+  await holdAlone(tx, "agreements");
   const rivals = await agreementsOfCustomer(tx, wanted);
   const held = await agreementMeant(tx, document, rivals, wanted);
   refuseTakenNumber(

@@ -6,6 +6,7 @@
 import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import { type DeliverySchedule, withInheritance } from "../documents/delivery-schedule.ts";
+import { judgeMissing } from "../schedules/verdict.ts";
 import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
 import { lockRows, select, selectOne, update } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
@@ -17,9 +18,10 @@ import { type Acceptance, acceptAll } from "./accept.ts";
 import { drawFrom, keyOf, makeAccounts } from "./accounts.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
-import { type JudgedLine, type Judgement, judgeLine } from "./judge-lines.ts";
+import { type JudgedLine, type Judgement, judgeLine, purposeOf } from "./judge-lines.ts";
 import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
+import { missingItems } from "./missing-items.ts";
 import { openLines } from "./open-lines.ts";
 import { knownRevisions, latestNotes } from "./schedule-history.ts";
 
@@ -132,7 +134,8 @@ async function applyLines(
     partner,
     occasion,
   );
-  const judged = await judgeAll(tx, matched, judgement);
+  const gone = end < document.lines.length ? [] : await notListed(tx, judgement, messageId, matched);
+  const judged = await judgeAll(tx, [...matched, ...gone], judgement);
   const kept = await keepRevisions(tx, { messageId, partner, policy, occasion }, judged);
   const open = grouped(
     await openLines(
@@ -147,6 +150,20 @@ async function applyLines(
     occasion,
     kept.flatMap((line) => acceptanceOf(line, judgement, open)),
   );
+}
+
+/** With the last line it is known what a complete message does not list. */
+async function notListed(
+  tx: Tx,
+  { partner, policy, document, businessDate }: Judgement,
+  messageId: number,
+  matched: readonly MatchedLine[],
+): Promise<MatchedLine[]> {
+  const complete = partner.schedule.listsEveryItem && purposeOf(document, partner) === "apply";
+  if (!complete || judgeMissing(policy.policy).takes === "nothing") return [];
+  const listed = new Set(matched.map(({ account: of }) => of?.id));
+  const missing = await missingItems(tx, partner, document, messageId, businessDate);
+  return missing.filter(({ account: of }) => !listed.has(of?.id));
 }
 
 function acceptanceOf(

@@ -8,7 +8,7 @@ import { carriedOn, rebased } from "../schedules/layers.ts";
 import { releasableCurve } from "../schedules/releasable.ts";
 import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
 import type { Curve } from "../schedules/types.ts";
-import { type JudgeInput, judge, type Verdict } from "../schedules/verdict.ts";
+import { type JudgeInput, judge, judgeMissing, type Verdict } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
 import type { RevisionRow } from "../store/tables.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
@@ -166,7 +166,7 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
     given,
     shipped: shippedInAll(totals),
     pack: (line?.pack ?? NOTHING) as Quantity,
-    ...(statement?.cumulative === undefined || matched.unplaced !== undefined
+    ...(statement?.cumulative === undefined || matched.unplaced !== undefined || matched.missing === true
       ? {}
       : {
           transit: explainTransit({
@@ -221,6 +221,8 @@ function givenCauses(judged: Read, judgement: Judgement, sameNumber: boolean): G
       sentence: `Its unit is ${matched.line.unit ?? ""}, the line's is ${unit}`,
     });
   }
+  const notListed = matched.missing === true ? judgeMissing(policy.policy).cause : undefined;
+  if (notListed !== undefined) given.push(notListed);
   if (sameNumber && policy.policy.sameNumberOtherContent === "hold") given.push("same-number");
   return given;
 }

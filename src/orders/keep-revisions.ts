@@ -137,7 +137,7 @@ function segmentsOf({ matched }: JudgedLine): number[] {
 function statementRows({ messageId }: Kept, { line, row }: KeptLine): NewRow<typeof statement.columns>[] {
   const said = line.reading.statement;
   const of = line.matched.account;
-  if (said === undefined || of === undefined || line.state !== "judged") return [];
+  if (said === undefined || of === undefined || line.state !== "judged" || line.matched.missing === true) return [];
   const common = {
     account_id: of.id,
     revision_id: row.id,

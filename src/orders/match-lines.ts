@@ -32,6 +32,8 @@ export interface MatchedLine {
   readonly drawn?: DrawnLine;
   /** Whether the order number quoted moves the account to another line than the one it draws on. */
   readonly moves: boolean;
+  /** Whether the message does not list the item, though it lists all others of its ship-to. */
+  readonly missing?: boolean;
 }
 
 export interface DrawnLine {
@@ -143,7 +145,7 @@ export async function drawnLines(
   return found;
 }
 
-const identityOfAccount = (account: AccountRow): Identity => ({
+export const identityOfAccount = (account: AccountRow): Identity => ({
   plant: account.plant,
   shipTo: account.ship_to,
   dock: account.dock,

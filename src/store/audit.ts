@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Instant, Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Json, stableJson } from "../values/json.ts";
+import { holdAlone } from "./locks.ts";
 import { insert, select, selectOne } from "./rows.ts";
 import type { Queryable, Tx } from "./store.ts";
 import { type AuditRow, audit } from "./tables.ts";
@@ -24,9 +25,6 @@ export interface AuditEntry extends AuditFact {
   readonly who: string;
 }
 
-/** Any number that no other program on the same PostgreSQL server uses. */
-const AUDIT_LOCK = 4_180_918;
-
 /** Appends one entry. Write it last in a transaction: from here on, others that write an entry wait until it ends. */
 export async function recordAudit(
   tx: Tx,
@@ -41,7 +39,7 @@ export async function recordAudit(
 /** Appends entries in this order. */
 export async function recordAudits(tx: Tx, occasion: Occasion, facts: readonly AuditFact[]): Promise<void> {
   if (facts.length === 0) return;
-  if (tx.dialect === "postgres") await tx.run(`SELECT pg_advisory_xact_lock(${AUDIT_LOCK})`);
+  await holdAlone(tx, "audit");
   const last = await selectOne(tx, audit, "ORDER BY seq DESC");
   let seq = last?.seq ?? 0;
   let previous = last?.hash ?? "";

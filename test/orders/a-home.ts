@@ -125,11 +125,11 @@ export async function receive(
   lines: readonly ScheduleLine[],
   more: Partial<DeliverySchedule> = {},
 ): Promise<AppliedLine[]> {
-  const partner = config.partners.get("acme") as Partner;
+  const acme = config.partners.get("acme") as Partner;
   return applySchedule(store, {
     messageId: await aMessage(store, day),
-    partner,
-    policy: config.policyOf(partner),
+    partner: acme,
+    policy: config.policyOf(acme),
     gateway: config.gateway,
     document: deliverySchedule.parse({
       layer: "forecast",

@@ -48,6 +48,37 @@ const twoParts = {
 };
 const other = (steps: readonly Wanted[]) => aScheduleLine(steps, { customerPart: "4N51-200-AA" });
 
+const release = (of: string, issuedOn: string) => aScheduleLine([["2027-01-08", of]], { releaseNumber: "8", issuedOn });
+
+const start = async (store: Store, config: OrdersConfiguration) => {
+  await taken(store, config);
+  await receive(store, config, "2027-01-04", [
+    aScheduleLine([
+      ["2027-01-08", "400"],
+      ["2027-01-15", "600"],
+    ]),
+  ]);
+  await releaseDue(store, config, on("2027-01-15", "timetable"));
+};
+const documents = async (store: Store) =>
+  (await select(store, outboundDocument, "WHERE kind = 'erp-order-change' ORDER BY id")).map(
+    (row) => JSON.parse(row.document) as Record<string, unknown>,
+  );
+
+const parts = (n: number) => Array.from({ length: n }, (_, k) => `P-${k}`);
+const schedule = (n: number, of: string) =>
+  parts(n).map((customerPart) =>
+    aScheduleLine(
+      [
+        ["2027-01-08", of],
+        ["2027-02-08", "5"],
+      ],
+      { customerPart },
+    ),
+  );
+
+const since = (from: string, cumulative: string) => ({ account: { cumulative, kind: "received", from } });
+
 onEveryDatabase("A schedule that comes in", (database) => {
   it("is held when it is the first, and in force when a planner accepts it", async () => {
     const { store } = database();
@@ -135,8 +166,6 @@ onEveryDatabase("A schedule that comes in", (database) => {
     const { store } = database();
     const config = trusting();
     await taken(store, config);
-    const release = (of: string, issuedOn: string) =>
-      aScheduleLine([["2027-01-08", of]], { releaseNumber: "8", issuedOn });
     await receive(store, config, "2027-01-04", [release("400", "2027-01-04")]);
     assert.deepEqual(outcomes(await receive(store, config, "2027-01-05", [release("500", "2027-01-05")])), [
       "accepted",
@@ -332,6 +361,25 @@ onEveryDatabase("A schedule that comes in", (database) => {
   });
 });
 
+onEveryDatabase("An item that a complete message does not list any more", (database) => {
+  for (const [missingItem, outcome, releases] of [
+    ["keep", [], ["SO-000001 2027-01-08 400+50"]],
+    ["zero", ["accepted"], ["SO-000001 2027-01-08 400"]],
+    ["ask", ["held: not-listed"], ["SO-000001 2027-01-08 400+50"]],
+  ] as const) {
+    it(`is taken as the policy says: ${missingItem}`, async () => {
+      const { store } = database();
+      const config = trusting({ schedule: { listsEveryItem: true } }, { missingItem });
+      await taken(store, config, twoParts);
+      const first = aScheduleLine([["2027-01-08", "400"]]);
+      await receive(store, config, "2027-01-04", [first, other([["2027-01-08", "50"]])]);
+      const applied = await receive(store, config, "2027-01-05", [first]);
+      assert.deepEqual(outcomes(applied), ["accepted", ...outcome]);
+      assert.deepEqual(await ordered(store, config, "2027-01-08"), releases);
+    });
+  }
+});
+
 onEveryDatabase("A decision", (database) => {
   it("is made once: of two at the same moment one is told who was faster", async () => {
     const { store } = database();
@@ -389,21 +437,6 @@ onEveryDatabase("A decision", (database) => {
 });
 
 onEveryDatabase("Orders that are open when a schedule changes", (database) => {
-  const start = async (store: Store, config: OrdersConfiguration) => {
-    await taken(store, config);
-    await receive(store, config, "2027-01-04", [
-      aScheduleLine([
-        ["2027-01-08", "400"],
-        ["2027-01-15", "600"],
-      ]),
-    ]);
-    await releaseDue(store, config, on("2027-01-15", "timetable"));
-  };
-  const documents = async (store: Store) =>
-    (await select(store, outboundDocument, "WHERE kind = 'erp-order-change' ORDER BY id")).map(
-      (row) => JSON.parse(row.document) as Record<string, unknown>,
-    );
-
   it("keep their number when the demand moves, and the ERP is told", async () => {
     const { store } = database();
     const config = trusting({ orders: { leadDays: 5 } });
@@ -562,18 +595,6 @@ function counting(store: Store): { store: Store; statements: () => number } {
 }
 
 onEveryDatabase("The cost of a schedule", (database) => {
-  const parts = (n: number) => Array.from({ length: n }, (_, k) => `P-${k}`);
-  const schedule = (n: number, of: string) =>
-    parts(n).map((customerPart) =>
-      aScheduleLine(
-        [
-          ["2027-01-08", of],
-          ["2027-02-08", "5"],
-        ],
-        { customerPart },
-      ),
-    );
-
   it("is the same number of statements for 3 lines as for 300", async () => {
     const { store } = database();
     const config = trusting();
@@ -635,7 +656,6 @@ onEveryDatabase("A new period of the cumulative", (database) => {
     const { store } = database();
     const config = trusting();
     await taken(store, config);
-    const since = (from: string, cumulative: string) => ({ account: { cumulative, kind: "received", from } });
     await receive(store, config, "2026-12-01", [aScheduleLine([["2026-12-20", "300"]], since("2026-01-01", "0"))]);
     await ordered(store, config, "2026-12-20");
     await ship(store, "SO-000001/10", "300", on("2026-12-20"));

@@ -1,0 +1,76 @@
+/** Items that a complete message does not list any more (features.md B6; domain.md, *Replacement*). */
+import type { Partner } from "../config/partner.ts";
+import type { DeliverySchedule, ScheduleLine } from "../documents/delivery-schedule.ts";
+import { select } from "../store/rows.ts";
+import type { Queryable } from "../store/store.ts";
+import { account } from "../store/tables.ts";
+import { writeMillionths } from "../values/figures.ts";
+import { drawnLines, identityOfAccount, identityOfScheduleLine, type MatchedLine } from "./match-lines.ts";
+
+/**
+ * A line without demand for every account of the message's ship-tos that has a schedule in force and none in the message.
+ * They are numbered behind the message's last line.
+ */
+export async function missingItems(
+  from: Queryable,
+  partner: Partner,
+  document: DeliverySchedule,
+  messageId: number,
+  on: string,
+): Promise<MatchedLine[]> {
+  const shipTos = new Set(document.lines.map((line) => identityOfScheduleLine(line, partner).identity.shipTo));
+  shipTos.delete("");
+  if (shipTos.size === 0) return [];
+  const inForce = document.layer === "call-off" ? "call_off_revision_id" : "forecast_revision_id";
+  const rows = await select(
+    from,
+    account,
+    `WHERE partner = :partner AND ship_to IN (:shipTos) AND ${inForce} IS NOT NULL
+       AND id NOT IN (SELECT account_id FROM revision WHERE message_id = :messageId AND account_id IS NOT NULL)
+     ORDER BY id`,
+    { partner: partner.code, shipTos: [...shipTos], messageId },
+  );
+  if (rows.length === 0) return [];
+  const bases = await from.ask("SELECT id, CAST(base AS TEXT) AS base FROM revision WHERE id IN (:ids)", {
+    ids: rows.map((row) => row[inForce]),
+  });
+  const baseOf = new Map(bases.map((row) => [Number(row["id"]), BigInt(row["base"] as string)]));
+  const drawn = await drawnLines(
+    from,
+    partner,
+    rows.map((row) => ({ account: row, orderNumber: "" })),
+    on,
+  );
+  const [first] = document.lines;
+  return rows.flatMap((row, n) => {
+    const line = drawn.get(row.id);
+    if (line === undefined) return [];
+    return [
+      {
+        line: emptyLine(first, row.customer_part, row.ship_to, baseOf.get(row[inForce] ?? 0) ?? 0n),
+        number: document.lines.length + n + 1,
+        identity: identityOfAccount(row),
+        key: row.identity,
+        account: row,
+        missing: true,
+        ...line,
+      },
+    ];
+  });
+}
+
+/** Nothing is asked for beyond the height at which the schedule in force began. */
+const emptyLine = (
+  like: ScheduleLine | undefined,
+  customerPart: string,
+  shipTo: string,
+  base: bigint,
+): ScheduleLine => ({
+  customerPart,
+  shipTo: { code: shipTo },
+  ...(like?.releaseNumber === undefined ? {} : { releaseNumber: like.releaseNumber }),
+  ...(like?.issuedOn === undefined ? {} : { issuedOn: like.issuedOn }),
+  ...(like?.issuedAt === undefined ? {} : { issuedAt: like.issuedAt }),
+  account: { cumulative: writeMillionths(base) },
+  steps: [],
+});
