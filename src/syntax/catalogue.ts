@@ -1,9 +1,9 @@
 /** Pass one over a file: which interchanges, groups and sets it holds, where, and what is wrong with their envelopes. */
 import type { Finding, Place } from "../values/finding.ts";
-import { addFinding } from "./codes.ts";
+import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { readUnb } from "./edifact-header.ts";
 import { isAlphanumeric } from "./envelope-values.ts";
-import { type Counters, type Position, readInterchange, strayText } from "./envelopes.ts";
+import { type Counters, isHopeless, type Position, readInterchange, strayText } from "./envelopes.ts";
 import { fixedCatalogue, startsFixed } from "./fixed-records.ts";
 import { EDIFACT, X12 } from "./grammar.ts";
 import { type HeaderStart, MAX_HEADER } from "./header.ts";
@@ -27,13 +27,13 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
   const fixed = fixedStart(window);
   if (fixed !== undefined) return fixedCatalogue(source, fixed, chunk);
   const interchanges: InterchangeEntry[] = [];
-  const counters: Counters = { interchanges: 0, segments: 0, sets: 0 };
+  const counters: Counters = { interchanges: 0, segments: 0, sets: 0, faults: 0, structural: 0 };
   const batch = batchOf();
   let unreadable = 0;
   let position: Position = { byte: 0, line: 1 };
   /** Behind an interchange that broke off, what does not belong to the next is part of it. */
   let broken = false;
-  while (unreadable < MOST_UNREADABLE) {
+  while (unreadable < MOST_UNREADABLE && !isHopeless(counters)) {
     const found = nextHeader(window, position, broken);
     if (found.stray !== undefined && !broken) addFinding(findings, strayText(found.stray));
     if (broken) extendLast(interchanges, found.start?.byte ?? source.size);
@@ -44,16 +44,29 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
     const bytes = window.bytes.subarray(offset, offset + length);
     const isX12 = bytes[0] === "I".charCodeAt(0);
     const header = isX12 ? readIsa(bytes, start) : readUnb(bytes, start);
-    if (!header.readable) unreadable += 1;
     const reading = readInterchange(window, batch, isX12 ? X12 : EDIFACT, header, start, counters);
     interchanges.push(reading.entry);
     broken = !reading.entry.complete;
+    if (broken) counters.structural += 1;
+    if (!header.readable) unreadable += 1;
     position = reading.next;
   }
+  if (unreadable >= MOST_UNREADABLE || isHopeless(counters)) addFinding(findings, leftOut(position));
   const family = interchanges[0]?.family;
   if (family === undefined)
     return { size: source.size, family, segments: 0, interchanges, findings: [unknown(window)] };
   return { size: source.size, family, segments: counters.segments, interchanges, findings };
+}
+
+function leftOut(at: Place): Finding {
+  return {
+    code: "SYNTAX_TOO_MANY_FAULTS",
+    severity: "reject",
+    message: "So much is wrong with the file that the rest of it is not looked at.",
+    place: { ...at },
+    expected: `at most ${MOST_UNREADABLE} headers that cannot be read and ${MOST_FAULTS.structural} other faults`,
+    remedy: "Ask the sender to correct the file.",
+  };
 }
 
 /** The last interchange ends where the next begins: what lies between cannot be told from it. */

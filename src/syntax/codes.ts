@@ -13,6 +13,12 @@ const COUNTS: ReadonlySet<string> = new Set([
 /** Whether the code says that a count or control number of a trailer is wrong: what `lenient: [counts]` tolerates. */
 export const isCount = (code: string): boolean => COUNTS.has(code);
 
+/**
+ * How much may be wrong with the envelopes of one file before the rest of it is not looked at: findings in all, and
+ * those among them that reject and are no counts. Without a limit, a file of nothing but faults would fill the memory.
+ */
+export const MOST_FAULTS = { all: 100_000, structural: 1000 } as const;
+
 /** Most findings that one envelope collects, so that a file of nothing but faults cannot fill the memory. */
 const MOST = 50;
 

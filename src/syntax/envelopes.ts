@@ -3,7 +3,7 @@
  * nested, counted and numbered as they say. Keeps one row per set; segments are only looked at for their tags.
  */
 import type { Finding, Place } from "../values/finding.ts";
-import { addFinding } from "./codes.ts";
+import { addFinding, isCount, MOST_FAULTS } from "./codes.ts";
 import { ownText } from "./envelope-values.ts";
 import type { Grammar, GroupHead, SetHead } from "./grammar.ts";
 import type { Header, HeaderStart } from "./header.ts";
@@ -17,7 +17,14 @@ export interface Counters {
   interchanges: number;
   segments: number;
   sets: number;
+  /** Findings of sets and groups, and those among them that reject and are no counts. */
+  faults: number;
+  structural: number;
 }
+
+/** Whether so much is wrong that the rest of the file is not looked at. */
+export const isHopeless = (counters: Counters): boolean =>
+  counters.faults > MOST_FAULTS.all || counters.structural > MOST_FAULTS.structural;
 
 export interface Position {
   readonly byte: number;
@@ -46,6 +53,7 @@ interface Reading {
   readonly scanner: Scanner;
   readonly findings: Finding[];
   readonly groups: OpenGroup[];
+  readonly counters: Counters;
   /** Ordinal in the file of the segment read last, and its tag. */
   segment: number;
   lastTag: string;
@@ -71,6 +79,7 @@ export function readInterchange(
     scanner: scannerOf(window, batch, from, header.delimiters, grammar.interchange[1]),
     findings: [...header.findings],
     groups: [],
+    counters,
     segment: start.segment,
     lastTag: grammar.interchange[0],
     group: undefined,
@@ -128,6 +137,7 @@ function readSegments(reading: Reading): Position {
       const kind = near[first];
       if (kind === ORDINARY && reading.set !== undefined) continue;
       readEnvelope(reading, at, kind === NO_TAG);
+      if (isHopeless(reading.counters)) tooManyFaults(reading, at);
     }
     if (reading.state === "open") reading.lastTag = tagAt(scanner, batch.count - 1, codes.element);
   }
@@ -383,22 +393,43 @@ function readSetEnd(reading: Reading, at: number): void {
   const control = { stated: set.head.control, numeric: false };
   const place = placeAt(reading, at);
   const found = trailerFindings(TRAILERS.set, grammar, segmentElements(scanner, at), counted, control, place);
-  const end = window(reading).base + (scanner.batch.ends[at] as number);
+  const end = scanner.window.base + (scanner.batch.ends[at] as number);
   endSet(reading, set, afterTerminator(reading, end), reading.segment, found);
 }
 
-const window = (reading: Reading): ReadWindow => reading.scanner.window;
-
 /** The offset behind the terminator of a segment that ends at `end`; CR before a line break belongs to it. */
 function afterTerminator(reading: Reading, end: number): number {
-  const { bytes, base } = window(reading);
+  const { bytes, base } = reading.scanner.window;
   return bytes[end - base] === reading.scanner.codes.terminator ? end + 1 : end + 2;
+}
+
+function tally(counters: Counters, findings: readonly Finding[]): void {
+  counters.faults += findings.length;
+  counters.structural += findings.filter(({ code, severity }) => severity === "reject" && !isCount(code)).length;
+}
+
+/** Stops behind segment `at` of the batch. */
+function tooManyFaults(reading: Reading, at: number): void {
+  const { batch, window } = reading.scanner;
+  reading.state = "broken";
+  reading.scanner.byte = afterTerminator(reading, window.base + (batch.ends[at] as number));
+  reading.scanner.line = batch.lines[at] as number;
+  addFinding(reading.findings, {
+    code: "SYNTAX_TOO_MANY_FAULTS",
+    severity: "reject",
+    message: "So much is wrong with the envelopes that the rest of the file is not looked at.",
+    place: placeAt(reading, at),
+    expected: `at most ${MOST_FAULTS.structural} faults`,
+    remedy: "Ask the sender to correct the file.",
+    ...(reading.grammar.family === "x12" ? { ack: { interchange: "022" } } : {}),
+  });
 }
 
 /** Closes the open set; `segment` is the ordinal of its last segment. */
 function endSet(reading: Reading, set: OpenSet, endByte: number, segment: number, findings: readonly Finding[]): void {
   const { head } = set;
   for (const finding of findings) addFinding(head.findings, finding);
+  tally(reading.counters, head.findings);
   reading.sets += 1;
   reading.group?.sets.push({
     ordinal: reading.sets,
@@ -459,6 +490,7 @@ function missingGroupEnd(reading: Reading, at: number): void {
       remedy: "Ask the sender to send the file again.",
       ...(grammar.family === "x12" ? { ack: { group: "3" } } : {}),
     });
+    tally(reading.counters, group.head.findings);
   }
   reading.group = undefined;
 }
@@ -477,6 +509,7 @@ function readGroupEnd(reading: Reading, at: number): void {
   for (const finding of trailerFindings(TRAILERS.group, grammar, elements, group.sets.length, control, place)) {
     addFinding(group.head.findings, finding);
   }
+  tally(reading.counters, group.head.findings);
   reading.group = undefined;
 }
 

@@ -3,7 +3,7 @@
  * header record (type ending in 1) to its trailer (type ending in 9).
  */
 import type { Finding, Place } from "../values/finding.ts";
-import { addFinding } from "./codes.ts";
+import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { envelopeDate, isDigits, ownText } from "./envelope-values.ts";
 import type { ByteSource, Catalogue, Delimiters, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
 import { hold, windowOver } from "./window.ts";
@@ -104,7 +104,9 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
   let open: Transmission | undefined;
   let segments = 0;
   let lastByte = from.byte;
+  let brokenOff = 0;
   const close = (transmission: Transmission, endByte: number, complete: boolean, faults: readonly Finding[]) => {
+    if (!complete) brokenOff += 1;
     interchanges.push(entryOf(transmission, interchanges.length + 1, segments, endByte, complete, faults));
   };
   for (const record of recordsOf(source, from.byte, source.size, from.line, chunk)) {
@@ -114,6 +116,7 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
       close(open, record.byte, false, [truncated(record.byte, record.line, segments, open)]);
       open = undefined;
     }
+    if (brokenOff > MOST_FAULTS.structural) break;
     segments += 1;
     lastByte = record.endByte;
     const place: Place = { byte: record.byte, line: record.line, segment: segments, tag };

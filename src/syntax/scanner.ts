@@ -4,7 +4,7 @@
  * per segment would cost more than the reading itself.
  */
 import type { Delimiters } from "./segment.ts";
-import { MAX_SEGMENT, type ReadWindow, readOn } from "./window.ts";
+import { MAX_SEGMENT, nextBreak, type ReadWindow, readOn } from "./window.ts";
 
 const TAB = 9;
 const LF = 10;
@@ -145,8 +145,8 @@ function scanHeld(scanner: Scanner, offset: number): void {
   let cuts = 0;
   let line = scanner.line;
   let i = offset;
-  let nextLf = find(bytes, LF, i, held);
-  let nextCr = find(bytes, CR, i, held);
+  let nextLf = nextBreak(window, window.lf, i);
+  let nextCr = nextBreak(window, window.cr, i);
   let nextRelease = release === NONE ? held : find(bytes, release, i, held);
   while (batch.count < room) {
     for (; i < held; i += 1) {
@@ -163,8 +163,8 @@ function scanHeld(scanner: Scanner, offset: number): void {
       i += 1;
       continue;
     }
-    if (nextLf < i) nextLf = find(bytes, LF, i, held);
-    if (nextCr < i) nextCr = find(bytes, CR, i, held);
+    if (nextLf < i) nextLf = nextBreak(window, window.lf, i);
+    if (nextCr < i) nextCr = nextBreak(window, window.cr, i);
     // A slash that is the last byte held falls through: as a segment it is not whole, so more is read first.
     if (bytes[i] === SLASH && element !== SLASH && i + 1 < held && bytes[i + 1] === SLASH) {
       i = lineEnd === LF ? nextLf : nextCr;

@@ -192,4 +192,12 @@ describe("the catalogue of a file", () => {
     assert.equal(catalogue.interchanges.length, 20);
     assert.ok(findingsOf(catalogue).every((finding) => finding.severity === "reject"));
   });
+
+  it("gives up on a file in which almost nothing is right, instead of listing it all", () => {
+    const group = "GS*PS*A*B*20260302*0715*1*X*004010~";
+    const { catalogue } = readAll(latin1(WEEKLY.slice(0, 107) + group.repeat(100_000)));
+    assert.ok(findingsOf(catalogue).length < 1100);
+    assert.equal(catalogue.interchanges[0]?.complete, false);
+    assert.equal(catalogue.findings.at(-1)?.code, "SYNTAX_TOO_MANY_FAULTS");
+  });
 });

@@ -19,7 +19,7 @@ const repetition = (version: string, character: string) =>
   readAll(latin1(WEEKLY.replace("U*00401", `${character}*${version}`))).catalogue.interchanges[0]?.delimiters
     .repetition;
 
-const header = (from: string, to: string) => problems(WEEKLY.replace(from, to));
+const withHeader = (from: string, to: string) => problems(WEEKLY.replace(from, to));
 
 describe("delimiters", () => {
   it("are those of the file, whichever they are and however they are exchanged", () => {
@@ -134,15 +134,15 @@ describe("delimiters", () => {
   });
 
   it("stand in a header whose elements are checked", () => {
-    assert.deepEqual(header("*260302*0715*U", "*263302*2515*U"), [
+    assert.deepEqual(withHeader("*260302*0715*U", "*263302*2515*U"), [
       "SYNTAX_HEADER tolerated ISA09, segment 1",
       "SYNTAX_HEADER tolerated ISA10, segment 1",
     ]);
-    assert.deepEqual(header("*1*P*>", "*2*X*>"), [
+    assert.deepEqual(withHeader("*1*P*>", "*2*X*>"), [
       "SYNTAX_HEADER tolerated ISA14, segment 1",
       "SYNTAX_HEADER reject ISA15, segment 1",
     ]);
-    assert.deepEqual(header("*00401*000000412", "*00401*00000041X"), [
+    assert.deepEqual(withHeader("*00401*000000412", "*00401*00000041X"), [
       "SYNTAX_HEADER reject ISA13, segment 1",
       "SYNTAX_INTERCHANGE_CONTROL reject IEA02, segment 35",
     ]);
