@@ -31,7 +31,7 @@ export function declareCheck(command: Command): void {
   answers(command, async (invocation, options: CheckOptions, file = "") => {
     const lenient = leniences(options.lenient);
     const settings = settingsFor(invocation, options);
-    const source = fileSource(path.resolve(file));
+    const source = fileSource(invocation.pathOf(file));
     try {
       const named = { name: file, size: source.size, read: source.read.bind(source) };
       const checked = await checkFile(named, { ...settings, lenient });
@@ -69,7 +69,7 @@ function leniences(list: string | undefined): string[] {
 
 /** The home's partners and mappings where there is a home, else the package's mappings. */
 function settingsFor(invocation: Invocation, { partner: code }: CheckOptions) {
-  if (code === undefined && !isHome(path.resolve(invocation.home))) {
+  if (code === undefined && !isHome(invocation.home)) {
     return { library: loadMappings([path.join(packageRoot(), "mappings")]), partner: undefined };
   }
   const config = loadConfiguration(homeOf(invocation));

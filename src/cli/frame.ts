@@ -1,4 +1,7 @@
 /** What every command has in common: options that all understand, one answer, one exit code, errors in words or as JSON. */
+import os from "node:os";
+import path from "node:path";
+import type { Writable } from "node:stream";
 import type { Command } from "commander";
 import { type Instant, instantOf } from "../values/clock.ts";
 import { type PlainDate, readDate } from "../values/dates.ts";
@@ -13,13 +16,28 @@ export interface Answer {
   readonly exit?: Exit;
 }
 
+/** Where a command line is given: what it may write to, and what surrounds it. */
+export interface Terminal {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** What every command is told, whatever else it is told. */
 export interface Invocation {
+  /** As it was given; the working directory unless it was. */
   readonly home: string;
   readonly businessDate: PlainDate | undefined;
   /** The standing instant of CALLOFF_NOW. */
   readonly instant: Instant | undefined;
   readonly json: boolean;
+  /** The user who gives the command, as the audit trail and decisions name him. */
+  readonly user: string;
+  /** The path that a name on the command line means. */
+  readonly pathOf: (name: string) => string;
+  /** Writes to stdout while the command is still at work. */
+  readonly print: (text: string) => Promise<void>;
 }
 
 /** Options that every command understands, as commander reads them. */
@@ -29,10 +47,25 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
-let exitOfLastCommand: Exit = EXIT.done;
+interface Attached {
+  readonly terminal: Terminal;
+  exit: Exit;
+}
+/** By the program that the commands belong to. */
+const terminals = new WeakMap<Command, Attached>();
 
-/** The exit code of the command that has answered. */
-export const exitOfCommand = (): Exit => exitOfLastCommand;
+/** Lets the program's commands write to `terminal`; gives the exit code of the one that has answered. */
+export function attach(program: Command, terminal: Terminal): () => Exit {
+  const attached: Attached = { terminal, exit: EXIT.done };
+  terminals.set(program, attached);
+  return () => attached.exit;
+}
+
+function attachedTo(command: Command): Attached {
+  const found = terminals.get(command) ?? (command.parent === null ? undefined : attachedTo(command.parent));
+  if (found === undefined) throw new Error("the program has no terminal");
+  return found;
+}
 
 /**
  * Gives a command its action.
@@ -45,21 +78,35 @@ export function answers(
 ): void {
   command.action(async (...given: unknown[]) => {
     const operands = given.slice(0, -2) as string[];
-    const invocation = invocationOf(command.optsWithGlobals());
+    const attached = attachedTo(command);
+    const { stdout } = attached.terminal;
+    const invocation = invocationOf(command.optsWithGlobals(), attached.terminal);
     const answer = await action(invocation, command.opts<never>(), ...operands);
     if (answer === undefined) return;
-    await print(process.stdout, invocation.json ? `${stableJson(answer.document, 2)}\n` : harmless(answer.words));
-    exitOfLastCommand = answer.exit ?? EXIT.done;
+    await print(stdout, invocation.json ? `${stableJson(answer.document, 2)}\n` : harmless(answer.words));
+    attached.exit = answer.exit ?? EXIT.done;
   });
 }
 
-function invocationOf(options: GlobalOptions): Invocation {
+function invocationOf(options: GlobalOptions, { stdout, cwd, env }: Terminal): Invocation {
   return {
-    home: options.home ?? process.cwd(),
+    home: path.resolve(cwd, options.home ?? "."),
     businessDate: options.businessDate === undefined ? undefined : dateOption("--business-date", options.businessDate),
-    instant: instantOfEnvironment(process.env["CALLOFF_NOW"]),
+    instant: instantOfEnvironment(env["CALLOFF_NOW"]),
     json: options.json === true,
+    user: userName(env["CALLOFF_USER"]),
+    pathOf: (name) => path.resolve(cwd, name),
+    print: (text) => print(stdout, text),
   };
+}
+
+function userName(given: string | undefined): string {
+  if (given !== undefined && given !== "") return given;
+  try {
+    return os.userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 /** @throws CalloffError USAGE when the text is no day of the calendar */
@@ -109,7 +156,7 @@ export const notFound = (what: string, name: string, remedy: string): CalloffErr
   new CalloffError("NOT_FOUND", `There is no ${what} ${name}`, { found: name, remedy, exit: EXIT.notFound });
 
 /** Writes and waits until it is out; a reader that has gone away (`calloff … | head`) is no error. */
-export function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export function print(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === "EPIPE") resolve();

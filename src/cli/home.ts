@@ -1,5 +1,4 @@
 /** The home that a command works on: where it is, and its settings. */
-import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
 import { isHome } from "../gateway/folders.ts";
 import { type Clock, systemClock } from "../values/clock.ts";
@@ -8,10 +7,9 @@ import type { Invocation } from "./frame.ts";
 
 /** The absolute path of the invocation's home. @throws CalloffError HOME_MISSING when there is none */
 export function homeOf({ home }: Pick<Invocation, "home">): string {
-  const absolute = path.resolve(home);
-  if (isHome(absolute)) return absolute;
+  if (isHome(home)) return home;
   throw new CalloffError("HOME_MISSING", "There is no home of calloff here", {
-    place: { file: absolute },
+    place: { file: home },
     expected: "a folder with config/gateway.yaml",
     found: "none",
     remedy: "Name a home with --home DIR, or lay one out with calloff init DIR",

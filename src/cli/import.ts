@@ -12,16 +12,16 @@ export function declareImport(command: Command): void {
     .argument("<file>", "JSON: one record or a list of them")
     .addHelpText("after", "\nAll records are taken, or none.");
   answers(command, async (invocation, _options, file = "") => {
-    const text = textOf(file);
+    const text = textOf(invocation.pathOf(file), file);
     const records = await commandIn(invocation, "import", path.basename(file), { name: file, text });
     return { document: { file, outcome: "applied", records }, words: outcomesInWords(records) };
   });
 }
 
 /** @throws CalloffError FILE_UNREADABLE */
-function textOf(file: string): string {
+function textOf(from: string, file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path.resolve(file)));
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(from));
   } catch (thrown) {
     const error = coerceError(thrown) as NodeJS.ErrnoException;
     const missing = error.code === "ENOENT";

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { layOutHome } from "../gateway/new-home.ts";
 import { systemClock } from "../values/clock.ts";
@@ -7,9 +6,9 @@ import { counted } from "./words.ts";
 
 export function declareInit(command: Command): void {
   command.argument("<dir>", "the folder to lay out; made where it is missing");
-  answers(command, async ({ businessDate, instant }, _options, dir = "") => {
+  answers(command, async ({ businessDate, instant, pathOf }, _options, dir = "") => {
     const today = systemClock({ timeZone: "UTC", businessDate, instant }).businessDate();
-    const laidOut = layOutHome(path.resolve(dir), today);
+    const laidOut = layOutHome(pathOf(dir), today);
     return { document: laidOut, words: wordsOf(laidOut) };
   });
 }

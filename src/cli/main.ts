@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runProgram } from "./program.ts";
 
-process.exitCode = await runProgram(process.argv.slice(2));
+const { argv, stdout, stderr, env } = process;
+process.exitCode = await runProgram(argv.slice(2), { stdout, stderr, cwd: process.cwd(), env });

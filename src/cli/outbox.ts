@@ -3,7 +3,7 @@ import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers
 import { giveCommand } from "../gateway/commands.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { inHome, userName } from "./session.ts";
+import { inHome } from "./session.ts";
 import { factsInWords, harmless, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
@@ -63,7 +63,7 @@ export function declareOutbox(command: Command): void {
       const view = await outboxView(store, id);
       if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
       const object = `outbox:${view.folder}/${view.name}`;
-      await giveCommand(session, userName(), "outbox resend", object, { folder: view.folder, name: view.name });
+      await giveCommand(session, invocation.user, "outbox resend", object, { folder: view.folder, name: view.name });
       return {
         document: { id, name: view.name, waiting: true },
         words: `${view.name} goes out again.\n${KEEPER_WRITES}`,

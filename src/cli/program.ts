@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CalloffError, coerceError, EXIT, type Exit } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
-import { exitOfCommand, print, usage } from "./frame.ts";
+import { attach, print, type Terminal, usage } from "./frame.ts";
 import { version } from "./version.ts";
 import { harmless } from "./words.ts";
 
@@ -116,20 +116,25 @@ const NOUNS: readonly Noun[] = [
  * @param argv the words after the program's name
  * @returns the exit code
  */
-export async function runProgram(argv: readonly string[]): Promise<Exit> {
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<Exit> {
   const json = argv.includes("--json");
   const complaints: string[] = [];
   try {
-    const program = await programFor(argv, (text) => complaints.push(text));
+    const program = await programFor(argv, terminal, (text) => complaints.push(text));
+    const exit = attach(program, terminal);
     await program.parseAsync([...argv], { from: "user" });
-    return exitOfCommand();
+    return exit();
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return afterCommander(thrown, complaints, json);
-    return complain(thrown, json);
+    if (thrown instanceof CommanderError) return afterCommander(thrown, complaints, json, terminal);
+    return complain(thrown, json, terminal);
   }
 }
 
-async function programFor(argv: readonly string[], complaint: (text: string) => void): Promise<Command> {
+async function programFor(
+  argv: readonly string[],
+  terminal: Terminal,
+  complaint: (text: string) => void,
+): Promise<Command> {
   const program = new Command("calloff")
     .description("Customers' delivery schedules in; child sales orders, ship notices, invoices out.")
     .version(version, "-V, --version", "print the version")
@@ -138,7 +143,7 @@ async function programFor(argv: readonly string[], complaint: (text: string) => 
     .option("--json", "answer with one JSON document")
     .helpOption("-h, --help", "show help")
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeErr: complaint })
+    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: complaint })
     .showSuggestionAfterError()
     .exitOverride();
   program.addHelpText(
@@ -153,22 +158,27 @@ async function programFor(argv: readonly string[], complaint: (text: string) => 
 }
 
 /** Help and version are answers; anything else that commander has to say is wrong usage. */
-async function afterCommander(error: CommanderError, complaints: readonly string[], json: boolean): Promise<Exit> {
+async function afterCommander(
+  error: CommanderError,
+  complaints: readonly string[],
+  json: boolean,
+  terminal: Terminal,
+): Promise<Exit> {
   if (error.exitCode === 0) return EXIT.done;
   const help = error.code === "commander.help";
   const message = help ? "A command is missing" : error.message.replace(/^error: /, "").replaceAll("\n", " ");
   const said = usage(message, { remedy: "See calloff --help, or --help after a command" });
-  if (json) await print(process.stdout, errorDocument(said));
-  await print(process.stderr, help ? harmless(complaints.join("")) : `${harmless(said.inWords())}\n`);
+  if (json) await print(terminal.stdout, errorDocument(said));
+  await print(terminal.stderr, help ? harmless(complaints.join("")) : `${harmless(said.inWords())}\n`);
   return EXIT.usage;
 }
 
-async function complain(thrown: unknown, json: boolean): Promise<Exit> {
+async function complain(thrown: unknown, json: boolean, terminal: Terminal): Promise<Exit> {
   const error = coerceError(thrown);
   const known = error instanceof CalloffError ? error : unforeseen(error);
-  if (json) await print(process.stdout, errorDocument(known));
-  await print(process.stderr, `${harmless(known.inWords())}\n`);
-  if (process.env["CALLOFF_DEBUG"] === "1") await print(process.stderr, `${harmless(stacks(error))}\n`);
+  if (json) await print(terminal.stdout, errorDocument(known));
+  await print(terminal.stderr, `${harmless(known.inWords())}\n`);
+  if (terminal.env["CALLOFF_DEBUG"] === "1") await print(terminal.stderr, `${harmless(stacks(error))}\n`);
   return known.exit;
 }
 

@@ -49,10 +49,10 @@ export function scheduleInWords(view: RevisionView): string {
   ].join("");
 }
 
+const named = ({ id, releaseNo, issuedOn }: DiffView["after"]): string => `${id} (release ${releaseNo} of ${issuedOn})`;
+
 /** What one schedule changes against another. */
 export function diffInWords({ before, after, sentence, diff }: DiffView): string {
-  const named = ({ id, releaseNo, issuedOn }: NonNullable<DiffView["before"]>) =>
-    `${id} (release ${releaseNo} of ${issuedOn})`;
   const head = factsInWords([
     ["part", `${after.customerPart} to ${after.shipTo}`],
     ["old", before === undefined ? "none: this is the first schedule" : named(before)],
@@ -79,9 +79,10 @@ export function diffInWords({ before, after, sentence, diff }: DiffView): string
   ].join("");
 }
 
+const dated = (change: string, sign: string, list: readonly DatedQuantity[]): string[][] =>
+  list.map(({ date, quantity }) => [change, date, `${sign}${writeMillionths(quantity)}`]);
+
 function changesOf(diff: ScheduleDiff): (readonly string[])[] {
-  const dated = (change: string, sign: string, list: readonly DatedQuantity[]) =>
-    list.map(({ date, quantity }) => [change, date, `${sign}${writeMillionths(quantity)}`]);
   return [
     ...diff.moves.map(({ from, to, quantity }) => ["moved", `${from} to ${to}`, writeMillionths(quantity)]),
     ...dated("cut", "-", diff.cuts),

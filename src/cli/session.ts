@@ -1,5 +1,4 @@
 /** A home opened by a command: its configuration, its database brought up to date, and the occasion the command happens on. */
-import os from "node:os";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { type CommandName, type Commands, giveCommand } from "../gateway/commands.ts";
@@ -26,7 +25,7 @@ export async function inHome<T>(invocation: Invocation, work: (session: Session)
   const store = openStore(config.gateway.database, config.home);
   try {
     await upToDate(store, config.home);
-    return await work({ config, store, clock, occasion: occasionOf(clock, userName()) });
+    return await work({ config, store, clock, occasion: occasionOf(clock, invocation.user) });
   } finally {
     await store.close();
   }
@@ -50,17 +49,6 @@ export async function aloneOn<T>(store: Store, home: string, step: () => Promise
   }
 }
 
-/** The user the command is given by, as the audit trail and decisions name them. */
-export function userName(): string {
-  const given = process.env["CALLOFF_USER"];
-  if (given !== undefined && given !== "") return given;
-  try {
-    return os.userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
-}
-
 /** Opens the invocation's home and gives one command as its user. */
 export const commandIn = <Name extends CommandName>(
   invocation: Invocation,
@@ -68,4 +56,4 @@ export const commandIn = <Name extends CommandName>(
   object: string,
   given: Commands[Name]["given"],
 ): Promise<Commands[Name]["answer"]> =>
-  inHome(invocation, (session) => giveCommand(session, userName(), name, object, given));
+  inHome(invocation, (session) => giveCommand(session, invocation.user, name, object, given));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Keeper } from "../gateway/keeper.ts";
 import { EXIT } from "../values/errors.ts";
-import { answers, type Invocation, print } from "./frame.ts";
+import { answers, type Invocation } from "./frame.ts";
 import { settingsOf } from "./home.ts";
 
 interface StartOptions {
@@ -28,7 +28,7 @@ async function keep(invocation: Invocation, printing: boolean): Promise<boolean>
     command: "start",
     clock,
     onEvent: (event) => {
-      if (printing) void print(process.stdout, `${JSON.stringify(event)}\n`);
+      if (printing) void invocation.print(`${JSON.stringify(event)}\n`);
     },
   });
   const told = signalled();

@@ -4,7 +4,7 @@ import path from "node:path";
 import { nodeLine } from "../../src/gateway/doctor.ts";
 import { sqliteVersionLine } from "../../src/gateway/doctor-database.ts";
 import { emptyFolder, freshHome, type TestHome } from "../support/homes.ts";
-import { at, calloff, calloffJson } from "../support/program.ts";
+import { at, calloffHere, calloffJson } from "../support/program.ts";
 
 interface Line {
   readonly subject: string;
@@ -69,7 +69,7 @@ describe("calloff doctor", () => {
 
   it("fails where there is no home, and says how to get one", async () => {
     home = emptyFolder();
-    const ended = await calloff(["doctor"], { cwd: home.path });
+    const ended = await calloffHere(["doctor"], { cwd: home.path });
     assert.equal(ended.code, 1);
     assert.match(ended.stdout, /fail {2}home: .*\n {6}do: .*calloff init/);
   });
@@ -85,14 +85,9 @@ describe("calloff doctor", () => {
 
   it("warns of SQLite 3.52.0 and of every one before 3.51.3", () => {
     home = emptyFolder();
-    const health = (version: string) => sqliteVersionLine(version).health;
-    assert.deepEqual(["3.44.2", "3.51.2", "3.51.3", "3.52.0", "3.52.1", "3.53.2"].map(health), [
-      "warn",
-      "warn",
-      "ok",
-      "warn",
-      "ok",
-      "ok",
-    ]);
+    assert.deepEqual(
+      ["3.44.2", "3.51.2", "3.51.3", "3.52.0", "3.52.1", "3.53.2"].map((version) => sqliteVersionLine(version).health),
+      ["warn", "warn", "ok", "warn", "ok", "ok"],
+    );
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { loadConfiguration } from "../../src/config/configuration.ts";
 import { emptyFolder, type TestHome } from "../support/homes.ts";
-import { at, calloff, calloffJson } from "../support/program.ts";
+import { at, calloffHere, calloffJson } from "../support/program.ts";
 
 describe("calloff init", () => {
   let folder: TestHome;
@@ -14,7 +14,7 @@ describe("calloff init", () => {
 
   it("lays out a home whose configuration is right and whose sample file is valid", async () => {
     const home = path.join(folder.path, "new");
-    const ended = await calloff(["init", home, "--business-date", "2027-03-01"]);
+    const ended = await calloffHere(["init", home, "--business-date", "2027-03-01"]);
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual([...loadConfiguration(home).partners.keys()], ["acme"]);
     assert.equal(statSync(path.join(home, "data")).mode & 0o777, 0o700);
@@ -28,7 +28,7 @@ describe("calloff init", () => {
 
   it("adds to a home what is missing and leaves every file as it is", async () => {
     const home = path.join(folder.path, "new");
-    await calloff(["init", home]);
+    await calloffHere(["init", home]);
     folder.write("new/config/gateway.yaml", "version: 1\ncompany: { name: Mine }\n");
     const { code, document } = await calloffJson(["init", home]);
     assert.equal(code, 0);

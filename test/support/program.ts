@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 
 const main = path.resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -58,12 +59,33 @@ function endOf(child: ChildProcess): Promise<Ended> {
   });
 }
 
+/** Runs `calloff` with these words in this process: the same program, without the time a process takes to start. */
+export async function calloffHere(
+  args: readonly string[],
+  { cwd = process.cwd(), env }: Surroundings = {},
+): Promise<Ended> {
+  const written = { stdout: "", stderr: "" };
+  const into = (stream: keyof typeof written): Writable =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        written[stream] += chunk.toString("utf8");
+        done();
+      },
+    });
+  // Imported here, because the test runner requires its files: a program half required, half imported has everything twice.
+  const { runProgram } = await import("../../src/cli/program.ts");
+  const terminal = { stdout: into("stdout"), stderr: into("stderr"), cwd, env: { CALLOFF_USER: "tester", ...env } };
+  const code = await runProgram(args, terminal);
+  return { code, signal: null, ...written };
+}
+
 /** The one document that a command with `--json` answers. */
 export async function calloffJson(
   args: readonly string[],
   surroundings: Surroundings = {},
+  run: typeof calloff = calloffHere,
 ): Promise<Ended & { readonly document: unknown }> {
-  const ended = await calloff([...args, "--json"], surroundings);
+  const ended = await run([...args, "--json"], surroundings);
   try {
     return { ...ended, document: JSON.parse(ended.stdout) as unknown };
   } catch (error) {
