@@ -172,12 +172,15 @@ export const line = z.strictObject({
         state: text.optional(),
         from: date.optional(),
         to: date.optional(),
+        references: z.array(reference).optional(),
       }),
     )
     .optional()
     .describe("Shipped and received figures other than the last receipt and the cumulative: information"),
   last: receipt.optional().describe("The last receipt or shipment the customer has counted"),
   account: account.optional(),
+  lastReferences: z.array(reference).optional().describe("References beside the last receipt, other than its note"),
+  accountReferences: z.array(reference).optional().describe("References beside the cumulative, other than its note"),
   fabrication: z
     .strictObject({ from: date.optional(), to: date.optional(), cumulative: decimal.optional() })
     .optional(),
@@ -205,6 +208,7 @@ export const deliverySchedule = z
     currency: text.optional(),
     parties: z.array(identified).optional(),
     references: z.array(reference).optional(),
+    notes: z.array(reference).optional(),
     contacts: z.array(contact).optional(),
     dates: z.array(dated).optional(),
     texts: z.array(freeText).optional(),

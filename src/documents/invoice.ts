@@ -89,6 +89,7 @@ export const invoice = z
     furtherTerms: z.array(z.strictObject({ ...segmentOrdinal, ...terms })).optional(),
     dates: z.array(dated).optional(),
     contacts: z.array(contact).optional(),
+    notes: z.array(reference).optional(),
     freight: freight.optional(),
     references: z.array(reference).optional(),
     parties: z.array(identified).optional(),

@@ -267,8 +267,26 @@ function checkScope(filled: readonly Filling[], lines: readonly LineDefinition[]
       }
     }
   });
+  checkOpeners(lines);
   checkScopesBelow(lines);
 }
+
+/** Of two lines that open one list, the first writes every object that its `if` admits: without one, all of them. */
+function checkOpeners(lines: readonly LineDefinition[]): void {
+  const openers = openersOf(lines);
+  openers.forEach((line, at) => {
+    const before = openers.slice(0, at).find((one) => one.opens === line.opens && one.onlyIf.length === 0);
+    if (before === undefined) return;
+    against(
+      line.spot,
+      `${line.path} opens ${line.opens ?? ""} as ${before.path} does, which writes every object of it`,
+      "Open another list, or say with if which objects the first line is for.",
+    );
+  });
+}
+
+const openersOf = (lines: readonly LineDefinition[]): LineDefinition[] =>
+  lines.flatMap((line) => (line.opens === undefined ? openersOf(line.below) : [line]));
 
 /** Whether two lines are never both written: some field decides between them by different words. */
 function areApart(one: Filling, other: Filling): boolean {

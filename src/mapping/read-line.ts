@@ -10,6 +10,7 @@ import {
 } from "./definition.ts";
 import { getAt, putAt } from "./paths.ts";
 import { compileField, nameOfField, placeOfField } from "./read-fields.ts";
+import { pairPlaces } from "./read-pairs.ts";
 import {
   cellPlaces,
   cleaned,
@@ -17,7 +18,6 @@ import {
   type Elsewhere,
   fixedPlaces,
   mustPlaces,
-  pairPlaces,
   type ReadPlaces,
   type SumIndex,
 } from "./read-places.ts";
@@ -34,7 +34,8 @@ export function compilePlaces(defined: LineDefinition, syntax: Family, sums: Sum
     const taken = repeat === undefined ? [] : [[repeat.from, repeat.from + repeat.width * repeat.count - 1] as const];
     const tagWidth = [[1, line.tag.length]] as const;
     steps.push(fixedPlaces(line.fields, sums, [...tagWidth, ...taken]));
-  } else if (syntax === "csv") steps.push(cellPlaces(line.fields, sums));
+  } else if (syntax === "csv")
+    steps.push(line.opens === undefined ? agreedCells(line, sums) : cellPlaces(line.fields, sums));
   else {
     const most = syntax === "x12" ? mostElements(line.tag) : Number.MAX_SAFE_INTEGER;
     steps.push(delimitedPlaces(line.fields, sums, elsewhereOf(line), most));
@@ -214,6 +215,16 @@ export function append(target: Held, name: string, object: Held): void {
   const list = target[name] as Held[] | undefined;
   if (list === undefined) target[name] = [object];
   else list.push(object);
+}
+
+/** What every row of a table says about the whole has to be the same in all of them. */
+function agreedCells(line: LineDefinition, sums: SumIndex): ReadPlaces {
+  const places = cellPlaces(line.fields, sums);
+  return (elements, target, run) => {
+    const stated: Held = {};
+    places(elements, stated, run);
+    compareRows(run, target, stated);
+  };
 }
 
 /** A table's row, level by level: rows of equal key are one object. */

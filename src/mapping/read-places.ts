@@ -260,50 +260,6 @@ export function cellPlaces(fields: readonly FieldDefinition[], sums: SumIndex): 
   };
 }
 
-/** Qualifier and value pairs from element `from` on. */
-export function pairPlaces(line: LineDefinition): ReadPlaces {
-  const { pairs } = line;
-  if (pairs === undefined) return () => {};
-  const { from, count, qualifier, value } = pairs;
-  const width = qualifier === 0 ? 2 : 1;
-  const readers = new Map([...pairs.fields].map(([code, field]) => [code, field] as const));
-  const compiled = new Map(
-    [...readers].map(([code, field]) => [
-      code,
-      (place: number): ReadText =>
-        compileField(field, undefined, { element: place, component: qualifier === 0 ? 0 : value, repetition: 0 }),
-    ]),
-  );
-  // A qualifier mostly stands at the same place, so its reader is compiled once per place.
-  const known = new Map<string, ReadText>();
-  return (elements, target, run) => {
-    const { component: separator, release } = run.context.delimiters;
-    const last = Math.min(from + count * width, elements.length);
-    for (let at = from; at < last; at += width) {
-      const raw = elements[at] as string;
-      const place = qualifier === 0 ? at + 1 : at;
-      const components = qualifier === 0 ? undefined : splitAt(raw, separator, release);
-      const code = (components === undefined ? raw : (components[qualifier - 1] ?? "")).trim();
-      const held = components === undefined ? (elements[place] ?? "") : (components[value - 1] ?? "");
-      if (held === "" && code === "") continue;
-      const text = isPlain(held, run.special) ? held : cleaned(held, release, run, place, 0, 0);
-      const field = compiled.get(code);
-      if (field === undefined) {
-        reportUnmapped(run, place, text === "" ? code : `${code} ${text}`);
-        continue;
-      }
-      if (text === "") continue;
-      const key = `${code} ${place}`;
-      let read = known.get(key);
-      if (read === undefined) {
-        read = field(place);
-        known.set(key, read);
-      }
-      read(text, target, run, "");
-    }
-  };
-}
-
 /** Reports elements that must be there and are not. */
 export function mustPlaces(line: LineDefinition): ReadPlaces | undefined {
   const musts = line.fields.filter((field) => field.use === "must" && field.fallback === undefined);

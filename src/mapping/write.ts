@@ -52,7 +52,7 @@ function withControl(document: Held, setControl: string): Held {
 
 /** The lines that fill one object, and a check that none of its lists' objects was left out. */
 function compileScope(lines: readonly LineDefinition[], definition: MappingDefinition): WriteLine {
-  const writers = lines.map((line) => compileLine(line, definition));
+  const writers = compileLines(lines, definition);
   const lists = [...new Set(listsOf(lines))];
   return (object, writing, cut) => {
     let hasValue = false;
@@ -88,6 +88,23 @@ export function listsOf(lines: readonly LineDefinition[]): string[] {
   ]);
 }
 
+/** Neighbours of one tag that open one list are written together, so that its objects keep their order. */
+function compileLines(lines: readonly LineDefinition[], definition: MappingDefinition): WriteLine[] {
+  const writers: WriteLine[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const first = lines[at] as LineDefinition;
+    let end = at + 1;
+    while (end < lines.length && isTogether(first, lines[end] as LineDefinition)) end += 1;
+    const together = lines.slice(at, end).filter((line) => line.most > 0);
+    writers.push(together.length > 1 ? openingTogether(together, definition) : compileLine(first, definition));
+    at = end;
+  }
+  return writers;
+}
+
+const isTogether = (one: LineDefinition, other: LineDefinition): boolean =>
+  one.order === other.order && one.opens !== undefined && one.opens === other.opens && !one.carries && !other.carries;
+
 function compileLine(line: LineDefinition, definition: MappingDefinition): WriteLine {
   if (line.most === 0) return () => false;
   const build = compileBuilder(line, definition);
@@ -118,20 +135,52 @@ function open(object: Held, name: string, writing: Writing, cut: Cut, isAdmitted
     .filter(({ item }) => !writing.written.has(item) && isAdmitted(item));
 }
 
+/** A line that opens a list: a segment for every object of it that its `if` admits, and what stands below. */
 function opening(line: LineDefinition, name: string, build: BuildSegment, definition: MappingDefinition): WriteLine {
   const isAdmitted = admits(line.onlyIf);
-  const below = compileScope(line.below, definition);
+  const writeItem = itemWriter(line, name, build, definition);
   return (object, writing, cut) => {
     const items = open(object, name, writing, cut, isAdmitted);
     checkTimes(line, name, items.length, writing);
-    for (const { item, index } of items) {
-      writing.written.add(item);
-      writing.path.push(`${name}[${index}]`);
-      put(build(item, writing, []), writing);
-      below(item, writing, UNCUT);
-      writing.path.pop();
-    }
+    for (const held of items) writeItem(held, writing);
     return items.length > 0;
+  };
+}
+
+function itemWriter(
+  line: LineDefinition,
+  name: string,
+  build: BuildSegment,
+  definition: MappingDefinition,
+): (held: Numbered, writing: Writing) => void {
+  const below = compileScope(line.below, definition);
+  return ({ item, index }, writing) => {
+    writing.written.add(item);
+    writing.path.push(`${name}[${index}]`);
+    put(build(item, writing, []), writing);
+    below(item, writing, UNCUT);
+    writing.path.pop();
+  };
+}
+
+/** Lines that share a list: each object goes to the first line that admits it, in the order of the list. */
+function openingTogether(lines: readonly LineDefinition[], definition: MappingDefinition): WriteLine {
+  const name = lines[0]?.opens ?? "";
+  const writers = lines.map((line) => ({
+    line,
+    isAdmitted: admits(line.onlyIf),
+    writeItem: itemWriter(line, name, compileBuilder(line, definition), definition),
+  }));
+  return (object, writing, cut) => {
+    const counts = new Map<LineDefinition, number>();
+    for (const held of open(object, name, writing, cut, () => true)) {
+      const writer = writers.find(({ isAdmitted }) => isAdmitted(held.item));
+      if (writer === undefined) continue;
+      counts.set(writer.line, (counts.get(writer.line) ?? 0) + 1);
+      writer.writeItem(held, writing);
+    }
+    for (const { line } of writers) checkTimes(line, name, counts.get(line) ?? 0, writing);
+    return counts.size > 0;
   };
 }
 
@@ -162,7 +211,7 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
   const [name = ""] = listsOf(line.below);
   const isAdmitted = admits(line.onlyIf);
   const gets = [...line.fields, ...(line.pairs?.fields.values() ?? [])].flatMap((field) => field.to.map(getAt));
-  const below = line.below.map((one) => compileLine(one, definition));
+  const below = compileLines(line.below, definition);
   return (object, writing, cut) => {
     const items = open(object, name, writing, cut, isAdmitted);
     let runs = 0;
@@ -190,7 +239,7 @@ const keyOf = (item: Held | undefined, gets: readonly ((from: Held) => string | 
 /** A line of the current object: written when it or a line below it holds a value, or when it must come. */
 function plain(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
   const isAdmitted = admits(line.onlyIf);
-  const below = line.below.map((one) => compileLine(one, definition));
+  const below = compileLines(line.below, definition);
   return (object, writing, cut) => {
     if (!isAdmitted(object)) return false;
     const start = writing.out.length;
@@ -218,7 +267,7 @@ function repeating(
   definition: MappingDefinition,
 ): WriteLine {
   const isAdmitted = admits(line.onlyIf);
-  const below = line.below.map((one) => compileLine(one, definition));
+  const below = compileLines(line.below, definition);
   return (object, writing, cut) => {
     const items = open(object, name, writing, cut, isAdmitted).map(({ item }) => item);
     let hasValue = items.length > 0;

@@ -1,0 +1,163 @@
+/** The JSON Schema of mapping files, by which editors complete and check them; `mappings/mapping.schema.json` is this. */
+import { DOCUMENTS } from "./definition.ts";
+import { SHAPES } from "./shapes.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const oneOrMore = (item: Schema): Schema => ({ anyOf: [item, { type: "array", items: item, minItems: 1 }] });
+/** YAML editors see 830 or 00 as numbers. */
+const value: Schema = { type: ["string", "number"] };
+const flag: Schema = { type: "boolean" };
+const times: Schema = {
+  anyOf: [
+    { type: "integer", minimum: 0 },
+    { type: "string", pattern: "^\\d+(\\.\\.(\\d+|\\*))?$" },
+  ],
+  description: "How often the line may come: 1, 0..1, 1..*, 0..200; 0..1 unless told",
+};
+const fieldName: Schema = { type: "string", pattern: "^[a-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*){0,2}$" };
+const codes: Schema = { type: "object", additionalProperties: value, description: "Partner's code: our word" };
+const shape: Schema = {
+  anyOf: [{ enum: SHAPES.filter((name) => name !== "number/n") }, { type: "string", pattern: "^number/[1-6]$" }],
+  description: "Shape of the value",
+};
+const closed = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({
+  type: "object",
+  properties,
+  ...(required.length === 0 ? {} : { required }),
+  additionalProperties: false,
+});
+
+const field = closed({
+  to: { ...oneOrMore(fieldName), description: "Field of the current object; two where the shape yields two values" },
+  as: shape,
+  codes,
+  is: { ...value, description: "Always this value" },
+  default: { ...value, description: "Stands in when the place is empty; never written" },
+  count: { ...value, description: "Number of segments of this tag" },
+  sum: { ...value, description: "Sum of a place, TAG.element" },
+  use: { enum: ["must", "may", "never"] },
+  length: { ...value, description: "Characters: 2, or 2..30" },
+});
+const fields: Schema = {
+  type: "object",
+  additionalProperties: { anyOf: [fieldName, { $ref: "#/$defs/field" }] },
+  description: "Address: field",
+};
+
+const line = closed({
+  times,
+  fields: { $ref: "#/$defs/fields" },
+  opens: { type: "string", description: "List of the current object; the line and those below it fill a new object" },
+  then: { $ref: "#/$defs/lines" },
+  carries: { ...flag, description: "Its fields are inherited by every object opened below" },
+  each: { ...flag, description: "Written anew for every object, not only when a value changes" },
+  when: {
+    type: "object",
+    additionalProperties: oneOrMore(value),
+    description: "Address: the values that choose this line",
+  },
+  if: {
+    type: "object",
+    additionalProperties: oneOrMore(value),
+    description: "Field: the words for which the line is written",
+  },
+  pairs: closed({ from: value, count: value, qualifier: value, value, codes: { $ref: "#/$defs/fields" } }, [
+    "from",
+    "codes",
+  ]),
+  repeat: closed(
+    {
+      opens: fieldName,
+      from: value,
+      width: value,
+      count: value,
+      end: oneOrMore(value),
+      fields: { $ref: "#/$defs/fields" },
+    },
+    ["opens", "from", "width", "count", "fields"],
+  ),
+  same: { type: "array", items: { $ref: "#/$defs/same" } },
+  columns: closed(
+    { opens: fieldName, header: closed({ to: fieldName, as: shape }), value: closed({ to: fieldName, as: shape }) },
+    ["opens", "header", "value"],
+  ),
+  rules: { type: "array", items: { type: "string", pattern: "^[PRCEL](\\d\\d){2,9}$" } },
+  after: { type: "string", description: "In a dialect: the line that this new one follows" },
+});
+/** A table by qualifier: any further key is a row. */
+const pick: Schema = {
+  type: "object",
+  properties: { pick: value },
+  required: ["pick"],
+  additionalProperties: { anyOf: [{ $ref: "#/$defs/line" }, { $ref: "#/$defs/fields" }, { type: "null" }] },
+};
+
+/** The schema as plain JSON. */
+export function mappingSchema(): Schema {
+  const standard = closed(
+    {
+      syntax: { enum: ["x12", "edifact", "fixed", "csv"] },
+      message: {
+        type: "object",
+        properties: {
+          set: value,
+          group: oneOrMore(value),
+          type: value,
+          versions: oneOrMore(value),
+          first: value,
+          last: value,
+          length: value,
+          delimiter: value,
+          decimal: value,
+          headers: { type: "array", items: value },
+        },
+        additionalProperties: false,
+      },
+      document: { enum: DOCUMENTS },
+      numbers: { enum: ["message", "shipTo", "line"] },
+      layer: { enum: ["forecast", "call-off"] },
+      loses: oneOrMore({ type: "string" }),
+      lines: { $ref: "#/$defs/lines" },
+    },
+    ["syntax", "message", "document", "lines"],
+  );
+  const dialect = closed(
+    {
+      extends: { type: "string" },
+      changes: { type: "object", description: "Path into the standard mapping: what is to stand there" },
+    },
+    ["extends"],
+  );
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A mapping of calloff: a message printed as a list",
+    anyOf: [standard, dialect],
+    $defs: {
+      field,
+      fields,
+      line,
+      pick,
+      same: closed({
+        opens: fieldName,
+        key: oneOrMore(fieldName),
+        fields: { $ref: "#/$defs/fields" },
+        same: { type: "array", items: { $ref: "#/$defs/same" } },
+      }),
+      lines: {
+        type: "array",
+        items: {
+          type: "object",
+          minProperties: 1,
+          maxProperties: 1,
+          additionalProperties: {
+            anyOf: [{ $ref: "#/$defs/pick" }, { $ref: "#/$defs/line" }, { type: "null" }],
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The schema as the bytes of its file. */
+export const mappingSchemaText = (): string => `${JSON.stringify(mappingSchema(), null, 2)}\n`;
