@@ -140,7 +140,8 @@ const TYPES: Readonly<Record<string, string>> = {
   record: "a group of settings",
 };
 
-function expectedBy(issue: Issue): string {
+/** What an issue of a schema expects, for a person. */
+export function expectedBy(issue: Issue): string {
   if (issue.code === "invalid_type") return TYPES[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_value") return oneOf(issue.values.map(String));
   if (issue.code === "too_small") {

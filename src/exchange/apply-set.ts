@@ -1,7 +1,7 @@
 /** One transaction set: found a mapping for, read, judged by its findings, and handed to what its document does. */
 import type { Partner } from "../config/partner.ts";
-import { acknowledgement } from "../documents/acknowledgement.ts";
-import { deliverySchedule } from "../documents/delivery-schedule.ts";
+import type { Acknowledgement } from "../documents/acknowledgement.ts";
+import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
 import { applySchedule } from "../orders/apply-schedule.ts";
 import { update } from "../store/rows.ts";
 import { type FileRow, type MessageRow, message } from "../store/tables.ts";
@@ -86,7 +86,7 @@ async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetRea
   if (reading.kind === "delivery-schedule") {
     const { gateway } = exchange.config;
     const { name, policy, hash } = exchange.config.policyOf(partner);
-    const document = deliverySchedule.parse(reading.document);
+    const document = reading.document as DeliverySchedule;
     await applySchedule(exchange.store, {
       messageId: row.id,
       partner,
@@ -98,7 +98,7 @@ async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetRea
     return;
   }
   if (reading.kind === "acknowledgement") {
-    await matchAcknowledgement(exchange, hand, acknowledgement.parse(reading.document));
+    await matchAcknowledgement(exchange, hand, reading.document as Acknowledgement);
     return;
   }
   await finish(

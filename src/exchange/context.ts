@@ -20,6 +20,8 @@ export interface ExchangeEventMap {
   /** Something in the inbox is never read: a link, a pipe, a folder, a name that is not allowed, too large a file. */
   "file.refused": [{ folder: string; name: string; reason: string }];
   "file.claimed": [AboutFile];
+  /** A claimed file cannot be archived or registered now; it is tried again by itself. */
+  "file.waiting": [AboutFile & { reason: string }];
   "file.registered": [AboutFile & { partner: string; sha256: string; state: string }];
   /** Every set of the file has its outcome; `state` is `applied`, `in part` or `failed`. */
   "file.applied": [

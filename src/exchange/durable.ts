@@ -3,10 +3,10 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { coerceError } from "../values/errors.ts";
 
-/** The error's code as the operating system names it, e.g. `ENOENT`; empty for any other error. */
+/** The error's code as the operating system names it, e.g. `ENOENT`; empty for any error that is not the system's. */
 export function systemCode(thrown: unknown): string {
-  const { code } = coerceError(thrown) as NodeJS.ErrnoException;
-  return typeof code === "string" ? code : "";
+  const { code, syscall } = coerceError(thrown) as NodeJS.ErrnoException;
+  return typeof code === "string" && typeof syscall === "string" ? code : "";
 }
 
 /** Makes what was renamed, made or removed in `folder` survive a power cut. */

@@ -37,8 +37,12 @@ export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd)
   if (state === "quarantined") exchange.events.emit("file.quarantined", { ...about, cause });
 }
 
-/** Whether the same step may succeed later by itself: the database is busy, full or away, or the gateway stops. */
-export function passesByItself(error: Error): boolean {
-  if (error instanceof CalloffError) return error.retryable || error.code.startsWith("STORE_");
+/** Whether the database is busy, full or away: nothing else will succeed either. */
+export function isOfTheStore(error: Error): boolean {
+  if (error instanceof CalloffError) return error.code.startsWith("STORE_");
   return error.name.startsWith("SequelizeConnection") || error.name === "SequelizeTimeoutError";
 }
+
+/** Whether the same step may succeed later by itself: the database comes back, or the gateway only stops. */
+export const passesByItself = (error: Error): boolean =>
+  isOfTheStore(error) || (error instanceof CalloffError && error.retryable);

@@ -42,12 +42,13 @@ export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, 
 
 /**
  * Registers a file by the plan that `plan` makes of what is stored. The quarantine has its copy before the row says so.
+ * @param archived absent when it is no regular file and was not read
  * @returns the file's row; the one that is there when the claim is registered already
  */
 export async function register(
   exchange: Exchange,
   claimed: Claimed,
-  archived: Archived,
+  archived: Archived | undefined,
   family: string,
   plan: (from: Queryable) => Promise<FilePlan>,
 ): Promise<FileRow> {
@@ -65,7 +66,7 @@ export async function register(
       partner: decided.partner,
       folder: claimed.folder,
       name: claimed.name,
-      sha256: archived.sha256,
+      sha256: archived?.sha256 ?? "",
       state: decided.state,
     });
     return (await registeredFile(tx, claimed.claim)) as FileRow;
@@ -112,7 +113,7 @@ async function earlierInterchanges(
 async function writeFile(
   tx: Tx,
   claimed: Claimed,
-  archived: Archived,
+  archived: Archived | undefined,
   family: string,
   plan: FilePlan,
   occasion: Occasion,
@@ -122,8 +123,8 @@ async function writeFile(
     partner: plan.partner,
     folder: claimed.folder,
     name: claimed.name,
-    sha256: archived.sha256,
-    size: archived.size,
+    sha256: archived?.sha256 ?? "",
+    size: archived?.size ?? 0,
     family,
     state: plan.state,
     business_date: occasion.businessDate,

@@ -7,9 +7,9 @@ import { applyRegistered } from "./apply.ts";
 import { archiveFile } from "./archive.ts";
 import { type Claimed, claimFile, leftClaimed, unclaim } from "./claim.ts";
 import { ERP, type Exchange, watchedFolders } from "./context.ts";
-import { makeFolder } from "./durable.ts";
+import { makeFolder, systemCode } from "./durable.ts";
 import { receiptWithoutEffect, registerErpFile } from "./erp-inbound.ts";
-import { passesByItself } from "./file-state.ts";
+import { isOfTheStore, passesByItself } from "./file-state.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
@@ -41,47 +41,59 @@ async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<vo
     if (row.state !== "registered") await receiptWithoutEffect(exchange, row, occasionOf(exchange.clock, ERP));
   } catch (thrown) {
     const error = coerceError(thrown);
-    if (!(error instanceof CalloffError) || passesByItself(error)) throw error;
+    if (passesByItself(error) || systemCode(error) !== "") throw error;
     await refuseClaimed(exchange, claimed, error);
   }
 }
 
 /** What cannot even be catalogued (no regular file, a reader that dies of it) is quarantined with the reason. */
-async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: CalloffError): Promise<void> {
-  const { code, message, place = { file: claimed.name }, expected, found, remedy } = error;
+async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error): Promise<void> {
+  exchange.log.error({ claim: claimed.claim, name: claimed.name, err: error }, "a file cannot be read");
+  const told = error instanceof CalloffError ? error : undefined;
+  const { code = "EXCHANGE_READER_FAILED", place = { file: claimed.name }, expected, found, remedy } = told ?? {};
   const finding = {
     code,
     severity: "reject" as const,
-    message,
+    message: error.message,
     place,
     ...(expected === undefined ? {} : { expected }),
     ...(found === undefined ? {} : { found }),
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy: remedy ?? "Report this with the file: it is a fault of calloff",
   };
-  const nothing = { sha256: "", size: 0, path: claimed.path };
-  await register(
-    exchange,
-    claimed,
-    code === "EXCHANGE_NOT_A_FILE" ? nothing : await archiveFile(exchange, claimed),
-    "",
-    async () => ({
-      partner: "",
-      state: "quarantined",
-      cause: "unreadable",
-      findings: [finding],
-      interchanges: [],
-    }),
-  );
+  // What is no file is never opened again, not even to be copied.
+  const archived = code === "EXCHANGE_NOT_A_FILE" ? undefined : await archiveFile(exchange, claimed);
+  await register(exchange, claimed, archived, "", async () => ({
+    partner: "",
+    state: "quarantined",
+    cause: "unreadable",
+    findings: [finding],
+    interchanges: [],
+  }));
 }
 
-/** Takes up again what a process that ended had claimed. */
+/** Takes up again what a process that ended had claimed. Gives how many files could be taken. */
 export async function resumeClaimed(exchange: Exchange): Promise<number> {
-  const left = await leftClaimed(exchange);
-  for (const claimed of left) {
+  let taken = 0;
+  for (const claimed of await leftClaimed(exchange)) {
     exchange.log.info({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
-    await take(exchange, claimed);
+    if (await takeOrWait(exchange, claimed)) taken += 1;
   }
-  return left.length;
+  return taken;
+}
+
+/** A file that cannot be taken now (no space, no rights, still written to) stays claimed and lets the others pass. */
+async function takeOrWait(exchange: Exchange, claimed: Claimed): Promise<boolean> {
+  try {
+    await take(exchange, claimed);
+    return true;
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    if (isOfTheStore(error)) throw error;
+    const { claim, folder, name } = claimed;
+    exchange.log.error({ claim, folder, name, err: error }, "a claimed file cannot be taken now; it is tried again");
+    exchange.events.emit("file.waiting", { claim, folder, name, reason: error.message });
+    return false;
+  }
 }
 
 /** One scan: claims and registers what is ready. Gives how many files that were. */
@@ -90,8 +102,7 @@ export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<nu
   for (const candidate of await scan(exchange, looks)) {
     const claimed = await claimFile(exchange, candidate);
     if (claimed === undefined) continue;
-    await take(exchange, claimed);
-    taken += 1;
+    if (await takeOrWait(exchange, claimed)) taken += 1;
   }
   return taken;
 }

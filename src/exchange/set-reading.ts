@@ -1,5 +1,11 @@
 /** Reading a file's catalogue and its sets: pure work on bytes, done in this process or in a worker by the same functions. */
 
+import type { z } from "zod";
+import { pathInWords } from "../config/placed-text.ts";
+import { acknowledgement } from "../documents/acknowledgement.ts";
+import { deliverySchedule } from "../documents/delivery-schedule.ts";
+import { invoice } from "../documents/invoice.ts";
+import { shipNotice } from "../documents/ship-notice.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import type { Catalogue, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
@@ -28,7 +34,7 @@ export interface SetReading {
   readonly hash: string;
   /** What the document is, e.g. `delivery-schedule`. */
   readonly kind: string;
-  /** The canonical document, as far as it could be read. */
+  /** The canonical document, as far as it could be read; it fits its kind unless a finding rejects. */
   readonly document: unknown;
   readonly findings: readonly Finding[];
 }
@@ -65,10 +71,49 @@ export function readSetWith(library: MappingLibrary, request: SetRequest): SetRe
       file: request.file,
       lenient: request.lenient,
     });
-    return { mapping: mapping.name, hash: mapping.hash, kind: mapping.document, document, findings };
+    const kind = mapping.document;
+    const misfits = findings.some(({ severity }) => severity === "reject") ? [] : misfitsOf(kind, document, request);
+    return { mapping: mapping.name, hash: mapping.hash, kind, document, findings: [...findings, ...misfits] };
   } finally {
     source.close();
   }
+}
+
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  "delivery-schedule": deliverySchedule,
+  acknowledgement,
+  "ship-notice": shipNotice,
+  invoice,
+};
+
+/** Values that the mapping let pass and the document cannot hold, at the segment that states them. */
+function misfitsOf(kind: string, document: unknown, { file, set }: SetRequest): Finding[] {
+  const result = SCHEMAS[kind]?.safeParse(document);
+  if (result === undefined || result.success) return [];
+  return result.error.issues.map((issue) => {
+    const inSet = segmentAt(document, issue.path);
+    return {
+      code: "EXCHANGE_DOCUMENT_FIELD",
+      severity: "reject" as const,
+      message: "The value does not fit the document",
+      place: { file, segment: set.firstSegment + inSet - 1, inSet, field: pathInWords(issue.path) },
+      expected: issue.message,
+      remedy: "Correct the message, or the mapping that lets this value pass",
+      ack: { set: "5" },
+    };
+  });
+}
+
+/** Ordinal in its set of the segment that opened the innermost object on the way. */
+function segmentAt(document: unknown, path: readonly PropertyKey[]): number {
+  let ordinal = 1;
+  let held: unknown = document;
+  for (const step of path) {
+    held = (held as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step];
+    const { segment } = (held ?? {}) as { segment?: unknown };
+    if (typeof segment === "number") ordinal = segment;
+  }
+  return ordinal;
 }
 
 function mappingNamed(library: MappingLibrary, name: string): CompiledMapping {
