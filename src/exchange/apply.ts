@@ -138,11 +138,26 @@ async function closeFile(exchange: Exchange, row: FileRow): Promise<void> {
   const whole =
     interchanges.every(({ state }) => state === "closed" || state === "duplicate") &&
     messages.every(({ state }) => state === "applied");
-  const state = whole ? "applied" : "in part";
   const sets: Record<string, number> = {};
   for (const held of messages) sets[held.state] = (sets[held.state] ?? 0) + 1;
   const lines = messages.reduce((sum, held) => sum + held.lines_applied, 0);
-  await finishFile(exchange, row, { state, cause: "", sets, lines });
+  const cause = whole ? "" : withoutEffect(interchanges, messages);
+  await finishFile(exchange, row, { state: whole ? "applied" : "in part", cause, sets, lines });
+}
+
+/** Names at most so many of the sets that had no effect. */
+const MOST_NAMED = 5;
+
+/** `set 0002 rejected; interchange 000000007 refused`. */
+function withoutEffect(interchanges: readonly InterchangeRow[], messages: readonly MessageRow[]): string {
+  const names = [
+    ...messages.filter(({ state }) => state !== "applied").map(({ control, state }) => `set ${control} ${state}`),
+    ...interchanges
+      .filter(({ state }) => state === "refused" || state === "held")
+      .map(({ control, state }) => `interchange ${control} ${state}`),
+  ];
+  const more = names.length > MOST_NAMED ? [`${names.length - MOST_NAMED} more`] : [];
+  return [...names.slice(0, MOST_NAMED), ...more].join("; ");
 }
 
 async function fail(exchange: Exchange, row: FileRow, error: Error): Promise<void> {

@@ -25,7 +25,13 @@ export interface ExchangeEventMap {
   "file.registered": [AboutFile & { partner: string; sha256: string; state: string }];
   /** Every set of the file has its outcome; `state` is `applied`, `in part` or `failed`. */
   "file.applied": [
-    AboutFile & { partner: string; state: string; sets: Readonly<Record<string, number>>; lines: number },
+    AboutFile & {
+      partner: string;
+      state: string;
+      cause: string;
+      sets: Readonly<Record<string, number>>;
+      lines: number;
+    },
   ];
   "file.quarantined": [AboutFile & { partner: string; cause: string }];
   /** Bytes that were there before: nothing happened. */

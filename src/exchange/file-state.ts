@@ -33,7 +33,7 @@ export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd)
   const about = { claim: row.claim, folder: row.folder, name: row.name, partner: row.partner };
   const level = state === "failed" || state === "quarantined" ? "error" : "info";
   exchange.log[level]({ ...about, state, cause, sha256: row.sha256, size: row.size, sets, lines }, `file ${state}`);
-  exchange.events.emit("file.applied", { ...about, state, sets, lines });
+  exchange.events.emit("file.applied", { ...about, state, cause, sets, lines });
   if (state === "quarantined") exchange.events.emit("file.quarantined", { ...about, cause });
 }
 
