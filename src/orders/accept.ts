@@ -6,7 +6,6 @@ import { incrementsOf, stacked } from "../schedules/heights.ts";
 import { effectiveCurve } from "../schedules/layers.ts";
 import { mayShip } from "../schedules/releasable.ts";
 import { nextOrderOn } from "../schedules/release-plan.ts";
-import { orderDating } from "../schedules/ship-dates.ts";
 import type { Curve, EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { recordAudits } from "../store/audit.ts";
 import { shippedInAll, type Totals } from "../store/ledger.ts";
@@ -18,7 +17,7 @@ import { addDays } from "../values/dates.ts";
 import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
 import type { Json } from "../values/json.ts";
 import { drawFrom } from "./accounts.ts";
-import { type AccountInForce, planOf, stepOf } from "./due-accounts.ts";
+import { type AccountInForce, datingOf, planOf, stepOf } from "./due-accounts.ts";
 import type { DrawnLine } from "./match-lines.ts";
 import { namedOf, type OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
@@ -122,7 +121,7 @@ export async function acceptAll(
       account,
       layer: revision.layer as NewPlan["layer"],
       revisionId: revision.id,
-      steps,
+      rows: wantedSplits({ account, revisionId: revision.id }, steps),
       nextOrderOn: "",
       start,
     };
@@ -149,7 +148,7 @@ function plannedSteps(acceptance: Acceptance, gateway: Gateway, { businessDate }
   const effective = effectiveWith(acceptance, revision.layer);
   const habits = customerHabits(account, revision.layer);
   const ships = (step: LayeredStep) => mayShip(step, policy.mayRelease, habits);
-  const dates = orderDating(effective.dates, partner.orders, gateway.shipping, businessDate);
+  const dates = datingOf(partner, effective.dates, gateway.shipping, businessDate);
   const releasable = incrementsOf(effective).filter(({ step }) => ships(step));
   return {
     steps: effective.steps.map(
@@ -171,7 +170,7 @@ function inForce(acceptance: Acceptance, plan: NewPlan, totals: Totals, cut: Qua
   return {
     account,
     partner,
-    steps: wantedSplits(plan).map(stepOf),
+    steps: plan.rows.map(stepOf),
     line: drawn.line,
     agreement: drawn.agreement,
     totals,

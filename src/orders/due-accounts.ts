@@ -3,7 +3,7 @@ import type { Partner } from "../config/partner.ts";
 import { calendarOf } from "../schedules/calendars.ts";
 import { incrementsOf, stacked } from "../schedules/heights.ts";
 import { nextOrderOn, type PlannedRelease, type Released, releasePlan } from "../schedules/release-plan.ts";
-import { type OrderDates, orderDates } from "../schedules/ship-dates.ts";
+import { type OrderDates, orderDating } from "../schedules/ship-dates.ts";
 import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
 import { select, updateEach } from "../store/rows.ts";
@@ -137,11 +137,29 @@ export function datesInForce(
   shippingDays: OrdersConfiguration["gateway"]["shipping"],
   businessDate: PlainDate,
 ): (step: LayeredStep) => OrderDates {
+  const dating = datingOf(partner, of?.dates === "shipment" ? "shipment" : "delivery", shippingDays, businessDate);
   return (step) => {
     if (step.layer === "hand") return datesFromOrderDate(step.date, partner, shippingDays);
-    const curveDates = of?.dates === "shipment" ? "shipment" : "delivery";
-    return orderDates(step, curveDates, partner.orders, shippingDays, businessDate);
+    return dating(step);
   };
+}
+
+type Dating = ReturnType<typeof orderDating>;
+const lastDating = new WeakMap<Partner, { key: string; shippingDays: object; dating: Dating }>();
+
+/** The dates of a partner's steps on one business date, each day of the calendar worked out once for all accounts. */
+export function datingOf(
+  partner: Partner,
+  curveDates: "delivery" | "shipment",
+  shippingDays: OrdersConfiguration["gateway"]["shipping"],
+  businessDate: PlainDate,
+): Dating {
+  const key = `${curveDates} ${businessDate}`;
+  const last = lastDating.get(partner);
+  if (last?.key === key && last.shippingDays === shippingDays) return last.dating;
+  const dating = orderDating(curveDates, partner.orders, shippingDays, businessDate);
+  lastDating.set(partner, { key, shippingDays, dating });
+  return dating;
 }
 
 /** What is entered by hand is the scheduled order date itself; it ships the lead days later. */

@@ -25,7 +25,8 @@ export interface NewPlan {
   readonly account: AccountRow;
   readonly layer: "forecast" | "call-off";
   readonly revisionId: number;
-  readonly steps: readonly PlannedStep[];
+  /** The rows of its steps, by `wantedSplits`. */
+  readonly rows: readonly WantedSplit[];
   /** Scheduled order date of what is to be released next; empty when nothing is left. */
   readonly nextOrderOn: string;
   /** Start of the cumulative from now on. */
@@ -58,7 +59,7 @@ export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<voi
     old.set(keyOfSplit(row), row);
   const added: NewRow<typeof split.columns>[] = [];
   for (const plan of plans) {
-    for (const row of wantedSplits(plan)) {
+    for (const row of plan.rows) {
       const key = keyOfSplit(row);
       const before = old.get(key);
       if (before !== undefined && saysTheSame(before, row)) old.delete(key);
@@ -103,9 +104,12 @@ export const accountMoved = (): CalloffError =>
 export type WantedSplit = Required<Omit<SplitRow, "id">>;
 
 /** The rows a plan is kept in. */
-export function wantedSplits(plan: Pick<NewPlan, "account" | "revisionId" | "steps">): WantedSplit[] {
+export function wantedSplits(
+  plan: Pick<NewPlan, "account" | "revisionId">,
+  steps: readonly PlannedStep[],
+): WantedSplit[] {
   const rows = new Map<string, WantedSplit>();
-  for (const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } of plan.steps) {
+  for (const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } of steps) {
     const row = {
       account_id: plan.account.id,
       line_id: lineId,

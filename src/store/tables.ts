@@ -241,9 +241,9 @@ export const revision = table(
     curve_id: "reference",
     unit: "text",
     judged_on: "text",
-    /** held, accepted, withdrawn, superseded, older, repeated */
+    /** held, accepted, withdrawn, superseded, older, repeated, filed */
     state: "text",
-    /** Why it is held, as a permanent word: no-ship-to, unknown-item, first, changed, mismatch … */
+    /** Why it is held, as a permanent word; `hand` where it was entered by hand. */
     cause: "text",
   },
   {

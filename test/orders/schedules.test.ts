@@ -6,6 +6,7 @@ import { acceptRevisions, withdrawRevisions } from "../../src/orders/decide.ts";
 import { releaseDue } from "../../src/orders/release.ts";
 import { blanketView, heldRevisions, revisionDiff, revisionView } from "../../src/orders/views.ts";
 import { cancelOrder } from "../../src/orders/withheld.ts";
+import { fingerprint } from "../../src/store/fingerprint.ts";
 import { accountTotals } from "../../src/store/ledger.ts";
 import { select, selectOne } from "../../src/store/rows.ts";
 import type { Queryable, Store, Tx } from "../../src/store/store.ts";
@@ -20,7 +21,7 @@ import {
 } from "../../src/store/tables.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { quantity } from "../../src/values/figures.ts";
-import { onEveryDatabase } from "../support/databases.ts";
+import { freshDatabase, onEveryDatabase } from "../support/databases.ts";
 import { aBlanketOrder, aConfiguration, aMessage, aScheduleLine, on, receive, ship, type Wanted } from "./a-home.ts";
 
 const trusting = (partner: Record<string, unknown> = {}, policy: Record<string, unknown> = {}) =>
@@ -593,6 +594,33 @@ function counting(store: Store): { store: Store; statements: () => number } {
   });
   return { store: counted, statements: () => statements };
 }
+
+onEveryDatabase("Two runs of the same story", (database) => {
+  it("have one fingerprint, whatever was interrupted and whatever ids the rows have", async () => {
+    const second = await freshDatabase(database().url.startsWith("sqlite") ? "sqlite" : "postgres");
+    try {
+      const config = trusting();
+      const prints: string[] = [];
+      for (const { store } of [database(), second]) {
+        if (store === second.store) await aMessage(store).catch(() => undefined);
+        await store.write((tx) => tx.change("DELETE FROM message"));
+        await store.write((tx) => tx.change("DELETE FROM interchange"));
+        await store.write((tx) => tx.change("DELETE FROM file"));
+        await taken(store, config, twoParts);
+        await receive(store, config, "2027-01-04", [
+          aScheduleLine([["2027-01-08", "400"]]),
+          other([["2027-01-08", "50"]]),
+        ]);
+        await releaseDue(store, config, on("2027-01-08"));
+        await cancelOrder(store, config, "SO-000001", on("2027-01-08"), "no truck");
+        prints.push(await fingerprint(store));
+      }
+      assert.equal(prints[0], prints[1]);
+    } finally {
+      await second.drop();
+    }
+  });
+});
 
 onEveryDatabase("The cost of a schedule", (database) => {
   it("is the same number of statements for 3 lines as for 300", async () => {
