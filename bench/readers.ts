@@ -76,8 +76,11 @@ const [, , reader = "", file = ""] = process.argv;
 const read = READERS[reader];
 if (read === undefined) throw new Error(`no reader ${reader}`);
 const started = process.hrtime.bigint();
+const processor = process.cpuUsage();
 const counted = await read(file);
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+const used = process.cpuUsage(processor);
+const processorSeconds = (used.user + used.system) / 1e6;
 // maxRSS is in kilobytes.
 const peakBytes = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(`${JSON.stringify({ ...counted, seconds, peakBytes })}\n`);
+process.stdout.write(`${JSON.stringify({ ...counted, seconds, processorSeconds, peakBytes })}\n`);
