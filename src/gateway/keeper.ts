@@ -8,7 +8,7 @@ import { applyRegistered } from "../exchange/apply.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
-import { noLooks, quietIn } from "../exchange/scan.ts";
+import { noLooks } from "../exchange/scan.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
 import { migrate } from "../store/migrate.ts";
@@ -19,6 +19,7 @@ import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeFolders } from "./folders.ts";
 import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
 import { type Logger, openLog } from "./log.ts";
+import { untilQuiet } from "./quiet.ts";
 import { openReaders, type PooledReader } from "./readers.ts";
 import { keeperRounds, type Rounds } from "./rounds.ts";
 
@@ -97,15 +98,19 @@ function keeperOf(
     reader,
   };
   const looks = noLooks();
+  let scannedAt = 0;
   let rounds: Rounds | undefined;
 
   const scan = async (): Promise<number> => {
     await layFolders(exchange);
     const resumed = await resumeClaimed(exchange);
     const applied = await applyRegistered(exchange);
+    scannedAt = monotonic();
     const taken = await takeArrivals(exchange, looks);
     return resumed + applied + taken + (taken > 0 ? await applyRegistered(exchange) : 0);
   };
+
+  const quietIn = () => untilQuiet(looks, config.gateway.intake.quietMilliseconds, scannedAt);
 
   const tick = async (): Promise<ReleasedOrder[]> => {
     const occasion = occasionOf(clock, "timetable");
@@ -145,7 +150,7 @@ function keeperOf(
       if (failure !== undefined && !changed) throw failure;
       if (changed) since = monotonic();
       else {
-        const quiet = quietIn(exchange, looks);
+        const quiet = quietIn();
         if (quiet === undefined || monotonic() - since > patience) return;
         await new Promise((resolve) => setTimeout(resolve, quiet));
       }
@@ -168,7 +173,7 @@ function keeperOf(
         scan,
         tick,
         drainOutbox,
-        quietIn: () => quietIn(exchange, looks),
+        quietIn,
         onEvent,
       });
       await rounds.start();

@@ -10,7 +10,7 @@ describe("The daemon", () => {
   let home: TestHome;
   let daemon: Daemon | undefined;
   beforeEach(() => {
-    home = freshHome("2027-03-01");
+    home = freshHome("2027-03-01", "info");
   });
   afterEach(async () => {
     daemon?.kill("SIGKILL");

@@ -27,13 +27,17 @@ export function emptyFolder(): TestHome {
   };
 }
 
-/** A home as `calloff init` lays it out, whose files are taken at the first look and seen at once. */
-export function freshHome(businessDate = "2027-03-01"): TestHome {
+/** A home as `calloff init` lays it out, whose files are taken almost at once; it logs nothing but errors. */
+export function freshHome(businessDate = "2027-03-01", logLevel = "error"): TestHome {
   const home = emptyFolder();
   layOutHome(home.path, plainDate(businessDate));
   home.write(
     "config/gateway.yaml",
-    "version: 1\ncompany: { name: Widget Works, timeZone: UTC, code: WIDGETS, address: { name: Widget Works } }\nintake: { quietMilliseconds: 20, scanSeconds: 1 }\n",
+    `version: 1
+company: { name: Widget Works, timeZone: UTC, code: WIDGETS, address: { name: Widget Works } }
+intake: { quietMilliseconds: 20, scanSeconds: 1 }
+logLevel: ${logLevel}
+`,
   );
   return home;
 }

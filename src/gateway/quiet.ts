@@ -1,0 +1,14 @@
+/** When the inbox is worth another look: a file that lay there at the last one may have become quiet since. */
+import type { Looks } from "../exchange/scan.ts";
+import { monotonic } from "../values/clock.ts";
+
+/**
+ * Milliseconds until the latest of the files that were seen has been quiet long enough; `undefined` when the scan that began at
+ * `scannedAt` has judged every one of them quiet already, so that another one would find nothing new.
+ */
+export function untilQuiet(looks: Looks, quietMilliseconds: number, scannedAt: number): number | undefined {
+  const since = [...looks.values()].filter(({ reported }) => !reported).map((look) => look.since);
+  if (since.length === 0) return undefined;
+  const quietAt = Math.max(...since) + quietMilliseconds;
+  return scannedAt >= quietAt ? undefined : Math.max(0, quietAt - monotonic());
+}
