@@ -3,7 +3,12 @@ import type { Segment } from "../syntax/segment.ts";
 import { placeIn, type Run, report } from "./run.ts";
 
 /** Finds the mapping's columns by their headers, in any order and however they are spelled in upper and lower case. */
-export function tableHeader(run: Run, headers: readonly string[], segment: Segment): void {
+export function tableHeader(
+  run: Run,
+  headers: readonly string[],
+  segment: Segment,
+  isColumn: (header: string) => boolean,
+): void {
   const fold = (text: string): string => (run.decode(text) ?? text).trim().toUpperCase();
   const cells = segment.elements.map((cell, at) => (at === 0 ? "" : fold(cell)));
   const columns = new Map<number, number>();
@@ -27,7 +32,7 @@ export function tableHeader(run: Run, headers: readonly string[], segment: Segme
   run.columns = columns;
   const named = new Set(columns.values());
   cells.forEach((cell, column) => {
-    if (column === 0 || named.has(column)) return;
+    if (column === 0 || named.has(column) || isColumn(run.headers[column] ?? "")) return;
     run.unmapped.set(`header ${column}`, {
       line: "row",
       tag: segment.tag,

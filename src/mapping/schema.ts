@@ -46,10 +46,11 @@ const fields: Schema = {
 };
 
 const line = closed({
+  // oxlint-disable-next-line unicorn/no-thenable -- a word of the language, no promise
+  then: { $ref: "#/$defs/lines" },
   times,
   fields: { $ref: "#/$defs/fields" },
   opens: { type: "string", description: "List of the current object; the line and those below it fill a new object" },
-  then: { $ref: "#/$defs/lines" },
   carries: { ...flag, description: "Its fields are inherited by every object opened below" },
   each: { ...flag, description: "Written anew for every object, not only when a value changes" },
   when: {

@@ -107,18 +107,20 @@ describe("a dialect", () => {
   });
 });
 
-describe("a dialect that cannot be", () => {
-  const refusal = (text: string, standards: Record<string, string> = { "x12/830": STANDARD }): string => {
-    try {
-      mappingFromText("x12/830.try", text, standards);
-    } catch (thrown) {
-      assert.ok(thrown instanceof CalloffError && thrown.remedy, String(thrown));
-      return `${thrown.code} ${thrown.place?.line}:${thrown.place?.column}`;
-    }
-    return "taken";
-  };
-  const changed = (change: string): string => refusal(`extends: x12/830\nchanges:\n  ${change}\n`);
+/** The refusal of a dialect as `CODE line:column`. */
+const refusal = (text: string, standards: Record<string, string> = { "x12/830": STANDARD }): string => {
+  try {
+    mappingFromText("x12/830.try", text, standards);
+  } catch (thrown) {
+    assert.ok(thrown instanceof CalloffError && thrown.remedy, String(thrown));
+    return `${thrown.code} ${thrown.place?.line}:${thrown.place?.column}`;
+  }
+  return "taken";
+};
 
+const changed = (change: string): string => refusal(`extends: x12/830\nchanges:\n  ${change}\n`);
+
+describe("a dialect that cannot be", () => {
   const cases: readonly [title: string, change: string, at: string][] = [
     ["names a line that is not there", "LIN/XYZ.times: 1", "MAPPING_DIALECT 3:3"],
     ["names a qualifier that is not there", "LIN/SHP[99].times: 1", "MAPPING_DIALECT 3:3"],

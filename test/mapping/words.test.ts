@@ -1,7 +1,9 @@
 /** Every word of the mapping language, in both directions. */
 import assert from "node:assert/strict";
+import { mappingFromText } from "../../src/mapping/library.ts";
+import type { Segment } from "../../src/syntax/segment.ts";
 import { plainDate } from "../../src/values/dates.ts";
-import { inShort, named, readX12, tryLines, writeX12 } from "./support.ts";
+import { EDIFACT, inShort, NONE, named, readX12, segmentsFrom, tryLines, writeX12 } from "./support.ts";
 
 /** Reads lines, writes the document, and expects the same lines again. */
 function bothWays(lines: string, text: string): unknown {
@@ -204,8 +206,7 @@ describe("pairs", () => {
   });
 });
 
-describe("carries", () => {
-  const lines = (each: string): string => `
+const carrying = (each: string): string => `
 - SDP:
     times: 0..*
     carries: true${each}
@@ -213,13 +214,14 @@ describe("carries", () => {
     then:
       - FST: { times: 1..*, opens: lines, fields: { 1: number } }`;
 
+describe("carries", () => {
   it("hands its fields to every object opened below, and is written anew when they change", () => {
-    const document = bothWays(lines(""), "SDP*A\nFST*1\nFST*2\nSDP*B\nFST*3");
+    const document = bothWays(carrying(""), "SDP*A\nFST*1\nFST*2\nSDP*B\nFST*3");
     assert.deepEqual((document as { lines: unknown[] }).lines[2], { segment: 5, pattern: { days: "B" }, number: "3" });
   });
 
   it("with each: for every object", () => {
-    const mapping = tryLines(lines("\n    each: true"));
+    const mapping = tryLines(carrying("\n    each: true"));
     const { document } = readX12(mapping, "SDP*A\nFST*1\nFST*2");
     assert.deepEqual(writeX12(mapping, document).lines, ["SDP*A", "FST*1", "SDP*A", "FST*2"]);
   });
@@ -376,49 +378,51 @@ describe("repeat in a delimited segment", () => {
   });
 });
 
-describe("shapes", () => {
-  const one = (as: string, text: string, version = "004010"): unknown => {
-    const mapping = tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`);
-    const reading = readX12(mapping, `BFR*${text}`, { version });
-    const [finding] = reading.findings;
-    return finding === undefined
-      ? (reading.document as { value?: string }).value
-      : `${finding.severity} ${finding.ack?.element} ${finding.message}`;
-  };
-  const written = (as: string, value: string, version = "004010"): string =>
-    writeX12(tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`), { value }, { version }).lines[0] ?? "";
+/** A value read by a shape, or its finding. */
+const readAs = (as: string, text: string, version = "004010"): unknown => {
+  const mapping = tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`);
+  const reading = readX12(mapping, `BFR*${text}`, { version });
+  const [finding] = reading.findings;
+  return finding === undefined
+    ? (reading.document as { value?: string }).value
+    : `${finding.severity} ${finding.ack?.element} ${finding.message}`;
+};
 
+const writtenAs = (as: string, value: string, version = "004010"): string =>
+  writeX12(tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`), { value }, { version }).lines[0] ?? "";
+
+describe("shapes", () => {
   it("number: canonical text, at most six decimals, never rounded", () => {
-    assert.equal(one("number", "0001400.500"), "1400.5");
-    assert.equal(one("number", "-7"), "-7");
-    assert.equal(one("number", "1.2345678"), "reject 6 The value has more than six decimals");
-    assert.equal(one("number", "12A"), "reject 6 The value is no number");
-    assert.equal(one("number", "1234567890123"), "reject 6 The value is too large");
+    assert.equal(readAs("number", "0001400.500"), "1400.5");
+    assert.equal(readAs("number", "-7"), "-7");
+    assert.equal(readAs("number", "1.2345678"), "reject 6 The value has more than six decimals");
+    assert.equal(readAs("number", "12A"), "reject 6 The value is no number");
+    assert.equal(readAs("number", "1234567890123"), "reject 6 The value is too large");
   });
 
   it("number/n: implied decimals", () => {
-    assert.equal(one("number/2", "17060"), "170.6");
-    assert.equal(one("number/3", "5"), "0.005");
-    assert.equal(one("number/2", "-150"), "-1.5");
-    assert.equal(written("number/2", "170.6"), "BFR*17060");
-    assert.equal(written("number/2", "0.005"), "");
+    assert.equal(readAs("number/2", "17060"), "170.6");
+    assert.equal(readAs("number/3", "5"), "0.005");
+    assert.equal(readAs("number/2", "-150"), "-1.5");
+    assert.equal(writtenAs("number/2", "170.6"), "BFR*17060");
+    assert.equal(writtenAs("number/2", "0.005"), "");
   });
 
   it("number with a decimal comma", () => {
-    assert.equal(one("number,", "1.234,50"), "1234.5");
-    assert.equal(one("number,", "1.5"), "reject 6 The value is no number");
-    assert.equal(written("number,", "1234.5"), "BFR*1234,5");
+    assert.equal(readAs("number,", "1.234,50"), "1234.5");
+    assert.equal(readAs("number,", "1.5"), "reject 6 The value is no number");
+    assert.equal(writtenAs("number,", "1234.5"), "BFR*1234,5");
   });
 
   it("date: six digits before 004010, eight from there on; two-digit years from 80 years before to 19 after the envelope", () => {
-    assert.equal(one("date", "20270301"), "2027-03-01");
-    assert.equal(one("date", "270301", "002001"), "2027-03-01");
-    assert.equal(one("date", "461231", "002001"), "2046-12-31");
-    assert.equal(one("date", "470101", "002001"), "1947-01-01");
-    assert.equal(one("date", "20270229"), "reject 8 The value is no day of the calendar");
-    assert.equal(one("date", "BAD"), "reject 8 The value is no day of the calendar");
-    assert.equal(written("date", "2027-03-01"), "BFR*20270301");
-    assert.equal(written("date", "2027-03-01", "003060"), "BFR*270301");
+    assert.equal(readAs("date", "20270301"), "2027-03-01");
+    assert.equal(readAs("date", "270301", "002001"), "2027-03-01");
+    assert.equal(readAs("date", "461231", "002001"), "2046-12-31");
+    assert.equal(readAs("date", "470101", "002001"), "1947-01-01");
+    assert.equal(readAs("date", "20270229"), "reject 8 The value is no day of the calendar");
+    assert.equal(readAs("date", "BAD"), "reject 8 The value is no day of the calendar");
+    assert.equal(writtenAs("date", "2027-03-01"), "BFR*20270301");
+    assert.equal(writtenAs("date", "2027-03-01", "003060"), "BFR*270301");
   });
 
   it("a two-digit year without an envelope's date is not guessed", () => {
@@ -429,16 +433,16 @@ describe("shapes", () => {
   });
 
   it("DD.MM.YYYY, CCYYMMDD, YYMMDD", () => {
-    assert.equal(one("DD.MM.YYYY", "05.03.2027"), "2027-03-05");
-    assert.equal(written("DD.MM.YYYY", "2027-03-05"), "BFR*05.03.2027");
-    assert.equal(one("CCYYMMDD", "270305"), "reject 8 The value is no day of the calendar");
-    assert.equal(one("YYMMDD", "20270305"), "reject 8 The value is no day of the calendar");
+    assert.equal(readAs("DD.MM.YYYY", "05.03.2027"), "2027-03-05");
+    assert.equal(writtenAs("DD.MM.YYYY", "2027-03-05"), "BFR*05.03.2027");
+    assert.equal(readAs("CCYYMMDD", "270305"), "reject 8 The value is no day of the calendar");
+    assert.equal(readAs("YYMMDD", "20270305"), "reject 8 The value is no day of the calendar");
   });
 
   it("time: AK403 9 when it is none", () => {
-    assert.equal(one("time", "0700"), "0700");
-    assert.equal(one("time", "235959"), "235959");
-    assert.equal(one("time", "2560"), "reject 9 The value is no time of day");
+    assert.equal(readAs("time", "0700"), "0700");
+    assert.equal(readAs("time", "235959"), "235959");
+    assert.equal(readAs("time", "2560"), "reject 9 The value is no time of day");
   });
 
   it("the same text means the same whatever date shape was read before it", () => {
@@ -471,5 +475,95 @@ describe("writing", () => {
       { setControl: "0001" },
     );
     assert.deepEqual(lines, ["ST*997*0001", "AK1*PS*1", "AK9*A*1*1*1"]);
+  });
+});
+
+describe("columns of a wide schedule", () => {
+  const mapping = mappingFromText(
+    "csv/wide",
+    `syntax: csv
+message: { headers: [ Part, Order ] }
+document: delivery-schedule
+lines:
+  - row:
+      times: 0..*
+      opens: lines
+      fields: { Part: customerPart, Order: orderNumber }
+      columns: { opens: steps, header: { to: from, as: DD.MM.YYYY }, value: { to: quantity, as: "number," } }
+`,
+  );
+  const rows = [
+    ["row", "Part", "Order", "05.03.2027", "12.03.2027"],
+    ["row", "A", "1", "400", ""],
+    ["row", "B", "2", "", "7,5"],
+  ];
+  const context = { family: "csv", delimiters: NONE, version: "", charset: "latin1" } as const;
+
+  it("are one object each, and come back as the union of their headers", () => {
+    const reading = mapping.read([rows.map((elements, at) => segmentOf(elements, at))], { ...context, sentOn: "" });
+    assert.deepEqual(reading.findings, []);
+    assert.deepEqual(reading.unmapped, []);
+    assert.deepEqual(
+      (reading.document as { lines: { steps: unknown }[] }).lines.map(({ steps }) => steps),
+      [[{ segment: 2, from: "2027-03-05", quantity: "400" }], [{ segment: 3, from: "2027-03-12", quantity: "7.5" }]],
+    );
+    const written = mapping.write(reading.document, { ...context, setControl: "" });
+    assert.deepEqual(written.findings, []);
+    assert.deepEqual(written.set.segments, rows);
+  });
+
+  it("with a header that is neither named nor a date is listed; a figure that is none rejects", () => {
+    const odd = rows.map((row, at) => [...row, at === 0 ? "Remark" : "?"]);
+    (odd[1] as string[])[3] = "many";
+    const reading = mapping.read([odd.map((elements, at) => segmentOf(elements, at))], { ...context, sentOn: "" });
+    assert.deepEqual(
+      reading.unmapped.map(({ found }) => found),
+      ["REMARK"],
+    );
+    assert.deepEqual(inShort(reading.findings), ["row03 ELEMENT_NOT_READABLE"]);
+  });
+});
+
+const segmentOf = (elements: string[], at: number): Segment => ({
+  tag: elements[0] ?? "",
+  elements,
+  byte: at * 20,
+  line: at + 1,
+  ordinal: at + 1,
+  inSet: at + 1,
+});
+
+describe("dtm, by the format code beside the value", () => {
+  const mapping = mappingFromText(
+    "edifact/try",
+    `syntax: edifact
+message: { type: DELFOR }
+document: delivery-schedule
+lines:
+  - DTM: { times: 0..*, opens: lines, fields: { 1.1: number, 1.2: { to: issuedOn, as: dtm } } }
+`,
+  );
+  const read = (text: string): unknown =>
+    mapping.read([segmentsFrom(text, "+")], {
+      family: "edifact",
+      delimiters: EDIFACT,
+      version: "D:97A",
+      charset: "latin1",
+      sentOn: plainDate("2027-03-01"),
+    });
+  const dateOf = (text: string): unknown =>
+    (read(`DTM+137:${text}`) as { document: { lines: { issuedOn?: string }[] } }).document.lines[0]?.issuedOn;
+
+  it("days, days with a time, months and weeks", () => {
+    assert.equal(dateOf("20270301:102"), "2027-03-01");
+    assert.equal(dateOf("270301:101"), "2027-03-01");
+    assert.equal(dateOf("202703011205:203"), "2027-03-01");
+    assert.equal(dateOf("20270301120530:204"), "2027-03-01");
+    assert.equal(dateOf("202703:610"), "2027-03-01");
+    assert.equal(dateOf("202710:616"), "2027-03-08");
+  });
+
+  it("a code nobody knows is no guess", () => {
+    assert.equal(dateOf("20270301:999"), undefined);
   });
 });
