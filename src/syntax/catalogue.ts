@@ -2,8 +2,10 @@
 import type { Finding, Place } from "../values/finding.ts";
 import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { readUnb } from "./edifact-header.ts";
+import { strayText, tooManyFaults } from "./envelope-faults.ts";
+import { type Counters, isHopeless, type Position } from "./envelope-state.ts";
 import { isAlphanumeric } from "./envelope-values.ts";
-import { type Counters, isHopeless, type Position, readInterchange, strayText } from "./envelopes.ts";
+import { readInterchange } from "./envelopes.ts";
 import { fixedCatalogue, startsFixed } from "./fixed-records.ts";
 import { EDIFACT, X12 } from "./grammar.ts";
 import { type HeaderStart, MAX_HEADER } from "./header.ts";
@@ -11,9 +13,6 @@ import { batchOf } from "./scanner.ts";
 import type { ByteSource, Catalogue, InterchangeEntry } from "./segment.ts";
 import { hold, type ReadWindow, readOn, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
-
-/** After so many headers that cannot be read, the rest of a file is not looked at. */
-const MOST_UNREADABLE = 20;
 
 const LF = 10;
 
@@ -33,7 +32,7 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
   let position: Position = { byte: 0, line: 1 };
   /** Behind an interchange that broke off, what does not belong to the next is part of it. */
   let broken = false;
-  while (unreadable < MOST_UNREADABLE && !isHopeless(counters)) {
+  while (unreadable < MOST_FAULTS.headers && !isHopeless(counters)) {
     const found = nextHeader(window, position, broken);
     if (found.stray !== undefined && !broken) addFinding(findings, strayText(found.stray));
     if (broken) extendLast(interchanges, found.start?.byte ?? source.size);
@@ -51,22 +50,11 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
     if (!header.readable) unreadable += 1;
     position = reading.next;
   }
-  if (unreadable >= MOST_UNREADABLE || isHopeless(counters)) addFinding(findings, leftOut(position));
+  if (unreadable >= MOST_FAULTS.headers || isHopeless(counters)) addFinding(findings, tooManyFaults(position));
   const family = interchanges[0]?.family;
   if (family === undefined)
     return { size: source.size, family, segments: 0, interchanges, findings: [unknown(window)] };
   return { size: source.size, family, segments: counters.segments, interchanges, findings };
-}
-
-function leftOut(at: Place): Finding {
-  return {
-    code: "SYNTAX_TOO_MANY_FAULTS",
-    severity: "reject",
-    message: "So much is wrong with the file that the rest of it is not looked at.",
-    place: { ...at },
-    expected: `at most ${MOST_UNREADABLE} headers that cannot be read and ${MOST_FAULTS.structural} other faults`,
-    remedy: "Ask the sender to correct the file.",
-  };
 }
 
 /** The last interchange ends where the next begins: what lies between cannot be told from it. */

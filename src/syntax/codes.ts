@@ -15,9 +15,9 @@ export const isCount = (code: string): boolean => COUNTS.has(code);
 
 /**
  * How much may be wrong with the envelopes of one file before the rest of it is not looked at: findings in all, and
- * those among them that reject and are no counts. Without a limit, a file of nothing but faults would fill the memory.
+ * those among them that reject and are no counts, and headers that cannot be read. Without a limit, a file of nothing but faults would fill the memory.
  */
-export const MOST_FAULTS = { all: 100_000, structural: 1000 } as const;
+export const MOST_FAULTS = { all: 100_000, structural: 1000, headers: 20 } as const;
 
 /** Most findings that one envelope collects, so that a file of nothing but faults cannot fill the memory. */
 const MOST = 50;

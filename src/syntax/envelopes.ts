@@ -3,65 +3,41 @@
  * nested, counted and numbered as they say. Keeps one row per set; segments are only looked at for their tags.
  */
 import type { Finding, Place } from "../values/finding.ts";
-import { addFinding, isCount, MOST_FAULTS } from "./codes.ts";
+import { addFinding } from "./codes.ts";
+import {
+  emptySegment,
+  endlessSegment,
+  misplacedSegment,
+  missingGroupTrailer,
+  missingSetTrailer,
+  namelessSegment,
+  repeatedControl,
+  strayText,
+  tooManyFaults,
+  truncation,
+} from "./envelope-faults.ts";
+import {
+  type Counters,
+  firstBytes,
+  isHopeless,
+  NO_TAG,
+  type OpenGroup,
+  type OpenSet,
+  ORDINARY,
+  type Position,
+  placeAt,
+  type Reading,
+  report,
+  tagAt,
+  tally,
+} from "./envelope-state.ts";
 import { ownText } from "./envelope-values.ts";
-import type { Grammar, GroupHead, SetHead } from "./grammar.ts";
+import type { Grammar, GroupHead } from "./grammar.ts";
 import type { Header, HeaderStart } from "./header.ts";
-import { type Batch, isTag, MARK, nextBatch, type Scanner, scannerOf, segmentElements } from "./scanner.ts";
-import type { GroupEntry, InterchangeEntry, SetEntry } from "./segment.ts";
+import { type Batch, isTag, MARK, nextBatch, scannerOf, segmentElements } from "./scanner.ts";
+import type { GroupEntry, InterchangeEntry } from "./segment.ts";
 import { TRAILERS, trailerFindings } from "./trailers.ts";
-import { MAX_SEGMENT, type ReadWindow } from "./window.ts";
-
-/** What was counted in the file before an interchange; moved on by reading it. */
-export interface Counters {
-  interchanges: number;
-  segments: number;
-  sets: number;
-  /** Findings of sets and groups, and those among them that reject and are no counts. */
-  faults: number;
-  structural: number;
-}
-
-/** Whether so much is wrong that the rest of the file is not looked at. */
-export const isHopeless = (counters: Counters): boolean =>
-  counters.faults > MOST_FAULTS.all || counters.structural > MOST_FAULTS.structural;
-
-export interface Position {
-  readonly byte: number;
-  readonly line: number;
-}
-
-interface OpenSet {
-  readonly head: SetHead;
-  readonly firstByte: number;
-  readonly line: number;
-  readonly firstSegment: number;
-}
-
-interface OpenGroup {
-  readonly head: GroupHead;
-  readonly sets: SetEntry[];
-  readonly controls: Set<string>;
-  /** False for what holds the sets that stand in no group. */
-  readonly declared: boolean;
-  stated: string;
-}
-
-interface Reading {
-  readonly grammar: Grammar;
-  readonly header: Header;
-  readonly scanner: Scanner;
-  readonly findings: Finding[];
-  readonly groups: OpenGroup[];
-  readonly counters: Counters;
-  /** Ordinal in the file of the segment read last, and its tag. */
-  segment: number;
-  lastTag: string;
-  group: OpenGroup | undefined;
-  set: OpenSet | undefined;
-  sets: number;
-  state: "open" | "closed" | "broken";
-}
+import type { ReadWindow } from "./window.ts";
 
 /** Reads the interchange whose `header` begins at `start`, moves `counters` on and says where to look for the next. */
 export function readInterchange(
@@ -137,53 +113,11 @@ function readSegments(reading: Reading): Position {
       const kind = near[first];
       if (kind === ORDINARY && reading.set !== undefined) continue;
       readEnvelope(reading, at, kind === NO_TAG);
-      if (isHopeless(reading.counters)) tooManyFaults(reading, at);
+      if (isHopeless(reading.counters)) stopReading(reading, at);
     }
     if (reading.state === "open") reading.lastTag = tagAt(scanner, batch.count - 1, codes.element);
   }
   return { byte: scanner.byte, line: scanner.line };
-}
-
-const ORDINARY = 0;
-const ENVELOPE = 1;
-const NO_TAG = 2;
-const FIRST_BYTES = new Map<Grammar, Uint8Array>();
-
-/** For every byte whether a segment that begins with it may belong to the envelopes, or has no tag at all. */
-function firstBytes(grammar: Grammar): Uint8Array {
-  const known = FIRST_BYTES.get(grammar);
-  if (known !== undefined) return known;
-  const kinds = new Uint8Array(256).fill(NO_TAG);
-  for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") kinds[letter.charCodeAt(0)] = ORDINARY;
-  for (const tag of [...grammar.interchange, ...grammar.group, ...grammar.set]) kinds[tag.charCodeAt(0)] = ENVELOPE;
-  FIRST_BYTES.set(grammar, kinds);
-  return kinds;
-}
-
-function tagAt(scanner: Scanner, at: number, element: number): string {
-  const { batch, window } = scanner;
-  const start = batch.starts[at] as number;
-  let end = start;
-  while (end < (batch.ends[at] as number) && end - start < 20 && window.bytes[end] !== element) end += 1;
-  return window.bytes.toString("latin1", start, end).replace(/[^\x20-\x7E]/g, "");
-}
-
-/** The place of segment `at`, which has the ordinal `reading.segment`. */
-function placeAt(reading: Reading, at: number): Place {
-  const { batch, codes, window } = reading.scanner;
-  const set = reading.set;
-  const place: Place = {
-    byte: window.base + (batch.starts[at] as number),
-    line: batch.lines[at] as number,
-    segment: reading.segment,
-    tag: tagAt(reading.scanner, at, codes.element),
-  };
-  return set === undefined ? place : { ...place, inSet: reading.segment - set.firstSegment + 1 };
-}
-
-/** Reports in the innermost envelope that is open. */
-function report(reading: Reading, finding: Finding): void {
-  addFinding(reading.set?.head.findings ?? reading.group?.head.findings ?? reading.findings, finding);
 }
 
 /** An empty segment, a comment line, a segment without its end. */
@@ -196,41 +130,12 @@ function readUnusual(reading: Reading, at: number): void {
   } else if ((mark & MARK.long) !== 0) {
     reading.segment += 1;
     reading.state = "broken";
-    addFinding(reading.findings, {
-      code: "SYNTAX_SEGMENT_LENGTH",
-      severity: "reject",
-      message: "A segment does not end.",
-      place: placeAt(reading, at),
-      expected: `a terminator within ${MAX_SEGMENT} bytes`,
-      found: "none",
-      remedy: "Ask the sender to send the file again; a terminator has been lost or is another than the header says.",
-      ...(reading.grammar.family === "x12" ? { ack: { interchange: "004" } } : {}),
-    });
+    addFinding(reading.findings, endlessSegment(reading.grammar, placeAt(reading, at)));
   } else {
     const { byte, line } = placeAt(reading, at);
     const place = { byte: byte ?? 0, line: line ?? 0, segment: reading.segment + 1 };
-    if ((mark & MARK.empty) !== 0) {
-      report(reading, {
-        code: "SYNTAX_EMPTY_SEGMENT",
-        severity: "tolerated",
-        message: "Two segment terminators follow each other; the empty segment is left out and not counted.",
-        place,
-        remedy: "Ask the sender to write one terminator per segment.",
-      });
-    } else report(reading, strayText(place));
+    report(reading, (mark & MARK.empty) === 0 ? strayText(place) : emptySegment(place));
   }
-}
-
-/** Text that is no segment, at `place`. */
-export function strayText(place: Place): Finding {
-  return {
-    code: "SYNTAX_STRAY_TEXT",
-    severity: "reject",
-    message: "There is text that is no segment.",
-    place,
-    expected: "segments, and nothing but blanks and line breaks between them",
-    remedy: "Ask the sender for a file without comments and other additions.",
-  };
 }
 
 /**
@@ -252,26 +157,16 @@ function readLast(reading: Reading, at: number): void {
 }
 
 function truncated(reading: Reading, at: Position & { readonly segment: number }, tag: string): void {
-  const end = reading.grammar.interchange[1];
-  const place: Place = { byte: at.byte, line: at.line, segment: at.segment, tag };
   const inSet = reading.set === undefined ? {} : { inSet: at.segment - reading.set.firstSegment + 1 };
+  const place: Place = { byte: at.byte, line: at.line, segment: at.segment, tag, ...inSet };
   reading.state = "broken";
-  addFinding(reading.findings, {
-    code: "SYNTAX_TRUNCATED",
-    severity: "reject",
-    message: `The file ends before the interchange does; nothing of the interchange takes effect.`,
-    place: { ...place, ...inSet },
-    expected: `${end} with the control number ${reading.header.values.control}`,
-    found: `the end of the file at byte ${at.byte}, in or behind segment ${at.segment}`,
-    remedy: "Ask the sender to send the file again, whole.",
-    ...(reading.grammar.family === "x12" ? { ack: { interchange: "023" } } : {}),
-  });
+  addFinding(reading.findings, truncation(reading.grammar, place, reading.header.values.control));
 }
 
 /** A segment that may belong to the envelopes, or any segment where no set is open. */
 function readEnvelope(reading: Reading, at: number, noTag: boolean): void {
   const { family, group, interchange, services, set } = reading.grammar;
-  if (noTag) nameless(reading, at);
+  if (noTag) report(reading, namelessSegment(reading.grammar, placeAt(reading, at)));
   else if (isAt(reading, at, set[1])) readSetEnd(reading, at);
   else if (isAt(reading, at, set[0])) readSetBegin(reading, at);
   else if (isAt(reading, at, group[1])) readGroupEnd(reading, at);
@@ -298,29 +193,8 @@ function isServiceString(reading: Reading, at: number): boolean {
   return reading.scanner.window.bytes.toString("latin1", start, start + 3) === "UNA";
 }
 
-function nameless(reading: Reading, at: number): void {
-  report(reading, {
-    code: "SYNTAX_SEGMENT_TAG",
-    severity: "reject",
-    message: "A segment has no tag.",
-    place: placeAt(reading, at),
-    expected: "a tag of capital letters and digits",
-    remedy: "Ask the sender to correct the file; a separator or terminator may be one too many.",
-    ...(reading.grammar.family === "x12" ? { ack: { segment: "1", set: "5", interchange: "022" } } : {}),
-  });
-}
-
 function misplaced(reading: Reading, at: number, found: string): void {
-  report(reading, {
-    code: "SYNTAX_NESTING",
-    severity: "reject",
-    message: "A segment stands where the envelopes do not allow it.",
-    place: placeAt(reading, at),
-    expected: `${reading.grammar.interchange.join(", ")} around ${reading.grammar.group.join(", ")} around ${reading.grammar.set.join(", ")}`,
-    found,
-    remedy: "Ask the sender to correct the file's envelopes.",
-    ...(reading.grammar.family === "x12" ? { ack: { interchange: "022" } } : {}),
-  });
+  report(reading, misplacedSegment(reading.grammar, placeAt(reading, at), found));
 }
 
 /** The next interchange begins although this one has not ended. */
@@ -338,14 +212,10 @@ function nextBegins(reading: Reading, at: number): void {
 function readSetBegin(reading: Reading, at: number): void {
   const { grammar, header, scanner } = reading;
   if (reading.set !== undefined) missingSetEnd(reading, at);
-  if (reading.group === undefined) {
-    if (grammar.grouped) misplaced(reading, at, `${grammar.set[0]} outside of a group`);
-    openGroup(reading, NO_GROUP(), false);
-  }
-  const group = reading.group as unknown as OpenGroup;
+  const group = reading.group ?? ungrouped(reading, at);
   const place = { ...placeAt(reading, at), inSet: 1 };
   const head = grammar.setHead(segmentElements(scanner, at), header.delimiters, declared(group), place);
-  if (group.controls.has(head.control)) addFinding(head.findings, repeated(grammar, head.control, place));
+  if (group.controls.has(head.control)) addFinding(head.findings, repeatedControl(grammar, place, head.control));
   group.controls.add(head.control);
   reading.set = {
     head,
@@ -369,19 +239,6 @@ const NO_GROUP = (): GroupHead => ({
   findings: [],
 });
 
-function repeated(grammar: Grammar, control: string, place: Place): Finding {
-  return {
-    code: "SYNTAX_SET_CONTROL_REPEATED",
-    severity: "tolerated",
-    message: "Two sets of the group have the same control number, so an acknowledgement cannot tell them apart.",
-    place: { ...place, element: grammar.family === "x12" ? 2 : 1 },
-    expected: "a control number of its own for every set",
-    found: control,
-    remedy: "The set is read all the same; ask the sender to number the sets of a group.",
-    ...(grammar.family === "x12" ? { ack: { set: "23" } } : {}),
-  };
-}
-
 function readSetEnd(reading: Reading, at: number): void {
   const { grammar, scanner } = reading;
   const set = reading.set;
@@ -403,26 +260,13 @@ function afterTerminator(reading: Reading, end: number): number {
   return bytes[end - base] === reading.scanner.codes.terminator ? end + 1 : end + 2;
 }
 
-function tally(counters: Counters, findings: readonly Finding[]): void {
-  counters.faults += findings.length;
-  counters.structural += findings.filter(({ code, severity }) => severity === "reject" && !isCount(code)).length;
-}
-
 /** Stops behind segment `at` of the batch. */
-function tooManyFaults(reading: Reading, at: number): void {
+function stopReading(reading: Reading, at: number): void {
   const { batch, window } = reading.scanner;
   reading.state = "broken";
   reading.scanner.byte = afterTerminator(reading, window.base + (batch.ends[at] as number));
   reading.scanner.line = batch.lines[at] as number;
-  addFinding(reading.findings, {
-    code: "SYNTAX_TOO_MANY_FAULTS",
-    severity: "reject",
-    message: "So much is wrong with the envelopes that the rest of the file is not looked at.",
-    place: placeAt(reading, at),
-    expected: `at most ${MOST_FAULTS.structural} faults`,
-    remedy: "Ask the sender to correct the file.",
-    ...(reading.grammar.family === "x12" ? { ack: { interchange: "022" } } : {}),
-  });
+  addFinding(reading.findings, tooManyFaults(placeAt(reading, at)));
 }
 
 /** Closes the open set; `segment` is the ordinal of its last segment. */
@@ -444,28 +288,25 @@ function endSet(reading: Reading, set: OpenSet, endByte: number, segment: number
 }
 
 function missingSetEnd(reading: Reading, at: number): void {
-  const { grammar } = reading;
-  const set = reading.set;
+  const { grammar, set } = reading;
   if (set === undefined) return;
   const place = placeAt(reading, at);
-  endSet(reading, set, place.byte ?? 0, reading.segment - 1, [
-    {
-      code: "SYNTAX_SET_TRAILER",
-      severity: "reject",
-      message: `The set has no ${grammar.set[1]}.`,
-      place,
-      expected: `${grammar.set[1]} with the control number ${set.head.control}`,
-      found: place.tag ?? "another segment",
-      remedy: "Ask the sender to send the file again.",
-      ...(grammar.family === "x12" ? { ack: { set: "2" } } : {}),
-    },
-  ]);
+  const finding = missingSetTrailer(grammar, place, set.head.control);
+  endSet(reading, set, place.byte ?? 0, reading.segment - 1, [finding]);
 }
 
-function openGroup(reading: Reading, head: GroupHead, isDeclared: boolean): void {
+/** The set that begins at `at` stands in no group: EDIFACT allows it, X12 does not. */
+function ungrouped(reading: Reading, at: number): OpenGroup {
+  const { grammar } = reading;
+  if (grammar.grouped) misplaced(reading, at, `${grammar.set[0]} outside of a group`);
+  return openGroup(reading, NO_GROUP(), false);
+}
+
+function openGroup(reading: Reading, head: GroupHead, isDeclared: boolean): OpenGroup {
   const group: OpenGroup = { head, sets: [], controls: new Set(), declared: isDeclared, stated: "" };
   reading.groups.push(group);
   reading.group = group;
+  return group;
 }
 
 function readGroupBegin(reading: Reading, at: number): void {
@@ -480,16 +321,7 @@ function missingGroupEnd(reading: Reading, at: number): void {
   const { grammar, group } = reading;
   if (group?.declared === true) {
     const place = placeAt(reading, at);
-    addFinding(group.head.findings, {
-      code: "SYNTAX_GROUP_TRAILER",
-      severity: "reject",
-      message: `The group has no ${grammar.group[1]}.`,
-      place,
-      expected: `${grammar.group[1]} with the control number ${group.head.control}`,
-      found: place.tag ?? "another segment",
-      remedy: "Ask the sender to send the file again.",
-      ...(grammar.family === "x12" ? { ack: { group: "3" } } : {}),
-    });
+    addFinding(group.head.findings, missingGroupTrailer(grammar, place, group.head.control));
     tally(reading.counters, group.head.findings);
   }
   reading.group = undefined;

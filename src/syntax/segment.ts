@@ -7,6 +7,7 @@ export type Family = "x12" | "edifact" | "fixed" | "csv";
 /** The separators one interchange declares for itself; each is a single byte, as a one-character latin-1 string. */
 export interface Delimiters {
   readonly element: string;
+  /** U+001F, which no text holds, where an X12 header has no ISA16; empty only in fixed records. */
   readonly component: string;
   /** Empty where the interchange has none (X12 before 004020, EDIFACT syntax 1 to 3). */
   readonly repetition: string;
@@ -19,6 +20,8 @@ export interface Delimiters {
  * One segment, record or row. `elements[0]` is the tag, `elements[n]` the n-th element as it stands in the file, with
  * component and repetition separators (and release characters) still in it; a fixed record has one element after the
  * tag, the whole record; a CSV row has its cells. Characters are bytes read as latin-1; `mapping` decodes on demand.
+ * Line breaks inside a segment are no part of its elements. Long elements may be slices of the chunk they were read from:
+ * who keeps them beyond their batch keeps that chunk in memory, too.
  */
 export interface Segment {
   readonly tag: string;
@@ -40,6 +43,7 @@ export interface Identity {
 
 /** A transaction set, message or transmission, found in pass one. Byte offsets are into the file; `endByte` is exclusive. */
 export interface SetEntry {
+  /** Ordinal in the file, from 1. */
   readonly ordinal: number;
   /** ST01, UNH 0065, or the first record's type. */
   readonly type: string;
@@ -59,6 +63,7 @@ export interface SetEntry {
 }
 
 export interface GroupEntry {
+  /** Ordinal in its interchange, from 1. */
   readonly ordinal: number;
   /** GS01; empty where EDIFACT has no UNG. */
   readonly functionalId: string;
@@ -85,6 +90,7 @@ export interface InterchangeEntry {
   readonly control: string;
   /** The envelope's date: GS04 of eight digits, else ISA09, UNB or 511 read as 1970 to 2069 (domain.md 4.1). */
   readonly sentOn: PlainDate | "";
+  /** `HH:MM` of where the date was taken from; empty where there is none. */
   readonly sentAt: string;
   readonly test: boolean;
   /** ISA14 or UNB 0031. */
