@@ -1,6 +1,5 @@
 /** Lines and groups of a mapping compiled for the reading loop. */
 import type { Condition, FieldDefinition, LineDefinition, MappingDefinition } from "./definition.ts";
-import { getAt, putAt } from "./paths.ts";
 import { compilePlaces } from "./read-line.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
 import type { Held, Run } from "./run.ts";
@@ -12,8 +11,6 @@ export interface CompiledLine {
   readonly index: number;
   readonly group: Group | undefined;
   readonly objectPath: readonly string[];
-  /** Copies what this line carries into an object opened below it. */
-  readonly handDown: ((carried: Held, target: Held) => void) | undefined;
   readonly isCounted: boolean;
   /** Makes an object of the list this line opens. */
   readonly make: (segment: number) => Held;
@@ -24,11 +21,6 @@ export interface Group {
   readonly lines: readonly CompiledLine[];
   readonly byTag: ReadonlyMap<string, readonly CompiledLine[]>;
   readonly musts: readonly CompiledLine[];
-}
-
-export interface Carried {
-  readonly line: CompiledLine;
-  readonly values: Held;
 }
 
 /** All lines of a list with those below them. */
@@ -81,7 +73,6 @@ function compileLine(
     index,
     group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
-    handDown: line.carries ? handDown(line) : undefined,
     make: maker(),
     isCounted: counted.includes(line.tag),
     summands,
@@ -102,15 +93,22 @@ function maker(): (segment: number) => Held {
   return (segment) => new constructed(segment);
 }
 
-function handDown(line: LineDefinition): (carried: Held, target: Held) => void {
-  const paths = [...line.fields, ...(line.pairs?.fields.values() ?? [])].flatMap((field) => field.to);
-  const copies = paths.map((path) => [getAt(path), putAt(path)] as const);
-  return (carried, target) => {
-    for (const [get, put] of copies) {
-      const value = get(carried);
-      if (value !== undefined) put(target, value);
-    }
-  };
+/** Copies what a line carries into an object opened below it: every object has its own, also of what is nested. */
+export function handDown(carried: Held, target: Held): void {
+  for (const name of Object.keys(carried)) {
+    const value = carried[name];
+    if (typeof value !== "object") target[name] = value;
+    else if (target[name] === undefined) target[name] = copied(value as Held);
+    else handDown(value as Held, target[name] as Held);
+  }
+}
+
+function copied(value: Held): Held {
+  const copy: Held = { ...value };
+  for (const name of Object.keys(copy)) {
+    if (typeof copy[name] === "object") copy[name] = copied(copy[name] as Held);
+  }
+  return copy;
 }
 
 function matcher(conditions: readonly Condition[]): (elements: readonly string[], run: Run) => boolean {

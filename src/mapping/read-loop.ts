@@ -2,7 +2,7 @@
 import type { Segment } from "../syntax/segment.ts";
 import { readMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
-import type { Carried, CompiledLine, Group } from "./read-group.ts";
+import { type CompiledLine, type Group, handDown } from "./read-group.ts";
 import { append } from "./read-line.ts";
 import { type Held, keepUnknown, placeIn, type Run, report } from "./run.ts";
 import { isPlainNumber } from "./shapes-numbers.ts";
@@ -11,7 +11,7 @@ import { isPlainNumber } from "./shapes-numbers.ts";
 interface Frame {
   readonly group: Group;
   readonly target: Held;
-  readonly carried: readonly Carried[];
+  readonly carried: readonly Held[];
   readonly counts: number[];
   lastOrder: number;
 }
@@ -76,7 +76,7 @@ export class ReadingLoop {
     const { opens } = line.definition;
     if (opens !== undefined) {
       const object = line.make(segment.inSet);
-      for (const carried of frame.carried) carried.line.handDown?.(carried.values, object);
+      for (const carried of frame.carried) handDown(carried, object);
       append(frame.target, opens, object);
       line.places(segment.elements, object, run);
       if (line.group === undefined) return;
@@ -91,7 +91,7 @@ export class ReadingLoop {
     const target = line.definition.carries || isTooMany ? {} : frame.target;
     line.places(segment.elements, target, run);
     if (line.group === undefined) return;
-    const carried = line.handDown === undefined ? frame.carried : [...frame.carried, { line, values: target }];
+    const carried = line.definition.carries ? [...frame.carried, target] : frame.carried;
     this.frames.push(openFrame(line.group, isTooMany && !line.definition.carries ? target : frame.target, carried));
   }
 
@@ -196,8 +196,8 @@ export class ReadingLoop {
   }
 }
 
-const NOTHING_CARRIED: readonly Carried[] = [];
+const NOTHING_CARRIED: readonly Held[] = [];
 
-function openFrame(group: Group, target: Held, carried: readonly Carried[]): Frame {
+function openFrame(group: Group, target: Held, carried: readonly Held[]): Frame {
   return { group, target, carried, counts: [], lastOrder: -1 };
 }
