@@ -25,7 +25,6 @@ export const LINE_WORDS = [
   "columns",
   "rules",
 ] as const;
-export const PICK_WORDS = ["pick"] as const;
 export const FIELD_WORDS = ["to", "as", "codes", "is", "default", "count", "sum", "use", "length"] as const;
 export const PAIRS_WORDS = ["from", "count", "codes", "qualifier", "value"] as const;
 export const REPEAT_WORDS = ["opens", "from", "width", "count", "end", "fields"] as const;
