@@ -3,7 +3,7 @@
  * that cuts a segment into elements. Segments come in batches per chunk, as plain arrays of numbers, because an object
  * per segment would cost more than the reading itself.
  */
-import type { Delimiters } from "./segment.ts";
+import type { Delimiters, Segment } from "./segment.ts";
 import { MAX_SEGMENT, nextBreak, type ReadWindow, readOn } from "./window.ts";
 
 const TAB = 9;
@@ -295,37 +295,52 @@ function cutText(text: string, element: number, release: number): string[] {
 }
 
 /**
- * The elements of all segments of a batch with cuts; `undefined` for what is no segment. The batch is decoded once, and
- * arrays are made in their length: growing them is what would cost most.
+ * Hands on the segments of a batch with cuts, empty ones and stray lines left out; `first` is the ordinal in the file of
+ * the set's first, `inSet` that of the last one before. The batch is decoded once, and arrays are made in their length:
+ * growing them is what would cost most.
  */
-export function batchElements(scanner: Scanner): (string[] | undefined)[] {
+export function batchSegments(scanner: Scanner, first: number, inSet: number): Segment[] {
   const { batch, window } = scanner;
-  const base = batch.starts[0] as number;
-  const text = window.bytes.toString("latin1", base, batch.ends[batch.count - 1]);
-  const all: (string[] | undefined)[] = [];
+  const { cutEnds, cuts, ends, lines, marks, starts } = batch;
+  const base = starts[0] as number;
+  const text = window.bytes.toString("latin1", base, ends[batch.count - 1]);
+  const segments: Segment[] = [];
+  let ordinal = inSet;
   let next = 0;
-  let lastTag = "";
+  let tag = "";
   for (let at = 0; at < batch.count; at += 1) {
-    const mark = batch.marks[at] as number;
-    if (mark !== 0) {
-      const broken = (mark & MARK.broken) !== 0;
-      all.push(broken ? segmentElements(scanner, at) : undefined);
-      if (broken) next = batch.cutEnds[at] as number;
-      continue;
+    const mark = marks[at] as number;
+    if (mark !== 0 && (mark & MARK.broken) === 0) continue;
+    const start = starts[at] as number;
+    const cutEnd = cutEnds[at] as number;
+    let elements: string[];
+    if (mark === 0) {
+      // oxlint-disable-next-line unicorn/no-new-array -- arrays that grow cost a third of the reading
+      elements = new Array<string>(cutEnd - next + 1);
+      let from = start - base;
+      const tagEnd = next < cutEnd ? (cuts[next] as number) - base : (ends[at] as number) - base;
+      // Most segments have the tag of the one before, so its text is used again.
+      if (tagEnd - from !== tag.length || !text.startsWith(tag, from)) tag = text.slice(from, tagEnd);
+      elements[0] = tag;
+      for (let n = 1; next < cutEnd; n += 1) {
+        from = (cuts[next] as number) - base + 1;
+        next += 1;
+        elements[n] = text.slice(from, (next < cutEnd ? (cuts[next] as number) : (ends[at] as number)) - base);
+      }
+    } else {
+      elements = segmentElements(scanner, at);
+      tag = elements[0] as string;
+      next = cutEnd;
     }
-    const cutEnd = batch.cutEnds[at] as number;
-    // oxlint-disable-next-line unicorn/no-new-array -- arrays that grow cost a third of the reading
-    const elements = new Array<string>(cutEnd - next + 1);
-    let from = (batch.starts[at] as number) - base;
-    for (let n = 0; next < cutEnd; n += 1, next += 1) {
-      const to = (batch.cuts[next] as number) - base;
-      elements[n] =
-        n === 0 && text.startsWith(lastTag, from) && lastTag.length === to - from ? lastTag : text.slice(from, to);
-      from = to + 1;
-    }
-    elements[elements.length - 1] = text.slice(from, (batch.ends[at] as number) - base);
-    lastTag = elements[0] as string;
-    all.push(elements);
+    ordinal += 1;
+    segments.push({
+      tag,
+      elements,
+      byte: window.base + start,
+      line: lines[at] as number,
+      ordinal: first + ordinal - 1,
+      inSet: ordinal,
+    });
   }
-  return all;
+  return segments;
 }

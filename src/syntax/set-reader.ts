@@ -1,7 +1,7 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
-import { batchElements, batchOf, nextBatch, scannerOf } from "./scanner.ts";
+import { batchOf, batchSegments, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
 import { windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
@@ -30,21 +30,8 @@ export function* segmentsOf(
   const scanner = scannerOf(window, batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
   let inSet = 0;
   while (nextBatch(scanner)) {
-    const segments: Segment[] = [];
-    const all = batchElements(scanner);
-    for (let at = 0; at < batch.count; at += 1) {
-      const elements = all[at];
-      if (elements === undefined) continue;
-      inSet += 1;
-      segments.push({
-        tag: elements[0] as string,
-        elements,
-        byte: window.base + (batch.starts[at] as number),
-        line: batch.lines[at] as number,
-        ordinal: set.firstSegment + inSet - 1,
-        inSet,
-      });
-    }
+    const segments = batchSegments(scanner, set.firstSegment, inSet);
+    inSet += segments.length;
     if (segments.length > 0) yield segments;
   }
 }
