@@ -5,13 +5,14 @@
  */
 import { outboxFolderOf } from "../config/cross-checks.ts";
 import type { Partner } from "../config/partner.ts";
+import { recordAudit } from "../store/audit.ts";
 import { insertOne, select, update } from "../store/rows.ts";
 import { expectNumber, type Scope, takeNumbers } from "../store/series.ts";
-import { isTaken, type Tx } from "../store/store.ts";
+import { isTaken, type Store, type Tx } from "../store/store.ts";
 import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } from "../store/tables.ts";
-import type { Instant } from "../values/clock.ts";
+import type { Instant, Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
-import { CalloffError, coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import type { Finding } from "../values/finding.ts";
 import { stableJson } from "../values/json.ts";
 import { ERP, type Exchange } from "./context.ts";
@@ -201,6 +202,32 @@ async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error):
   const about = { kind: row.kind, receiver: row.receiver, number: row.number };
   exchange.log.error({ ...about, err: error, code: finding.code }, "a document cannot be rendered and is held");
   exchange.events.emit("document.held", { ...about, finding: finding.message });
+}
+
+/**
+ * Has a held document rendered again, after what it lacked has been completed. The next drain sends it.
+ * @param causeKey what the document is there for, e.g. `ack:12.1/1`
+ * @throws CalloffError EXCHANGE_NOT_HELD when there is no held document of that cause
+ */
+export async function resendDocument(store: Store, causeKey: string, occasion: Occasion): Promise<void> {
+  await store.write(async (tx) => {
+    const changed = await update(
+      tx,
+      outboundDocument,
+      { state: "waiting", finding: "" },
+      "cause_key = :causeKey AND state = 'held'",
+      { causeKey },
+    );
+    if (changed === 0) {
+      throw new CalloffError("EXCHANGE_NOT_HELD", "There is no held document of that cause", {
+        expected: "what a held document is there for",
+        found: causeKey,
+        remedy: "`calloff outbox list` names the documents that are held",
+        exit: EXIT.notFound,
+      });
+    }
+    await recordAudit(tx, occasion, "document.resent", causeKey);
+  });
 }
 
 const nameTaken = (row: OutboundDocumentRow): CalloffError =>

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ErpOrder } from "../../src/documents/erp.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
 import { drainOutbox, resendFile } from "../../src/exchange/outbox.ts";
-import { renderWaiting } from "../../src/exchange/render.ts";
+import { renderWaiting, resendDocument } from "../../src/exchange/render.ts";
 import { queueDocument } from "../../src/store/outbound.ts";
 import { select, update } from "../../src/store/rows.ts";
 import { type OutboxFileRow, outboundDocument, outboxFile } from "../../src/store/tables.ts";
@@ -174,5 +174,20 @@ onEveryDatabase("a document that cannot be rendered", (database) => {
     const finding = JSON.parse(rows[0]?.finding ?? "") as { code: string; place: { field: string } };
     assert.deepEqual([finding.code, finding.place.field], ["EXCHANGE_DOCUMENT", "currency"]);
     assert.equal(told[0]?.event, "document.held");
+  });
+
+  it("is rendered again by command, once it is complete", async () => {
+    const { exchange, names } = testHome(database());
+    const anna = occasionOf(exchange.clock, "anna");
+    await queue(exchange, "SO-000001", { ...order("SO-000001"), currency: 7 });
+    await renderWaiting(exchange);
+    await database().store.write((tx) =>
+      update(tx, outboundDocument, { document: JSON.stringify(order("SO-000001")) }, "id > 0"),
+    );
+    await resendDocument(database().store, "order:SO-000001", anna);
+    assert.deepEqual(await renderWaiting(exchange), { rendered: 1, held: 0 });
+    await drainOutbox(exchange);
+    assert.deepEqual(names("outbox", "erp"), ["order_SO-000001.json"]);
+    await assert.rejects(resendDocument(database().store, "order:SO-000001", anna), { code: "EXCHANGE_NOT_HELD" });
   });
 });
