@@ -6,7 +6,7 @@ import { withLenience } from "../../src/exchange/registration.ts";
 import type { Finding, Place, Severity } from "../../src/values/finding.ts";
 
 const finding = (severity: Severity, ack: Finding["ack"], place: Place = {}, over: Partial<Finding> = {}): Finding => ({
-  code: "MAPPING_DATE",
+  code: "SYNTAX_SEGMENT_COUNT",
   severity,
   message: "a fault",
   place,
@@ -166,7 +166,7 @@ describe("the functional acknowledgement of a group", () => {
         ack: fc.record({ segment: code, element: code, set: code }, { requiredKeys: [] }),
         found: fc.string(),
       })
-      .map((one) => ({ code: "MAPPING_DATE" as const, message: "", ...one }));
+      .map((one) => ({ code: "SYNTAX_SEGMENT_COUNT" as const, message: "", ...one }));
     fc.assert(
       fc.property(fc.array(fc.array(any, { maxLength: 300 }), { minLength: 1, maxLength: 4 }), (sets) => {
         const document = answer(group(sets), "*>~");

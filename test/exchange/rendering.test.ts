@@ -102,7 +102,7 @@ onEveryDatabase("a document for a partner", (database) => {
   it("says in AK3 and AK4 where the errors are", async () => {
     const { exchange, read } = testHome(database());
     const bad: Finding = {
-      code: "MAPPING_DATE",
+      code: "SYNTAX_SEGMENT_COUNT",
       severity: "reject",
       message: "",
       place: { inSet: 6, tag: "FST", element: 4 },
