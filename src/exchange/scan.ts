@@ -74,7 +74,7 @@ async function scanFolder(exchange: Exchange, folder: string, looks: Looks): Pro
     if (verdict.what === "ignore") continue;
     looks.set(key, verdict.look);
     if (verdict.what === "refuse") refuse(exchange, folder, entry.name, verdict.reason, looks);
-    const ready = verdict.what === "quiet" && (await isReady(exchange, path.join(at, entry.name), verdict.look));
+    const ready = verdict.what === "quiet" && (await isReady(exchange, folder, entry.name, looks));
     const { look } = verdict;
     const doneFile = rules.doneFile === undefined ? undefined : entry.name + rules.doneFile;
     scanned.push({ key, candidate: ready ? { folder, name: entry.name, doneFile, look } : undefined });
@@ -129,13 +129,16 @@ function kindOf(status: BigIntStats): Seen["kind"] {
 }
 
 /** Whether the file's own end has arrived, or has been waited for long enough (it is then quarantined as incomplete). */
-async function isReady(exchange: Exchange, file: string, look: Look): Promise<boolean> {
+async function isReady(exchange: Exchange, folder: string, name: string, looks: Looks): Promise<boolean> {
   const { patienceMinutes, doneFile } = exchange.config.gateway.intake;
+  const look = looks.get(`${folder}/${name}`) as Look;
   if (doneFile !== undefined || monotonic() - look.since >= patienceMinutes * 60_000) return true;
   try {
-    return await hasEnded(file, look.size);
+    return await hasEnded(path.join(exchange.paths.inbox, folder, name), look.size);
   } catch (thrown) {
-    exchange.log.debug({ file, code: systemCode(thrown) }, "not readable at this look");
+    const code = systemCode(thrown);
+    if (code === "EACCES" || code === "EPERM") refuse(exchange, folder, name, "calloff may not read it", looks);
+    else exchange.log.debug({ folder, name, code }, "not readable at this look");
     return false;
   }
 }
