@@ -1,4 +1,5 @@
 /** What the files say about each other: policies and mappings that exist, identities and folders that are not in dispute. */
+import type { ErrorCode } from "../values/error-codes.ts";
 import type { MappingLibrary } from "../mapping/library.ts";
 import type { ConfigFault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
@@ -85,7 +86,7 @@ function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibr
 }
 
 function unknown(of: {
-  code: string;
+  code: ErrorCode;
   message: string;
   name: string;
   names: readonly string[];

@@ -1,10 +1,11 @@
 /** Faults of configuration files: collected over all of them, thrown as one. */
+import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Place, placeInWords } from "../values/finding.ts";
 
 export interface ConfigFault {
   /** Permanent code `CONFIG_*`. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly place: Place;
   readonly expected?: string | undefined;

@@ -206,7 +206,7 @@ async function theNextWeek(stage: Stage, acme: Customer, bolt: Customer): Promis
         ["1500", "D", "D", "2027-06-01"],
       ]),
       housing("120", note, [
-        ["100", "C", "D", "2027-03-01"],
+        ["80", "C", "D", "2027-03-01"],
         ["400", "D", "M", "2027-04-01"],
       ]),
     ]),
@@ -243,7 +243,7 @@ async function theSecondMonth(stage: Stage, erp: SimulatedErp): Promise<void> {
   for (const date of [day("2027-02-22"), day("2027-03-01")]) {
     stage.turnTo(date);
     await stage.work();
-    const orders = await erp.ship(date, (line, ordered) =>
+    const orders = await erp.ship(date, (_line, ordered) =>
       date === "2027-03-01" && ordered === "2200" ? "1500" : ordered,
     );
     stage.say(`${date}: ${orders.join(", ")} made and shipped.`);

@@ -2,9 +2,11 @@
  * Worker threads with limits. Files of partners are read in them, so that no reader's fault, no endless loop and no want of
  * memory can stop the daemon. A worker that dies is replaced and its task tried once more; then the task is given up.
  */
+
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, type ErrorDetails, EXIT } from "../values/errors.ts";
 
 export interface PoolSettings {
@@ -32,7 +34,7 @@ export type WorkerReply =
   | { readonly result: unknown }
   | {
       readonly thrown: {
-        readonly code: string;
+        readonly code: ErrorCode;
         readonly message: string;
         readonly stack: string | undefined;
         readonly details: ErrorDetails;

@@ -1,4 +1,5 @@
 /** Fields compiled for writing: the text of a place from the document, checked before it may leave. */
+import type { ErrorCode } from "../values/error-codes.ts";
 import type { Delimiters, Family } from "../syntax/segment.ts";
 import { readMillionths, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
@@ -57,7 +58,7 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
   const isNumber = field.as !== "text" && (field.codes === undefined ? shapeOf(field.as).isNumber : false);
   const counts = field.count !== undefined || field.sum !== undefined;
   return (object, writing, tag, findings) => {
-    const fault = (code: string, message: string, expected: string, found: string): undefined => {
+    const fault = (code: ErrorCode, message: string, expected: string, found: string): undefined => {
       findings.push(writeFinding(writing, tag, field, code, message, expected, found));
       return undefined;
     };
@@ -81,7 +82,7 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
   };
 }
 
-type Fault = (code: string, message: string, expected: string, found: string) => undefined;
+type Fault = (code: ErrorCode, message: string, expected: string, found: string) => undefined;
 /** Undefined: a finding was made. */
 type Text = { readonly text: string; readonly beside?: string; readonly isConstant?: boolean } | undefined;
 
@@ -206,7 +207,7 @@ export function writeFinding(
   writing: Writing,
   tag: string,
   field: FieldDefinition | undefined,
-  code: string,
+  code: ErrorCode,
   message: string,
   expected: string,
   found: string,

@@ -236,10 +236,15 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
 const keyOf = (item: Held | undefined, gets: readonly ((from: Held) => string | undefined)[]): string =>
   JSON.stringify(gets.map((get) => (item === undefined ? "" : (get(item) ?? ""))));
 
-/** A line of the current object: written when it or a line below it holds a value, or when it must come. */
+/** A line that only says how much was written, like a trailer of totals: what it counts is always known. */
+const isTally = ({ fields }: LineDefinition): boolean =>
+  fields.length > 0 && fields.every(({ count, sum }) => count !== undefined || sum !== undefined);
+
+/** A line of the current object: written when it or a line below it holds a value, when it must come, or when it is a tally. */
 function plain(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
   const isAdmitted = admits(line.onlyIf);
   const below = compileLines(line.below, definition);
+  const stays = line.least > 0 || isTally(line);
   return (object, writing, cut) => {
     if (!isAdmitted(object)) return false;
     const start = writing.out.length;
@@ -248,7 +253,7 @@ function plain(line: LineDefinition, build: BuildSegment, definition: MappingDef
     put(built, writing);
     let hasValue = built.hasValue;
     for (const write of below) hasValue = write(object, writing, cut) || hasValue;
-    if (hasValue || line.least > 0) return hasValue;
+    if (hasValue || stays) return hasValue;
     // A field that could not be written is a value as well: the finding must not go with the segment.
     const kept = built.findings.filter((finding) => finding.code !== "FIELD_MISSING" && finding.code !== "FIELD_RULE");
     writing.out.length = start;

@@ -1,4 +1,5 @@
 /** What a blanket order document asks for, checked and in the shape of rows (features.md A1, A2, A4). */
+import type { ErrorCode } from "../values/error-codes.ts";
 import type { Partner } from "../config/partner.ts";
 import type { BlanketOrderDocument } from "../documents/erp.ts";
 import type { NewRow } from "../store/columns.ts";
@@ -194,7 +195,7 @@ function refuseReversed({ valid_from, valid_to }: { valid_from: string; valid_to
 
 /** A document that cannot be taken: nothing of it has effect. */
 export const refused = (
-  code: string,
+  code: ErrorCode,
   message: string,
   field: string,
   details: { expected: string; found: string; remedy?: string },

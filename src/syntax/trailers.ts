@@ -1,11 +1,12 @@
 /** What the trailers of sets, groups and interchanges say, held against what was found. */
+import type { ErrorCode } from "../values/error-codes.ts";
 import type { Finding, Place } from "../values/finding.ts";
 import { isDigits, ownText, sameControl } from "./envelope-values.ts";
 import type { Grammar } from "./grammar.ts";
 
 interface Trailer {
   /** Codes of the two findings: count and control number. */
-  readonly codes: readonly [count: string, control: string];
+  readonly codes: readonly [count: ErrorCode, control: ErrorCode];
   /** What is counted, and what has the control number. */
   readonly words: readonly [counted: string, envelope: string];
   readonly ack: readonly [count: NonNullable<Finding["ack"]>, control: NonNullable<Finding["ack"]>];

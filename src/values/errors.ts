@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./error-codes.ts";
 import { type Place, placeInWords } from "./finding.ts";
 
 /** How a command ends (design.md, *What a person sees from outside*). */
@@ -19,7 +20,7 @@ export interface ErrorDetails {
 /** What cannot go on. The code is permanent and has a heading in `docs/errors.md`. */
 export class CalloffError extends Error {
   override readonly name = "CalloffError";
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly place: Place | undefined;
   readonly expected: string | undefined;
   readonly found: string | undefined;
@@ -27,7 +28,7 @@ export class CalloffError extends Error {
   readonly retryable: boolean;
   readonly exit: Exit;
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.code = code;
     this.place = details.place;

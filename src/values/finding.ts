@@ -1,5 +1,7 @@
 /** What is wrong with a document, and where: collected, never thrown; it goes into the acknowledgement and the report. */
 
+import type { ErrorCode } from "./error-codes.ts";
+
 /** A place in a file. Bytes and ordinals count from the file's start; the first byte is 0, the first line and segment are 1. */
 export interface Place {
   readonly file?: string;
@@ -28,8 +30,8 @@ export interface Place {
 export type Severity = "reject" | "tolerated" | "note";
 
 export interface Finding {
-  /** Permanent code out of `errors.ts`. */
-  readonly code: string;
+  /** Permanent code; docs/errors.md explains each. */
+  readonly code: ErrorCode;
   readonly severity: Severity;
   /** One sentence in the field's words, without the place. */
   readonly message: string;

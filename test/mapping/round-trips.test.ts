@@ -392,7 +392,7 @@ describe("whatever a schedule holds", () => {
         });
         assert.equal(accounted.segments, list.length);
         assert.equal(accounted.mapped + accounted.unknown, list.length);
-        for (const finding of findings) assert.ok(finding.remedy !== undefined && finding.code !== "");
+        for (const finding of findings) assert.ok(finding.remedy !== undefined);
       }),
       { numRuns: 300 },
     );

@@ -259,8 +259,8 @@ describe("a verdict", () => {
 
   it("holds for what was found before there was a curve, each cause once, with its sentence", () => {
     const fallen = [
-      { code: "SCHEDULE_CUMULATIVE_FALLS", severity: "tolerated" as const, message: "It falls.", place: {} },
-      { code: "SCHEDULE_STARTS_AGAIN", severity: "note" as const, message: "It starts again.", place: {} },
+      { code: "SCHEDULE_CUMULATIVE_FALLS" as const, severity: "tolerated" as const, message: "It falls.", place: {} },
+      { code: "SCHEDULE_STARTS_AGAIN" as const, severity: "note" as const, message: "It starts again.", place: {} },
     ];
     const out = judged(policyOf(), old, old, {
       given: ["no-ship-to", "expired"],

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { runDemo } from "../../src/demo/demo.ts";
+import type { ErpOrder } from "../../src/documents/erp.ts";
+import { proveHome } from "../../src/gateway/prove.ts";
+
+const quietly = () => {};
+
+async function firstOrderOfAcme(home: string): Promise<ErpOrder> {
+  const orders = path.join(home, "outbox", "erp");
+  for (const name of (await readdir(orders)).filter((held) => held.startsWith("order_")).toSorted()) {
+    const order = JSON.parse(await readFile(path.join(orders, name), "utf8")) as ErpOrder;
+    if (order.partner === "acme") return order;
+  }
+  throw new Error("ACME has no order");
+}
+
+describe("the demo", () => {
+  let scratch: string;
+  before(async () => {
+    scratch = await mkdtemp(path.join(os.tmpdir(), "calloff-demo-test-"));
+    await runDemo({ home: path.join(scratch, "as-told"), once: true, say: quietly });
+  });
+  after(() => rm(scratch, { recursive: true, force: true }));
+
+  it("leaves acknowledgements, ship notices, invoices and ERP documents in the outbox", async () => {
+    const kinds = async (folder: string) =>
+      [
+        ...new Set((await readdir(path.join(scratch, "as-told", "outbox", folder))).map((name) => name.split("_")[0])),
+      ].toSorted();
+    assert.deepEqual(await kinds("acme"), ["810", "856", "997"]);
+    assert.deepEqual(await kinds("bolt"), ["810", "856", "997"]);
+    assert.deepEqual(await kinds("erp"), ["order", "receipt", "receivable", "shipment"]);
+  });
+
+  it("can be proven: done again from archive and audit trail, the outbox is the same byte for byte", async () => {
+    const proof = await proveHome(path.join(scratch, "as-told"));
+    assert.deepEqual([proof.files.missing, proof.files.different, proof.files.extra], [[], [], []]);
+    assert.equal(proof.fingerprint.again, proof.fingerprint.then);
+    assert.ok(proof.proven && proof.files.same > 30);
+  });
+
+  it("makes an order that is larger by as much as one FST of the forecast is", async () => {
+    const told = await readFile(path.join(scratch, "as-told", "try", "acme-830.edi"), "latin1");
+    const changed = path.join(scratch, "changed.edi");
+    await writeFile(changed, told.replace("FST*2000*C*D*20270201~", "FST*2137*C*D*20270201~"), "latin1");
+    await runDemo({ home: path.join(scratch, "changed"), once: true, schedule: changed, say: quietly });
+    const [before_, after_] = await Promise.all(
+      ["as-told", "changed"].map((home) => firstOrderOfAcme(path.join(scratch, home))),
+    );
+    assert.equal(before_?.lines[0]?.quantity, "2000");
+    assert.equal(after_?.lines[0]?.quantity, "2137");
+    assert.equal(after_?.lines[1]?.quantity, before_?.lines[1]?.quantity);
+  });
+
+  it("begins in an empty folder only", async () => {
+    await assert.rejects(runDemo({ home: path.join(scratch, "as-told"), once: true, say: quietly }), {
+      code: "DEMO_HOME_IN_USE",
+    });
+  });
+});
