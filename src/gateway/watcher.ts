@@ -3,7 +3,7 @@
  * made again, a file system without events, too few inotify watches) the periodic scan finds.
  */
 import { statSync } from "node:fs";
-import { type FSWatcher, watch } from "chokidar";
+import { type FSWatcher, watch as watchByEvents } from "chokidar";
 import { coerceError } from "../values/errors.ts";
 import type { Logger } from "./log.ts";
 import type { Part } from "./part.ts";
@@ -22,8 +22,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /**
  * @param folders absolute paths; those that are missing are not watched (chokidar would watch another folder instead)
  * @param hint called whenever something in them may have changed
+ * @param watch how folders are watched; by the system's events unless given
  */
-export function inboxWatcher(folders: () => readonly string[], hint: () => void, log: Logger): InboxWatcher {
+export function inboxWatcher(
+  folders: () => readonly string[],
+  hint: () => void,
+  log: Logger,
+  watch: typeof watchByEvents = watchByEvents,
+): InboxWatcher {
   let watcher: FSWatcher | undefined;
   let watched = "";
   let blind = false;

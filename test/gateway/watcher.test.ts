@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { FSWatcher } from "chokidar";
+import { openLog } from "../../src/gateway/log.ts";
+import { type InboxWatcher, inboxWatcher } from "../../src/gateway/watcher.ts";
+import { emptyFolder, type TestHome } from "../support/homes.ts";
+
+/** Hints as they come; the next one can be awaited. */
+function hints() {
+  const waiting: (() => void)[] = [];
+  let seen = 0;
+  return {
+    hint: () => {
+      seen += 1;
+      for (const wake of waiting.splice(0)) wake();
+    },
+    next: () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      }),
+    count: () => seen,
+  };
+}
+
+describe("Watching the inbox", () => {
+  const quiet = openLog("silent");
+  let home: TestHome;
+  let watcher: InboxWatcher;
+  beforeEach(() => {
+    home = emptyFolder();
+    mkdirSync(path.join(home.path, "inbox/acme"), { recursive: true });
+  });
+  afterEach(async () => {
+    await watcher.stop();
+    home.remove();
+  });
+
+  it("hints when a file arrives", async () => {
+    const { hint, next } = hints();
+    watcher = inboxWatcher(() => [path.join(home.path, "inbox/acme")], hint, quiet);
+    await watcher.start();
+    const hinted = next();
+    home.write("inbox/acme/a.edi", "ISA");
+    await hinted;
+  });
+
+  it("sees again after the inbox was deleted and made anew, as soon as a scan asks it to look", async () => {
+    const { hint, next } = hints();
+    watcher = inboxWatcher(() => [path.join(home.path, "inbox/acme")], hint, quiet);
+    await watcher.start();
+    rmSync(path.join(home.path, "inbox"), { recursive: true });
+    await watcher.refresh();
+    mkdirSync(path.join(home.path, "inbox/acme"), { recursive: true });
+    await watcher.refresh();
+    const hinted = next();
+    home.write("inbox/acme/b.edi", "ISA");
+    await hinted;
+  });
+
+  it("never watches a folder that is missing, whatever stands beside it", async () => {
+    const watched: (readonly string[])[] = [];
+    mkdirSync(path.join(home.path, "acme"));
+    const folders = ["inbox/acme", "inbox/missing/acme"].map((folder) => path.join(home.path, folder));
+    const { hint } = hints();
+    watcher = inboxWatcher(
+      () => folders,
+      hint,
+      quiet,
+      (paths) => {
+        watched.push(paths as readonly string[]);
+        return stillWatcher();
+      },
+    );
+    await watcher.start();
+    assert.deepEqual(watched, [[path.join(home.path, "inbox/acme")]]);
+  });
+
+  for (const [code, remedy] of [
+    ["ENOSPC", /max_user_watches/],
+    ["EMFILE", /max_user_instances/],
+  ] as const) {
+    it(`leaves everything to the scans at ${code}, and says once which setting would help`, async () => {
+      const said: unknown[] = [];
+      const log = { ...quiet, warn: (about: unknown) => void said.push(about) } as unknown as typeof quiet;
+      const fault = Object.assign(new Error("no more watches"), { code });
+      const { hint, count } = hints();
+      watcher = inboxWatcher(
+        () => [path.join(home.path, "inbox/acme")],
+        hint,
+        log,
+        () => stillWatcher(fault),
+      );
+      await watcher.start();
+      await watcher.refresh();
+      assert.equal(said.length, 1);
+      assert.match((said[0] as { remedy: string }).remedy, remedy);
+      assert.ok(count() <= 1);
+    });
+  }
+});
+
+/** A watcher that is ready at once, or fails at once, and sees nothing. */
+function stillWatcher(fault?: Error): FSWatcher {
+  const still = new EventEmitter() as unknown as FSWatcher;
+  still.close = async () => {};
+  process.nextTick(() => (fault === undefined ? still.emit("ready") : still.emit("error", fault)));
+  return still;
+}
