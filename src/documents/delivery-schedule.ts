@@ -36,21 +36,9 @@ export const TIMINGS = [
   "remainder",
 ] as const;
 export const COMMITMENTS = ["firm", "immediate", "manufacturing", "material", "planned"] as const;
-export const PURPOSES = [
-  "original",
-  "replace",
-  "change",
-  "net-change",
-  "cancel",
-  "delete",
-  "confirmation",
-  "copy",
-] as const;
 export const LAYERS = ["forecast", "call-off"] as const;
-export const CUMULATIVE_KINDS = ["received", "shipped"] as const;
 
-export const timing = z.enum(TIMINGS);
-export const commitment = z.enum(COMMITMENTS);
+const timing = z.enum(TIMINGS);
 
 /** One quantity and when it is wanted. */
 export const step = z.strictObject({
