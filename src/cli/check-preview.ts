@@ -5,7 +5,7 @@ import path from "node:path";
 import type { CheckedFile } from "../answers/check-file.ts";
 import { type PreviewLine, previewOfFile } from "../answers/check-preview.ts";
 import type { Partner } from "../config/partner.ts";
-import { migrate, pendingMigrations } from "../store/migrate.ts";
+import { isFresh, migrate, pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { occasionOf } from "../values/clock.ts";
 import { CalloffError } from "../values/errors.ts";
@@ -27,16 +27,27 @@ export async function previewOf(
 
 /** A home that has no database yet is checked against an empty one, elsewhere. */
 async function onDatabaseOf<T>(url: string, home: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const fresh = url.startsWith("sqlite:") && !existsSync(path.resolve(home, url.slice("sqlite:".length)));
-  const scratch = fresh ? mkdtempSync(path.join(os.tmpdir(), "calloff-check-")) : undefined;
-  const store = scratch === undefined ? openStore(url, home) : openStore("sqlite:check.sqlite", scratch);
+  const file = url.startsWith("sqlite:") ? path.resolve(home, url.slice("sqlite:".length)) : undefined;
+  if (file !== undefined && !existsSync(file)) return onScratchDatabase(work);
+  const store = openStore(url, home);
   try {
-    if (fresh) await migrate(store);
-    else await refuseOld(store);
+    if (await isFresh(store)) return await onScratchDatabase(work);
+    await refuseOld(store);
     return await work(store);
   } finally {
     await store.close();
-    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function onScratchDatabase<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "calloff-check-"));
+  const store = openStore("sqlite:check.sqlite", scratch);
+  try {
+    await migrate(store);
+    return await work(store);
+  } finally {
+    await store.close();
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -51,6 +51,7 @@ function forecast(sentOn: PlainDate, dates: readonly PlainDate[]): string {
     "LIN**BP*A-100",
     "UIT*PC",
     ...dates.map((date) => `FST*${QUANTITY}*C*D*${day(date)}`),
+    `SHP*02*0*050*${day(sentOn)}`,
     "CTT*1",
   ];
   const blanks = " ".repeat(10);

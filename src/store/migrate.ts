@@ -38,6 +38,9 @@ export async function pendingMigrations(store: Store): Promise<string[]> {
   return MIGRATIONS.map(({ name }) => name).filter((name) => !seen.has(name));
 }
 
+/** Whether nothing was ever stored there: no migration has run. */
+export const isFresh = async (store: Store): Promise<boolean> => (await migrationsSeen(store)).length === 0;
+
 async function migrationsSeen(store: Store): Promise<string[]> {
   const tables = await store.ask(
     store.dialect === "sqlite"

@@ -141,3 +141,16 @@ describe("Empty lists", () => {
     });
   }
 });
+
+describe("A reader that goes away", () => {
+  it("is no error: calloff check … | head ends quietly, with the exit code of the check", async () => {
+    const home = freshHome();
+    try {
+      const file = home.write("file", "A".repeat(1000));
+      const { stderr, code } = await calloff(["check", file, "--json"], { reader: "gone" });
+      assert.deepEqual({ stderr, code }, { stderr: "", code: 4 });
+    } finally {
+      home.remove();
+    }
+  });
+});

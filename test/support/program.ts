@@ -1,14 +1,39 @@
-/** Runs the program as a user does: a process of its own, from its sources. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
+/** Runs the program as it was built, as users have it: as a process of its own, or in this one. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 
-const main = path.resolve(import.meta.dirname, "../../src/cli/main.ts");
-/** As a URL, so that it is found whatever the working directory. */
-const tsx = new URL("dist/loader.mjs", pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"))).href;
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** The built program's files; they are built here when any source is newer, so that nobody tests yesterday's. */
+export function built(file: string): string {
+  if (isStale()) {
+    const { status, stdout } = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, encoding: "utf8" });
+    if (status !== 0) throw new Error(`the program cannot be built:\n${stdout}`);
+  }
+  return path.join(root, "dist", file);
+}
+
+let known: boolean | undefined;
+
+/** Asked once per process: what is edited during a run is not what the run is about. */
+function isStale(): boolean {
+  const stale = known ?? sourcesAreNewer();
+  known = false;
+  return stale;
+}
+
+function sourcesAreNewer(): boolean {
+  return readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .some((name) => {
+      const output = path.join(root, "dist", name.replace(/\.ts$/, ".js"));
+      return !existsSync(output) || statSync(output).mtimeMs < statSync(path.join(root, "src", name)).mtimeMs;
+    });
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -29,13 +54,17 @@ export function at(document: unknown, ...place: readonly (string | number)[]): u
 export const listAt = (document: unknown, ...place: readonly (string | number)[]): readonly unknown[] =>
   (at(document, ...place) ?? []) as readonly unknown[];
 
+type BuiltProgram = typeof import("../../src/cli/program.ts");
+
 interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Closes our end of its stdout at once. */
+  readonly reader?: "gone";
 }
 
 function spawned(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
-  return spawn(process.execPath, ["--import", tsx, main, ...args], {
+  return spawn(process.execPath, [built("cli/main.js"), ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     // The test runner hands its own options down, by names that mean nothing elsewhere.
     env: { ...process.env, NODE_OPTIONS: "", CALLOFF_USER: "tester", ...env },
@@ -45,7 +74,9 @@ function spawned(args: readonly string[], { cwd, env }: Surroundings): ChildProc
 
 /** Runs `calloff` with these words and waits until it has ended. */
 export function calloff(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  return endOf(spawned(args, surroundings));
+  const child = spawned(args, surroundings);
+  if (surroundings.reader === "gone") child.stdout?.destroy();
+  return endOf(child);
 }
 
 function endOf(child: ChildProcess): Promise<Ended> {
@@ -72,8 +103,7 @@ export async function calloffHere(
         done();
       },
     });
-  // Imported here, because the test runner requires its files: a program half required, half imported has everything twice.
-  const { runProgram } = await import("../../src/cli/program.ts");
+  const { runProgram } = (await import(pathToFileURL(built("cli/program.js")).href)) as BuiltProgram;
   const terminal = { stdout: into("stdout"), stderr: into("stderr"), cwd, env: { CALLOFF_USER: "tester", ...env } };
   const code = await runProgram(args, terminal);
   return { code, signal: null, ...written };

@@ -9,6 +9,6 @@ parentPort?.on("message", (task: { do: "echo" | "die" | "hang" | "eat" | "throw"
   while (task.do === "eat") hoard.push(Array.from({ length: 1000 }, (_, n) => ({ n })));
   if (task.do === "throw") {
     const details = { remedy: "Give me something else", exit: 4 };
-    parentPort?.postMessage({ thrown: { code: "NOT_NOW", message: "Not now", stack: undefined, details } });
-  } else parentPort?.postMessage({ result: task.text });
+    parentPort?.postMessage({ thrown: { code: "NOT_NOW", message: "Not now", stack: undefined, details } }, []);
+  } else parentPort?.postMessage({ result: task.text }, []);
 });

@@ -37,7 +37,7 @@ describe("In hard times", () => {
   function longForecast(steps: number): string {
     const text = readFileSync(path.join(home.path, "samples/forecast.edi"), "latin1");
     const lines = Array.from({ length: steps }, (_, n) => `FST*1*C*D*${day(n)}~\n`).join("");
-    return text.replace(/(FST\*[^~]*~\n)+/, lines).replace(/SE\*\d+\*/, `SE*${7 + steps}*`);
+    return text.replace(/(FST\*[^~]*~\n)+/, lines).replace(/SE\*\d+\*/, `SE*${8 + steps}*`);
   }
 
   it("a file that no reader survives is set aside with the reason, and the command says so with exit 4", async () => {
