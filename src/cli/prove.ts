@@ -16,7 +16,7 @@ export function declareProve(command: Command): void {
       ...missing.map((name) => `not written again: ${name}`),
       ...different.map((name) => `other bytes: ${name}`),
       ...extra.map((name) => `written only this time: ${name}`),
-      `fingerprint ${proof.fingerprint.then === proof.fingerprint.again ? "the same" : "differs"}: ${proof.fingerprint.again}`,
+      `fingerprint ${proof.fingerprint.before === proof.fingerprint.again ? "the same" : "differs"}: ${proof.fingerprint.again}`,
       proof.proven ? "proven" : "NOT proven",
     ];
     return { document: proof, words: `${lines.join("\n")}\n`, exit: proof.proven ? EXIT.done : EXIT.refused };

@@ -55,7 +55,7 @@ export function customer(home: string, habits: CustomerHabits): Customer {
       await rename(hidden, path.join(inbox, name));
     },
     notes: async () => {
-      const names = (await readdir(outbox).catch(() => [])).filter((name) => name.startsWith("856")).sort();
+      const names = (await readdir(outbox).catch(() => [])).filter((name) => name.startsWith("856")).toSorted();
       const texts = await Promise.all(names.map((name) => readFile(path.join(outbox, name), "latin1")));
       return texts.flatMap((text) =>
         text
@@ -67,6 +67,9 @@ export function customer(home: string, habits: CustomerHabits): Customer {
   };
 }
 
+/** The two elements by which ISA names a party. */
+const party = (qualifier: string, id: string): string[] => [qualifier, id.padEnd(15)];
+
 const compact = (date: string): string => date.replaceAll("-", "");
 
 function scheduleSet(
@@ -76,7 +79,7 @@ function scheduleSet(
   items: readonly ScheduledItem[],
 ): string[][] {
   const from = compact(issuedOn);
-  const dates = items.flatMap((item) => item.steps.map(([, , , date]) => compact(date))).sort();
+  const dates = items.flatMap((item) => item.steps.map(([, , , date]) => compact(date))).toSorted();
   const segments = [["BFR", "05", "", release, "DL", quantities, from, dates.at(-1) ?? from, from]];
   for (const item of items) {
     segments.push(
@@ -101,7 +104,6 @@ function interchange(
   body: readonly (readonly string[])[],
 ): string {
   const number = String(control).padStart(9, "0");
-  const party = (qualifier: string, id: string) => [qualifier, id.padEnd(15)];
   const segments = [
     [
       "ISA",

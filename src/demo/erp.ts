@@ -41,7 +41,7 @@ export function simulatedErp(home: string, shippedAtOnce: ReadonlySet<string>): 
     ship: async (on, picked = (_line, ordered) => ordered) => {
       const names = (await readdir(outbox).catch(() => []))
         .filter((name) => /order/.test(name) && !seen.has(name))
-        .sort();
+        .toSorted();
       const orders: string[] = [];
       for (const name of names) {
         seen.add(name);

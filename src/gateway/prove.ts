@@ -39,7 +39,7 @@ export interface Proof {
     /** Written only when it was done again. */
     readonly extra: readonly string[];
   };
-  readonly fingerprint: { readonly then: string; readonly again: string };
+  readonly fingerprint: { readonly before: string; readonly again: string };
 }
 
 interface Kept {
@@ -151,7 +151,8 @@ async function takeAgain(keeper: Keeper, archived: string, entry: AuditEntry): P
 }
 
 function detail(entry: AuditEntry, name: string): string {
-  return String((entry.details as Readonly<Record<string, unknown>>)[name] ?? "");
+  const held = (entry.details as Readonly<Record<string, unknown>>)[name];
+  return typeof held === "string" ? held : "";
 }
 
 function compared(then: Kept, again: Omit<Kept, "trail">, steps: number): Proof {
@@ -166,6 +167,6 @@ function compared(then: Kept, again: Omit<Kept, "trail">, steps: number): Proof 
     proven: different.length + missing.length + extra.length === 0 && sameFigures,
     steps,
     files: { same: common.length - different.length, missing, different, extra },
-    fingerprint: { then: then.fingerprint, again: again.fingerprint },
+    fingerprint: { before: then.fingerprint, again: again.fingerprint },
   };
 }
