@@ -73,6 +73,8 @@ export interface OutboxView extends OutboxSummary {
 
 /** A document that is not in a file yet: waiting for the keeper, or held with what is wrong with it. */
 export interface WaitingDocument {
+  /** What the document is there for; `outbox resend` takes it. */
+  readonly cause: string;
   readonly kind: string;
   readonly receiver: string;
   readonly number: string;
@@ -168,7 +170,14 @@ export async function listWaiting(from: Queryable, { partner, limit }: ListFilte
     partner: partner ?? "",
   });
   return pageOf(
-    rows.map(({ kind, receiver, number, state, finding }) => ({ kind, receiver, number, state, finding })),
+    rows.map((row) => ({
+      cause: row.cause_key,
+      kind: row.kind,
+      receiver: row.receiver,
+      number: row.number,
+      state: row.state,
+      finding: row.finding,
+    })),
     limit,
   );
 }

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { invoiceView, listInvoices } from "../answers/shipments.ts";
+import type { InvoiceOutcome } from "../fulfilment/invoice.ts";
+import { giveCommand } from "../gateway/commands.ts";
 import { answers, notFound } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
 import { inHome } from "./session.ts";
-import { factsInWords, tableInWords } from "./words.ts";
+import { factsInWords, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 export function declareInvoice(command: Command): void {
   const list = withListOptions(command.command("list").description("invoices, latest first"), [
@@ -35,6 +37,29 @@ export function declareInvoice(command: Command): void {
       return { document: view, words: invoiceInWords(view) };
     }),
   );
+
+  const release = command
+    .command("release")
+    .description(
+      "release the invoices of a shipment: where the partner's file says by-hand, or once a missing price is there",
+    )
+    .argument("<shipment>", "e.g. SH-000012");
+  answers(release, (invocation, _options, given = "") =>
+    inHome(invocation, async (session) => {
+      const outcome = await giveCommand(session, invocation.user, "invoice release", given, { shipment: given });
+      return { document: { shipment: given, ...outcome }, words: releasedInWords(given, outcome) };
+    }),
+  );
+}
+
+function releasedInWords(shipment: string, { invoices, unpriced }: InvoiceOutcome): string {
+  const lines = [
+    invoices.length === 0 ? `${shipment}: nothing to invoice.` : `${shipment}: released ${invoices.join(", ")}.`,
+    ...unpriced.map(
+      (line) => `${line}: no price is valid on the ship date; hand it over with the blanket order, then release again.`,
+    ),
+  ];
+  return `${lines.join("\n")}\n${invoices.length === 0 ? "" : KEEPER_WRITES}`;
 }
 
 const invoiceInWords = (view: NonNullable<Awaited<ReturnType<typeof invoiceView>>>): string =>

@@ -3,7 +3,7 @@ import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers
 import { giveCommand } from "../gateway/commands.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { inHome } from "./session.ts";
+import { inHome, type Session } from "./session.ts";
 import { factsInWords, harmless, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
@@ -34,8 +34,8 @@ export function declareOutbox(command: Command): void {
           waiting.rows.length === 0
             ? ""
             : `\nnot in a file yet\n${tableInWords(
-                ["KIND", "RECEIVER", "NUMBER", "STATE", "WHY"],
-                waiting.rows.map((row) => [row.kind, row.receiver, row.number, row.state, row.finding]),
+                ["CAUSE", "KIND", "RECEIVER", "NUMBER", "STATE", "WHY"],
+                waiting.rows.map((row) => [row.cause, row.kind, row.receiver, row.number, row.state, row.finding]),
                 "",
               )}`,
         ].join(""),
@@ -54,22 +54,26 @@ export function declareOutbox(command: Command): void {
 
   const resend = command
     .command("resend")
-    .description("send a file again whose fate is uncertain, or that failed; its numbers stay")
-    .argument("<id>", "its ID in the list");
+    .description(
+      "send again: a file whose fate is uncertain or that failed, its numbers stay; or a document that is held",
+    )
+    .argument("<id>", "the file's ID, or the document's cause, as the list shows them");
   answers(resend, (invocation, _options, given = "") =>
     inHome(invocation, async (session) => {
-      const { store } = session;
-      const id = numberOption("the ID", given);
-      const view = await outboxView(store, id);
-      if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
-      const object = `outbox:${view.folder}/${view.name}`;
-      await giveCommand(session, invocation.user, "outbox resend", object, { folder: view.folder, name: view.name });
-      return {
-        document: { id, name: view.name, waiting: true },
-        words: `${view.name} goes out again.\n${KEEPER_WRITES}`,
-      };
+      const what = /^\d+$/.test(given) ? await resendFile(session, invocation.user, given) : given;
+      if (what === given)
+        await giveCommand(session, invocation.user, "document resend", `document:${given}`, { cause: given });
+      return { document: { id: given, name: what, waiting: true }, words: `${what} goes out again.\n${KEEPER_WRITES}` };
     }),
   );
+}
+
+async function resendFile(session: Session, user: string, given: string): Promise<string> {
+  const view = await outboxView(session.store, numberOption("the ID", given));
+  if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
+  const { folder, name } = view;
+  await giveCommand(session, user, "outbox resend", `outbox:${folder}/${name}`, { folder, name });
+  return name;
 }
 
 const viewInWords = (view: OutboxView): string =>

@@ -71,7 +71,7 @@ const NOUNS: readonly Noun[] = [
   },
   {
     name: "invoice",
-    description: "invoices: list, show",
+    description: "invoices: list, show, release",
     load: async () => (await import("./invoice.ts")).declareInvoice,
   },
   {

@@ -9,7 +9,9 @@ import { reopenFile } from "../exchange/apply.ts";
 import { takeRecord } from "../exchange/erp-inbound.ts";
 import { readErpText } from "../exchange/erp-text.ts";
 import { resendFile } from "../exchange/outbox.ts";
+import { resendDocument } from "../exchange/render.ts";
 import { shipOrder } from "../fulfilment/automatic.ts";
+import { type InvoiceOutcome, invoiceShipment } from "../fulfilment/invoice.ts";
 import type { ShipmentOutcome } from "../fulfilment/ship.ts";
 import { acceptRevisions, type DecidedRevision, withdrawRevisions } from "../orders/decide.ts";
 import { cancelOrder, liftWithheld, type WithheldLine } from "../orders/withheld.ts";
@@ -58,6 +60,9 @@ export interface Commands {
   import: { given: { name: string; text: string }; answer: ErpReceipt["records"] };
   "file retry": { given: { file: string }; answer: undefined };
   "outbox resend": { given: { folder: string; name: string }; answer: undefined };
+  /** `cause` is what the held document is there for. */
+  "document resend": { given: { cause: string }; answer: undefined };
+  "invoice release": { given: { shipment: string }; answer: InvoiceOutcome };
 }
 export type CommandName = keyof Commands;
 
@@ -91,6 +96,12 @@ const COMMANDS: { readonly [Name in CommandName]: Doing<Name> } = {
     await resendFile(store, row?.id ?? 0, occasion);
     return undefined;
   },
+  "document resend": async ({ store }, { cause }, occasion) => {
+    await resendDocument(store, cause, occasion);
+    return undefined;
+  },
+  "invoice release": ({ store, config }, given, occasion) =>
+    store.write((tx) => invoiceShipment(tx, config, given.shipment, occasion)),
 };
 
 /** Whether an entry's verb in the audit trail is a command's, and which. */

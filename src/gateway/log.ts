@@ -1,5 +1,6 @@
 /** The log: JSON lines on stderr, so that stdout stays the answer. No content of documents at any level that is on by default. */
 import { type Logger, pino } from "pino";
+import { CalloffError, coerceError } from "../values/errors.ts";
 
 export type { Logger } from "pino";
 
@@ -26,8 +27,17 @@ export function openLog(level: string): Logger {
       messageKey: "message",
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorForLog },
       redact: { paths: REDACTED, censor: "[not logged]" },
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** A fault that was foreseen needs no stack, and what was found in a document stays out of the log. */
+function errorForLog(thrown: unknown): object {
+  const error = coerceError(thrown);
+  if (!(error instanceof CalloffError)) return pino.stdSerializers.err(error);
+  const { code, message, place, retryable } = error;
+  return { code, message, place, retryable };
 }
