@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { type DoctorLine, examine } from "../gateway/doctor.ts";
+import { examine } from "../gateway/doctor.ts";
+import type { DoctorLine } from "../gateway/doctor-line.ts";
 import { EXIT } from "../values/errors.ts";
 import { answers } from "./frame.ts";
 import { oneLine } from "./words.ts";

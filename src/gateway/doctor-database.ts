@@ -6,7 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
-import type { DoctorLine } from "./doctor.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 
 /** How far an entry of the audit trail may lie ahead of the machine's clock before the clock is doubted. */
 const AHEAD_MS = 3_600_000;

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, statfsSync, statSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { coerceError } from "../values/errors.ts";
-import type { DoctorLine } from "./doctor.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 
 /** File systems on which two machines may hold one file; SQLite's write-ahead log does not work there (statfs f_type). */
 const NETWORK_FILE_SYSTEMS = new Map([

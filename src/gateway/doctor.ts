@@ -1,4 +1,5 @@
 /** Whether a machine and a home are fit to run: one line per question, each ok, warn or fail, with the remedy. Changes nothing. */
+
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
@@ -7,18 +8,9 @@ import { CalloffError, coerceError } from "../values/errors.ts";
 import { placeInWords } from "../values/finding.ts";
 import { databaseLines, sqliteLine } from "./doctor-database.ts";
 import { folderLines } from "./doctor-folders.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 import { foldersOfHome, isHome } from "./folders.ts";
 import { checkJob } from "./timetable.ts";
-
-export type Health = "ok" | "warn" | "fail";
-
-export interface DoctorLine {
-  /** What was looked at; one word or two, the same in every version. */
-  readonly subject: string;
-  readonly health: Health;
-  readonly message: string;
-  readonly remedy?: string;
-}
 
 const MEBI = 1024 * 1024;
 const LITTLE_DISK = 1024 * MEBI;
