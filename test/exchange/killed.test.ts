@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { workOnce } from "../../src/exchange/run.ts";
@@ -7,22 +6,32 @@ import { firstBrokenEntry } from "../../src/store/audit.ts";
 import { fingerprint } from "../../src/store/fingerprint.ts";
 import { select } from "../../src/store/rows.ts";
 import { file } from "../../src/store/tables.ts";
-import { CRASH_POINTS } from "../../src/values/crash-points.ts";
+import type { CrashPoint } from "../../src/values/crash-points.ts";
 import { freshDatabase, type TestDatabase } from "../support/databases.ts";
+import { calloff } from "../support/program.ts";
 import { interchangeText, scheduleBody, type TestHome, testHome } from "./home.ts";
 
-const child = path.join(import.meta.dirname, "killed-child.ts");
+/** One point of each part of the way; the system tests kill at every one, on both databases. */
+const POINTS: readonly CrashPoint[] = ["registered", "applied", "staged"];
 
-function runOnce(home: string, crashAt = ""): { killed: boolean } {
-  const env = { ...process.env, CALLOFF_CRASH_AT: crashAt };
-  const ended = spawnSync(process.execPath, ["--import", "tsx", child, home], { env, encoding: "utf8" });
-  assert.ok(ended.signal === "SIGKILL" || ended.status === 0, ended.stderr);
-  return { killed: ended.signal === "SIGKILL" };
+async function runOnce(home: string, crashAt: string): Promise<{ killed: boolean }> {
+  const env = { CALLOFF_CRASH_AT: crashAt, CALLOFF_NOW: "2027-03-01T06:30:00Z" };
+  const { signal, code, stderr } = await calloff(["run", "--home", home, "--business-date", "2027-03-01"], { env });
+  assert.ok(signal === "SIGKILL" || code === 0, stderr);
+  return { killed: signal === "SIGKILL" };
 }
+
+/** With the database where the test's own steps look for it. */
+const GATEWAY = `version: 1
+company: { name: Example Stamping, timeZone: Europe/Berlin, code: SUP01 }
+database: sqlite:calloff.sqlite
+intake: { quietMilliseconds: 0 }
+logLevel: error
+`;
 
 /** An agreement, then two files of a customer: one clean, one with a set to reject. */
 async function fill(database: TestDatabase): Promise<TestHome> {
-  const home = testHome(database);
+  const home = testHome(database, { "config/gateway.yaml": GATEWAY });
   const { exchange, drop } = home;
   const record = {
     schema: "calloff/blanket-order/1",
@@ -76,11 +85,11 @@ describe("a gateway killed on the way of a file", () => {
   });
   afterEach(() => database.drop());
 
-  for (const point of CRASH_POINTS) {
+  for (const point of POINTS) {
     it(`at "${point}" ends, after the next run, where an undisturbed one does`, async () => {
-      assert.equal(runOnce(database.home, `${point}:1`).killed, true, "the point was not reached");
+      assert.equal((await runOnce(database.home, `${point}:1`)).killed, true, "the point was not reached");
       // Killed again at the same point while it recovers, where the way leads there once more.
-      runOnce(database.home, `${point}:1`);
+      await runOnce(database.home, `${point}:1`);
       await workOnce(home.exchange);
       assert.deepEqual(await stateOf(database), undisturbed);
       assert.deepEqual(readdirSync(path.join(database.home, "inbox/.claimed/acme")), []);
@@ -88,7 +97,7 @@ describe("a gateway killed on the way of a file", () => {
   }
 
   it("does not give a reader a file twice that was taken away right after it was renamed", async () => {
-    assert.equal(runOnce(database.home, "renamed:1").killed, true);
+    assert.equal((await runOnce(database.home, "renamed:1")).killed, true);
     const taken = readdirSync(path.join(database.home, "outbox/acme")).filter((name) => name.endsWith("000000002.edi"));
     assert.equal(taken.length, 1);
     rmSync(path.join(database.home, "outbox/acme", taken[0] as string));
@@ -97,7 +106,7 @@ describe("a gateway killed on the way of a file", () => {
   });
 
   it("finds half a temporary file and writes it anew", async () => {
-    assert.equal(runOnce(database.home, "staged:1").killed, true);
+    assert.equal((await runOnce(database.home, "staged:1")).killed, true);
     const folder = path.join(database.home, "outbox/acme");
     const temporary = readdirSync(folder).find((name) => name.startsWith(".calloff-")) as string;
     writeFileSync(path.join(folder, temporary), "ISA*00*");

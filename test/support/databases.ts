@@ -1,6 +1,6 @@
 /** Runs a suite on every database named in CALLOFF_TEST_DATABASES (default `sqlite`): `sqlite`, `postgres` or both, comma between. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -20,12 +20,38 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** Names the migrated databases that are copied, from the process that makes them to those that run tests. */
+const TEMPLATES = { sqlite: "CALLOFF_TEST_TEMPLATE_SQLITE", postgres: "CALLOFF_TEST_TEMPLATE_POSTGRES" } as const;
+
+/** Makes one migrated database of each kind that tests will ask for; SQLite's as a file in `folder`. */
+export async function makeTemplates(folder: string): Promise<void> {
+  process.env[TEMPLATES.sqlite] = path.join(folder, "template.sqlite");
+  await migrated("sqlite:template.sqlite", folder);
+  if (!databases.includes("postgres")) return;
+  const { name, url } = await createPostgres();
+  process.env[TEMPLATES.postgres] = name;
+  await migrated(url, folder);
+}
+
+export async function dropTemplates(): Promise<void> {
+  const name = process.env[TEMPLATES.postgres];
+  if (name !== undefined) await dropPostgres(name);
+}
+
+async function migrated(url: string, home: string): Promise<void> {
+  const store = openStore(url, home);
+  try {
+    await migrate(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** A fresh, migrated database of the named kind. */
 export async function freshDatabase(kind: string): Promise<TestDatabase> {
   const home = mkdtempSync(path.join(os.tmpdir(), "calloff-test-"));
-  const made = kind === "postgres" ? await freshPostgres() : { url: "sqlite:calloff.sqlite", drop: async () => {} };
+  const made = kind === "postgres" ? await freshPostgres(process.env[TEMPLATES.postgres]) : freshSqlite(home);
   const store = openStore(made.url, home);
-  await migrate(store);
   return {
     url: made.url,
     home,
@@ -38,13 +64,31 @@ export async function freshDatabase(kind: string): Promise<TestDatabase> {
   };
 }
 
-async function freshPostgres(): Promise<{ url: string; drop: () => Promise<void> }> {
+interface Made {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+function freshSqlite(home: string): Made {
+  copyFileSync(process.env[TEMPLATES.sqlite] as string, path.join(home, "calloff.sqlite"));
+  return { url: "sqlite:calloff.sqlite", drop: async () => {} };
+}
+
+/** A PostgreSQL database of its own: a copy of `template`, empty unless one is named. */
+export async function freshPostgres(template?: string): Promise<Made> {
+  const { name, url } = await createPostgres(template);
+  return { url, drop: () => dropPostgres(name) };
+}
+
+async function createPostgres(template = "template1"): Promise<{ name: string; url: string }> {
   const name = `calloff_${randomBytes(6).toString("hex")}`;
-  await administer(`CREATE DATABASE ${name}`);
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { name, url: url.href };
 }
+
+const dropPostgres = (name: string): Promise<void> => administer(`DROP DATABASE ${name} WITH (FORCE)`);
 
 async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });

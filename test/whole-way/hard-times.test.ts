@@ -1,8 +1,7 @@
 /** What must not be lost or done twice when things go wrong, through the real program. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 import { freshHome, type TestHome } from "../support/homes.ts";
 import { at, calloff, calloffHere, calloffJson, type Daemon, listAt, startDaemon } from "../support/program.ts";
 
@@ -67,25 +66,6 @@ describe("In hard times", () => {
     const { document } = await give("schedule", "list");
     assert.equal(listAt(document, "schedules").length, 1);
     assert.equal(readdirSync(path.join(home.path, "outbox/acme")).filter((name) => name.startsWith("997")).length, 1);
-  });
-
-  it("a kill at every crash point, one after the other, ends in the same state as a run that was left alone", async () => {
-    drop("blanket-order.json", "erp");
-    await give("run");
-    drop("forecast.edi", "acme");
-    const now = { CALLOFF_NOW: "2027-03-01T06:00:00Z" };
-    for (const point of CRASH_POINTS) {
-      daemon = startDaemon(["--home", home.path, ...DAY], { env: { ...now, CALLOFF_CRASH_AT: `${point}:1` } });
-      const { signal, stderr } = await daemon.ended;
-      assert.equal(signal, "SIGKILL", `${point}: ${stderr}`);
-    }
-    const ran = await give("run");
-    assert.equal(ran.code, 0, ran.stdout);
-    assert.equal(at((await give("file", "show", "2")).document, "state"), "applied");
-    assert.equal(listAt((await give("schedule", "list")).document, "schedules").length, 1);
-    const outbox = readdirSync(path.join(home.path, "outbox/acme"));
-    assert.equal(outbox.length, 1, outbox.join(", "));
-    assert.ok(!existsSync(path.join(home.path, "inbox/acme/forecast.edi")));
   });
 
   it("what commands decide while the daemon runs is noticed: orders, then ship notice and invoice", async () => {
