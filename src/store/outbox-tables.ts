@@ -1,0 +1,64 @@
+/** What is to leave: documents, the files that carry them, and who answered. */
+import { table } from "./columns.ts";
+
+export const outboundDocument = table(
+  "outbound_document",
+  {
+    id: "id",
+    /** 997, ship-notice, invoice, erp-order, erp-order-change, erp-shipment, erp-receivable, erp-receipt */
+    kind: "text",
+    /** Partner code, or `erp`. */
+    receiver: "text",
+    document: "text",
+    cause_key: "text",
+    /** Our number it carries, e.g. SH-000012. */
+    number: "text",
+    business_date: "text",
+    created_at: "text",
+    /** waiting, rendered, held */
+    state: "text",
+    finding: "text",
+  },
+  { unique: [["cause_key"]], indexes: [{ on: ["receiver", "id"], where: "state = 'waiting'" }, ["number"]] },
+);
+
+export const outboxFile = table(
+  "outbox_file",
+  {
+    id: "id",
+    receiver: "text",
+    folder: "text",
+    name: "text",
+    bytes: "bytes",
+    sha256: "text",
+    interchange_control: "text",
+    /** rendered, staged, written, uncertain, failed */
+    state: "text",
+    folder_device: "text",
+    folder_inode: "text",
+    finding: "text",
+    created_at: "text",
+    written_at: "text",
+  },
+  { unique: [["folder", "name"]], indexes: [{ on: ["state"], where: "state <> 'written'" }] },
+);
+
+export const outboxPart = table(
+  "outbox_part",
+  {
+    id: "id",
+    outbox_file_id: "reference",
+    ordinal: "integer",
+    outbound_document_id: "reference",
+    receiver: "text",
+    functional_id: "text",
+    group_control: "text",
+    set_control: "text",
+    answered_by: "optional reference",
+    answer: "text",
+  },
+  {
+    unique: [["outbox_file_id", "ordinal"]],
+    indexes: [["receiver", "group_control", "set_control"], ["outbound_document_id"]],
+  },
+);
