@@ -10,7 +10,7 @@ import { type Clock, type Instant, instantOf } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import type { SimulatedErp } from "./erp.ts";
 import { layDemoHome } from "./home.ts";
-import { playStory, type Stage } from "./story.ts";
+import { NEXT, playStory, type Stage } from "./story.ts";
 
 export interface DemoOptions {
   /** Where the home is made; a new folder under the system's temporary folder unless given. */
@@ -114,12 +114,14 @@ async function whatIsThere(home: string): Promise<string> {
 
 /** Keeps the home as `calloff start` does; the ERP goes on confirming what it finds. The business date stands. */
 async function keepOn(keeper: Keeper, erp: SimulatedErp, say: DemoOptions["say"]): Promise<void> {
+  const { home } = keeper.config;
   await say(
     [
       "",
-      `The gateway keeps running on ${keeper.clock.businessDate()}; end it with Ctrl-C.`,
-      "Change a quantity in try/acme-830.edi (an FST segment), give it a new control number (ISA13 and IEA02), and copy it into",
-      `inbox/acme; then see npx calloff schedule list --held --home ${keeper.config.home}`,
+      `The gateway keeps running on ${keeper.clock.businessDate()}; end it with Ctrl-C. In another terminal:`,
+      `  cp ${path.join(home, NEXT)} ${path.join(home, "inbox", "acme")}   # ACME's next 830; change an FST first, if you like`,
+      `  npx calloff schedule list --held --home ${home}`,
+      `  npx calloff schedule accept 7 --home ${home}`,
     ].join("\n"),
   );
   const confirming = setInterval(() => void erp.ship(keeper.clock.businessDate()), 1000);

@@ -22,8 +22,9 @@ export interface Stage {
 
 const day = (text: string) => plainDate(text);
 
-/** Names of the files ACME's first two schedules are also left under, to be changed and dropped again. */
-const TRY = "try/acme-830.edi";
+/** ACME's first schedule is also left here, to be changed and played with --schedule; and one that has not come yet. */
+const FIRST = "try/acme-830.edi";
+export const NEXT = "try/next-830.edi";
 
 export async function playStory(stage: Stage): Promise<SimulatedErp> {
   const acme = customer(stage.home, {
@@ -53,6 +54,7 @@ export async function playStory(stage: Stage): Promise<SimulatedErp> {
   await theNextWeek(stage, acme, bolt);
   await aBrokenFile(stage, acme);
   await theSecondMonth(stage, erp);
+  await oneToTry(stage, acme);
   return erp;
 }
 
@@ -162,7 +164,7 @@ async function firstSchedules(stage: Stage, erp: SimulatedErp, acme: Customer, b
         ["400", "D", "M", "2027-04-01"],
       ]),
     ]);
-  await writeFile(path.join(stage.home, TRY), forecast, "latin1");
+  await writeFile(path.join(stage.home, FIRST), forecast, "latin1");
   stage.say(
     "ACME sends its first forecast (X12 830, discrete quantities); Bolt sends running totals, with separators of its own.",
   );
@@ -250,4 +252,18 @@ async function theSecondMonth(stage: Stage, erp: SimulatedErp): Promise<void> {
     await stage.work();
   }
   stage.say("Of the 2,200 brackets due on 1 March only 1,500 were ready; the other 700 stay open on their order.");
+}
+
+/** A schedule that has not come yet, for whoever wants to see what it does. */
+async function oneToTry(stage: Stage, acme: Customer): Promise<void> {
+  const [note] = (await acme.notes()).slice(-1);
+  const next = acme.schedule("4", day("2027-03-01"), "A", [
+    bracket("3800", note, [
+      ["700", "C", "D", "2027-03-02"],
+      ["2500", "C", "D", "2027-04-01"],
+      ["2000", "D", "D", "2027-05-03"],
+      ["1000", "D", "D", "2027-06-01"],
+    ]),
+  ]);
+  await writeFile(path.join(stage.home, NEXT), next, "latin1");
 }
