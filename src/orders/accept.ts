@@ -19,7 +19,7 @@ import type { Json } from "../values/json.ts";
 import { drawFrom } from "./accounts.ts";
 import { type AccountInForce, datingOf, planOf, stepOf } from "./due-accounts.ts";
 import type { DrawnLine } from "./match-lines.ts";
-import { namedOf, type OpenOrderLine } from "./open-lines.ts";
+import type { OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
 import { type NewPlan, type PlannedStep, putInForce, wantedSplits } from "./plan-in-force.ts";
@@ -34,8 +34,8 @@ export interface Acceptance {
   readonly curve: Curve;
   /** The accepted curve of the other layer. */
   readonly other: Curve | undefined;
-  /** Start of the accepted curve of the same layer; empty where none is accepted or it states none. */
-  readonly previousStart: string;
+  /** Whether it was judged to start the cumulative again. */
+  readonly opensPeriod: boolean;
   readonly drawn: DrawnLine;
   /** Whether the account draws on another line from now on. */
   readonly moves: boolean;
@@ -114,6 +114,7 @@ export async function acceptAll(
     const { account, revision } = acceptance;
     const open = acceptance.open.map((line) => ({
       ...line,
+      scheduledOn: pegged.moved.get(line.orderId) ?? line.scheduledOn,
       open: minus(line.open, pegged.cut.get(line.id) ?? NOTHING),
     }));
     const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
@@ -137,8 +138,8 @@ export async function acceptAll(
   await recordChanges(tx, occasion, pegged.done, pegged.proposed);
 }
 
-function newPeriodOf({ account, partner, curve, previousStart, totals, revision }: Acceptance): NewPeriod[] {
-  if (curve.since === "" || previousStart === "" || curve.since === previousStart) return [];
+function newPeriodOf({ account, partner, curve, opensPeriod, totals, revision }: Acceptance): NewPeriod[] {
+  if (!opensPeriod || curve.since === "" || curve.since === account.current_start) return [];
   return [{ account, partner, revisionId: revision.id, start: curve.since, totals }];
 }
 
@@ -176,7 +177,7 @@ function inForce(acceptance: Acceptance, plan: NewPlan, totals: Totals, cut: Qua
     totals,
     lineTotals: { ...lineTotals, released: minus(lineTotals.released, cut) },
     revision,
-    named: namedOf(open),
+    open,
   };
 }
 

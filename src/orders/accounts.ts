@@ -38,6 +38,15 @@ export const keyOf = (identity: Identity, settings: ScheduleSettings): string =>
 
 const escaped = (value: string): string => value.replaceAll("%", "%25").replaceAll("/", "%2F").replaceAll("#", "%23");
 
+/** The fields that a key was made of; none where the partner names other fields by now. */
+export function identityOfKey(key: string, settings: ScheduleSettings): Partial<Record<AccountField, string>> {
+  const texts = key.split("/").map(unescaped);
+  if (texts.length !== settings.account.length) return {};
+  return Object.fromEntries(settings.account.map((field, n) => [field, texts[n] as string]));
+}
+
+const unescaped = (text: string): string => text.replaceAll("%23", "#").replaceAll("%2F", "/").replaceAll("%25", "%");
+
 /** The identity that an agreement's line has by itself; what the line does not say is empty. */
 export const identityOfLine = (of: AgreementRow, line: AgreementLineRow, settings: ScheduleSettings): Identity =>
   identityFrom(

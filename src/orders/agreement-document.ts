@@ -1,9 +1,10 @@
 /** What a blanket order document asks for, checked and in the shape of rows (features.md A1, A2, A4). */
-import type { ErrorCode } from "../values/error-codes.ts";
+
 import type { Partner } from "../config/partner.ts";
 import type { BlanketOrderDocument } from "../documents/erp.ts";
 import type { NewRow } from "../store/columns.ts";
 import type { agreement, agreementAlias, agreementLine, linePrice } from "../store/tables.ts";
+import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { quantity, total, writeMillionths } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";

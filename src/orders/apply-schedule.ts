@@ -8,22 +8,23 @@ import type { Partner } from "../config/partner.ts";
 import { type DeliverySchedule, withInheritance } from "../documents/delivery-schedule.ts";
 import { judgeMissing } from "../schedules/verdict.ts";
 import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
-import { lockRows, select, selectOne, update } from "../store/rows.ts";
+import { selectOne, update } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
-import { account, interchange, type MessageRow, message } from "../store/tables.ts";
+import { interchange, type MessageRow, message } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { readDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Acceptance, acceptAll } from "./accept.ts";
-import { drawFrom, keyOf, makeAccounts } from "./accounts.ts";
+import { keyOf } from "./accounts.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
 import { type JudgedLine, type Judgement, judgeLine, purposeOf } from "./judge-lines.ts";
 import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
+import { withAccounts } from "./make-accounts.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
 import { missingItems } from "./missing-items.ts";
 import { openLines } from "./open-lines.ts";
-import { knownRevisions, latestNotes } from "./schedule-history.ts";
+import { type KnownRevision, knownRevisions, latestNotes, unplacedRevisions } from "./schedule-history.ts";
 
 export interface ScheduleToApply {
   /** Row id of the message. */
@@ -135,7 +136,7 @@ async function applyLines(
     occasion,
   );
   const gone = end < document.lines.length ? [] : await notListed(tx, judgement, messageId, matched);
-  const judged = await judgeAll(tx, [...matched, ...gone], judgement);
+  const judged = await judgeAll(tx, messageId, [...matched, ...gone], judgement);
   const kept = await keepRevisions(tx, { messageId, partner, policy, occasion }, judged);
   const open = grouped(
     await openLines(
@@ -181,7 +182,8 @@ function acceptanceOf(
       revision: row,
       curve: line.curve,
       other: line.other,
-      previousStart: line.accepted?.row.since ?? "",
+      // A new period is always a planner's decision.
+      opensPeriod: false,
       drawn,
       moves,
       totals: line.totals,
@@ -191,50 +193,21 @@ function acceptanceOf(
   ];
 }
 
-/** Makes the accounts that lines were placed on for the first time, locks all of them, and reads them behind the lock. */
-async function withAccounts(
-  tx: Tx,
-  matched: readonly MatchedLine[],
-  partner: Partner,
-  occasion: Occasion,
-): Promise<MatchedLine[]> {
-  const fresh = matched.filter(({ account: of, drawn }) => of === undefined && drawn !== undefined);
-  const made = await makeAccounts(
-    tx,
-    [...new Map(fresh.map((line) => [line.key, line])).values()].map(({ key, identity, drawn, line }) => ({
-      partner: partner.code,
-      key,
-      identity,
-      unit: line.unit ?? drawn?.line.unit ?? "",
-    })),
-  );
-  await drawFrom(
-    tx,
-    [...made.values()].map((row) => ({
-      accountId: row.id,
-      lineId: fresh.find(({ key }) => key === row.identity)?.drawn?.line.id ?? 0,
-      from: "",
-      rememberedBy: occasion.who,
-    })),
-  );
-  const ids = [
-    ...new Set([...matched.flatMap(({ account: of }) => of?.id ?? []), ...[...made.values()].map(({ id }) => id)]),
-  ];
-  if (ids.length === 0) return [...matched];
-  await lockRows(tx, account, ids);
-  const rows = await select(tx, account, "WHERE id IN (:ids)", { ids });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return matched.map((line) => {
-    const row = byId.get(line.account?.id ?? made.get(line.key)?.id ?? 0);
-    return row === undefined || line.unplaced !== undefined ? line : { ...line, account: row };
-  });
-}
-
 /** One bulk read, then every line for itself. */
-async function judgeAll(tx: Tx, matched: readonly MatchedLine[], judgement: Judgement): Promise<JudgedLine[]> {
+async function judgeAll(
+  tx: Tx,
+  messageId: number,
+  matched: readonly MatchedLine[],
+  judgement: Judgement,
+): Promise<JudgedLine[]> {
+  const { partner } = judgement;
   const accounts = [...new Map(matched.flatMap(({ account: of }) => (of === undefined ? [] : [[of.id, of]]))).values()];
   const ids = accounts.map(({ id }) => id);
   const known = await knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]);
+  const unplaced = await unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]);
+  // What stands beside a line in its own message came neither before nor after it.
+  const before = (revisions: readonly KnownRevision[] = []) =>
+    revisions.filter(({ row }) => row.message_id !== messageId);
   const totals = await accountTotals(tx, ids);
   const contracts = await lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]);
   const notes = await latestNotes(tx, ids);
@@ -247,7 +220,7 @@ async function judgeAll(tx: Tx, matched: readonly MatchedLine[], judgement: Judg
     return judgeLine(
       {
         matched: line,
-        known: known.get(id) ?? [],
+        known: before([...(unplaced.get(line.key) ?? []), ...(known.get(id) ?? [])]),
         totals: totals.get(id) ?? NO_TOTALS,
         lineTotals: contracts.get(line.drawn?.line.id ?? 0) ?? NO_TOTALS,
         notes: notes.get(id) ?? [],

@@ -2,7 +2,7 @@
 import type { Partner } from "../config/partner.ts";
 import { calendarOf } from "../schedules/calendars.ts";
 import { incrementsOf, stacked } from "../schedules/heights.ts";
-import { nextOrderOn, type PlannedRelease, type Released, releasePlan } from "../schedules/release-plan.ts";
+import { nextOrderOn, type PlannedRelease, releasePlan } from "../schedules/release-plan.ts";
 import { type OrderDates, orderDating } from "../schedules/ship-dates.ts";
 import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
@@ -24,7 +24,7 @@ import { addDays, type PlainDate } from "../values/dates.ts";
 import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
-import { namedOf, openLines } from "./open-lines.ts";
+import { coverOf, type OpenOrderLine, openLines } from "./open-lines.ts";
 import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
 
 /** A split's step, with the row it is kept in. */
@@ -45,8 +45,8 @@ export interface AccountInForce {
   readonly lineTotals: Totals;
   /** The revision in force that the base of the plan was read from; none before anything was accepted. */
   readonly revision: RevisionRow | undefined;
-  /** Open order quantities that name a customer order number. */
-  readonly named: Released["named"];
+  /** Order lines with something still to ship. */
+  readonly open: readonly OpenOrderLine[];
 }
 
 /** The accounts with their plans; those without a plan are left out. */
@@ -86,7 +86,7 @@ export async function accountsInForce(
         totals: totals.get(row.id) ?? NO_TOTALS,
         lineTotals: contracts.get(line.id) ?? NO_TOTALS,
         revision: revisions.get(row.call_off_revision_id ?? row.forecast_revision_id ?? 0),
-        named: namedOf(open.get(row.id) ?? []),
+        open: open.get(row.id) ?? [],
       },
     ];
   });
@@ -186,7 +186,7 @@ export function planOf(
   return releasePlan({
     curve: releasableOf(of),
     dates: datesInForce(of, config.gateway.shipping, businessDate),
-    released: { total: releasedInAll(of.totals), named: of.named ?? [] },
+    released: { total: releasedInAll(of.totals), ...coverOf(of.open, businessDate) },
     businessDate,
     pack: of.line.pack as Quantity,
     contract: contractRoom(of),

@@ -6,19 +6,19 @@ import { CAUSES, type Cause } from "../schedules/causes.ts";
 import { type Anchors, type CurveReading, curveOf } from "../schedules/curve.ts";
 import { carriedOn, rebased } from "../schedules/layers.ts";
 import { releasableCurve } from "../schedules/releasable.ts";
+import { periodOfNext } from "../schedules/resets.ts";
 import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
 import type { Curve } from "../schedules/types.ts";
 import { type JudgeInput, judge, judgeMissing, type Verdict } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
-import type { RevisionRow } from "../store/tables.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
-import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
+import { larger, minus, NOTHING, type Quantity, total } from "../values/figures.ts";
 import { customerHabits, effectiveWith } from "./accept.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { BY_HAND } from "./hand-schedule.ts";
 import type { MatchedLine } from "./match-lines.ts";
-import { isNewer, newest, type ReleaseMark } from "./release-chain.ts";
+import { isNewer, markOf, newest, type ReleaseMark } from "./release-chain.ts";
 import { contentOf, curveOfRevision, type KnownRevision } from "./schedule-history.ts";
 import { sameUnit } from "./units.ts";
 
@@ -33,6 +33,8 @@ export interface LineGround {
 
 export interface JudgedLine extends LineGround {
   readonly reading: CurveReading;
+  /** Whether it goes on with the period of the schedule in force; after a fall it does, and that is a mismatch. */
+  readonly period: ReturnType<typeof periodOfNext>;
   /** The curve as it would be in force; the message's own, but for partners whose releases only replace their horizon. */
   readonly curve: Curve;
   readonly mark: ReleaseMark;
@@ -75,8 +77,9 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   const { document, partner } = judgement;
   const layer = document.layer ?? "forecast";
   const account = matched.account;
-  const reading = curveOf(document, matched.line, partner.schedule, anchorsOf(ground, judgement));
   const accepted = known.find(({ row }) => row.id === idInForce(account, layer));
+  const asRead = curveOf(document, matched.line, partner.schedule, anchorsOf(ground, judgement));
+  const { reading, period } = inPeriod(asRead, accepted, ground, partner);
   const otherLayer = known.find(
     ({ row }) => row.id === idInForce(account, layer === "forecast" ? "call-off" : "forecast"),
   );
@@ -91,11 +94,45 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   };
   const other = otherLayer === undefined ? undefined : curveOfRevision(otherLayer);
   const sameNumber = sameNumberAs(known, mark, layer);
-  const judged = { ...ground, reading, curve, mark, layer, accepted, other };
+  const judged = { ...ground, reading, period, curve, mark, layer, accepted, other };
   return {
     ...judged,
     state: stateOf(judged, judgement, sameNumber),
     verdict: judge(judgeInput(judged, old, judgement, sameNumber.length > 0)),
+  };
+}
+
+/**
+ * What was read, in the period it belongs to: a new one that states no start begins with the year. What a customer nets who
+ * takes goods in transit off is no cumulative of theirs.
+ */
+function inPeriod(
+  reading: CurveReading,
+  accepted: KnownRevision | undefined,
+  { matched }: LineGround,
+  { schedule }: Partner,
+): Pick<JudgedLine, "reading" | "period"> {
+  const { curve, statement } = reading;
+  const last = accepted && {
+    cumulative: schedule.inTransitTakenOff ? undefined : (accepted.row.base as Quantity),
+    since: accepted.row.since as PlainDate | "",
+    asOf: accepted.row.issued_on as PlainDate,
+  };
+  const period = periodOfNext(last, {
+    cumulative: statement?.cumulative,
+    since: curve.since,
+    asOf: curve.messageDate,
+  });
+  if (period !== "new" || curve.since !== "") return { reading, period };
+  const since = plainDate(`${curve.messageDate.slice(0, 4)}-01-01`);
+  if (since === matched.account?.current_start) return { reading, period: "fall" };
+  return {
+    period,
+    reading: {
+      ...reading,
+      curve: { ...curve, since },
+      statement: statement && { ...statement, since },
+    },
   };
 }
 
@@ -112,22 +149,16 @@ function onBasisOf(next: Curve, old: Curve, { orders }: Partner): Curve {
   return rebased(old, { dates: next.dates, date: (date) => addDays(date, days) });
 }
 
-const marked = (row: RevisionRow): ReleaseMark => ({
-  releaseNo: row.release_no,
-  previousNo: row.previous_no,
-  issuedOn: row.issued_on,
-  issuedAt: row.issued_at,
-});
-
 type Read = Omit<JudgedLine, "state" | "verdict">;
 
 /** A repeat has no effect; an older release is filed as history (domain.md, *Numbers*). */
 function stateOf(
-  { known, mark, layer, curve }: Read,
+  { known, mark, layer, curve, period }: Read,
   { document, partner }: Judgement,
   sameNumber: readonly KnownRevision[],
 ): JudgedLine["state"] {
   if (purposeOf(document, partner) === "file") return "filed";
+  if (period === "older") return "older";
   const content = contentOf(curve);
   const alike = sameNumber.length > 0 ? sameNumber : known.filter(({ row }) => row.layer === layer);
   const repeats = alike.some(
@@ -141,13 +172,15 @@ function stateOf(
   const last = newest(
     known
       .filter(({ row }) => row.layer === layer && ["accepted", "held"].includes(row.state) && row.cause !== BY_HAND)
-      .map(({ row }) => marked(row)),
+      .map(({ row }) => markOf(row)),
   );
   return last !== undefined && !isNewer(mark, last) ? "older" : "judged";
 }
 
 function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, sameNumber: boolean): JudgeInput {
-  const { matched, reading, curve, totals, lineTotals, layer } = judged;
+  const { matched, reading, curve, lineTotals, layer } = judged;
+  const newPeriod = judged.period === "new";
+  const totals = newPeriod ? carriedOver(judged.totals) : judged.totals;
   const { partner, policy, businessDate } = judgement;
   const effective = effectiveWith({ curve, other: judged.other, partner }, layer);
   const { statement } = reading;
@@ -157,6 +190,7 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
     policy: policy.policy,
     businessDate,
     old,
+    newPeriod,
     next: curve,
     effective,
     releasable: releasableCurve(effective, policy.policy.mayRelease, customerHabits(matched.account, layer)),
@@ -166,7 +200,7 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
     given,
     shipped: shippedInAll(totals),
     pack: (line?.pack ?? NOTHING) as Quantity,
-    ...(statement?.cumulative === undefined || matched.unplaced !== undefined || matched.missing === true
+    ...(statement?.cumulative === undefined || newPeriod || matched.unplaced !== undefined || matched.missing === true
       ? {}
       : {
           transit: explainTransit({
@@ -188,6 +222,12 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
         }),
   };
 }
+
+/** What a new period begins with as far as it is known before it is opened: open orders are carried in full. */
+const carriedOver = ({ released, shipped }: Totals): Totals => ({
+  ...NO_TOTALS,
+  released: larger(NOTHING, minus(released, shipped)),
+});
 
 type Given = NonNullable<JudgeInput["given"]>[number];
 

@@ -2,7 +2,7 @@
 import type { Released } from "../schedules/release-plan.ts";
 import type { Queryable } from "../store/store.ts";
 import type { PlainDate } from "../values/dates.ts";
-import { minus, plus, type Quantity } from "../values/figures.ts";
+import { minus, type Quantity } from "../values/figures.ts";
 
 export interface OpenOrderLine {
   readonly id: number;
@@ -54,13 +54,17 @@ export async function openLines(from: Queryable, accountIds: readonly number[]):
   });
 }
 
-/** Open quantities by the customer order number they are for: they cover its steps first. */
-export function namedOf(lines: readonly OpenOrderLine[]): NonNullable<Released["named"]> {
-  const named = new Map<string, Quantity>();
-  for (const { customerOrderNumber: name, open } of lines) {
-    if (name === "") continue;
-    const before = named.get(name);
-    named.set(name, before === undefined ? open : plus(before, open));
-  }
-  return [...named].map(([name, quantity]) => ({ name, quantity }));
+/** What open quantities cover first: steps of their customer order number; else, scheduled for later, those of their own date. */
+export function coverOf(
+  lines: readonly OpenOrderLine[],
+  businessDate: PlainDate,
+): Required<Pick<Released, "named" | "later">> {
+  const named = lines.filter(({ customerOrderNumber }) => customerOrderNumber !== "");
+  const later = lines.filter(
+    ({ customerOrderNumber, scheduledOn }) => customerOrderNumber === "" && scheduledOn > businessDate,
+  );
+  return {
+    named: named.map(({ customerOrderNumber: name, open: quantity }) => ({ name, quantity })),
+    later: later.map(({ scheduledOn: orderOn, open: quantity }) => ({ orderOn, quantity })),
+  };
 }

@@ -9,7 +9,7 @@ import { select, update, updateEach } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type AccountRow, type ChildOrderRow, childLine, childOrder, type NewLedgerRow } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import { later } from "../values/dates.ts";
+import { later, type PlainDate } from "../values/dates.ts";
 import { NOTHING, negated, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import type { Json } from "../values/json.ts";
 import { grouped } from "./grouped.ts";
@@ -33,6 +33,8 @@ export interface AccountToPeg {
 export interface PeggedAccounts {
   /** Taken off open order lines, per row id. */
   readonly cut: ReadonlyMap<number, Quantity>;
+  /** New scheduled date of orders that moved as a whole, per row id. */
+  readonly moved: ReadonlyMap<number, PlainDate>;
   /** Changes that were done, or only proposed, for the audit trail. */
   readonly done: Json[];
   readonly proposed: Json[];
@@ -62,8 +64,9 @@ export async function pegOrders(
     });
   });
   const toDo = changes.filter(({ of }) => of.changes === "do");
-  await changeOrders(tx, occasion, toDo);
+  const moves = await changeOrders(tx, occasion, toDo);
   return {
+    moved: new Map([...moves].map(([id, { scheduled_on }]) => [id, scheduled_on])),
     cut: new Map(toDo.map(({ line, off }) => [line.id, off])),
     done: toDo.map(inWords),
     proposed: changes.filter(({ of }) => of.changes === "propose").map(inWords),
@@ -102,8 +105,12 @@ const inWords = ({ line, change, off }: LineChange): Json => ({
   ...(change.keeps === undefined ? {} : { scheduledOn: change.keeps.orderOn }),
 });
 
-async function changeOrders(tx: Tx, occasion: Occasion, changes: readonly LineChange[]): Promise<void> {
-  if (changes.length === 0) return;
+async function changeOrders(
+  tx: Tx,
+  occasion: Occasion,
+  changes: readonly LineChange[],
+): Promise<ReadonlyMap<number, OrderMove>> {
+  if (changes.length === 0) return new Map();
   const byOrder = grouped(changes, ({ line }) => line.orderId);
   const orders = await select(tx, childOrder, "WHERE id IN (:ids) ORDER BY id", { ids: [...byOrder.keys()] });
   const moved = await movedOrders(tx, orders, byOrder, occasion);
@@ -161,10 +168,11 @@ async function changeOrders(tx: Tx, occasion: Occasion, changes: readonly LineCh
       });
     }),
   );
+  return moved;
 }
 
 interface OrderMove {
-  readonly scheduled_on: string;
+  readonly scheduled_on: PlainDate;
   readonly required_ship_on: string;
   readonly part: number;
 }

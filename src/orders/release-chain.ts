@@ -1,5 +1,7 @@
 /** Whether one release continues another (domain.md, *Numbers*). */
 
+import type { RevisionRow } from "../store/tables.ts";
+
 /** What tells releases of one account and layer apart. */
 export interface ReleaseMark {
   readonly releaseNo: string;
@@ -8,6 +10,14 @@ export interface ReleaseMark {
   readonly issuedOn: string;
   readonly issuedAt: string;
 }
+
+/** What a kept revision is told apart by. */
+export const markOf = (row: RevisionRow): ReleaseMark => ({
+  releaseNo: row.release_no,
+  previousNo: row.previous_no,
+  issuedOn: row.issued_on,
+  issuedAt: row.issued_at,
+});
 
 /**
  * Whether `next` comes after `known`: because it names it as its predecessor, else by the later message date and time, then

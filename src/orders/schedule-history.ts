@@ -60,12 +60,31 @@ export async function knownRevisions(
       numbers: numbers.length === 0 ? ["\u0001"] : numbers,
     },
   );
+  return grouped(await withCurves(from, rows), ({ row }) => row.account_id as number);
+}
+
+/** Revisions that wait without an account, by the key their lines have: the next schedule supersedes them all the same. */
+export async function unplacedRevisions(
+  from: Queryable,
+  partner: string,
+  keys: readonly string[],
+): Promise<Map<string, KnownRevision[]>> {
+  if (keys.length === 0) return new Map();
+  const rows = await select(
+    from,
+    revision,
+    "WHERE state = 'held' AND account_id IS NULL AND partner = :partner AND identity IN (:keys) ORDER BY id",
+    { partner, keys },
+  );
+  return grouped(await withCurves(from, rows), ({ row }) => row.identity);
+}
+
+async function withCurves(from: Queryable, rows: readonly RevisionRow[]): Promise<KnownRevision[]> {
   const texts = await curveTexts(
     from,
     rows.map(({ curve_id }) => curve_id),
   );
-  const known = rows.map((row) => ({ row, steps: readSteps(texts.get(row.curve_id) ?? "") }));
-  return grouped(known, ({ row }) => row.account_id as number);
+  return rows.map((row) => ({ row, steps: readSteps(texts.get(row.curve_id) ?? "") }));
 }
 
 /** So many of our latest notes of an account can explain a customer's cumulative. */

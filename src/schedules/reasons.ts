@@ -28,6 +28,8 @@ export interface JudgeInput {
   /** The accepted curve of the same layer, brought to the start and dates of the new one; absent for a first schedule. */
   readonly old: Curve | undefined;
   readonly next: Curve;
+  /** Whether it starts the cumulative again, also where neither curve says so: then there is nothing to compare it with. */
+  readonly newPeriod?: boolean;
   /** The effective curve with `next` in force, and its releasable part. */
   readonly effective: EffectiveCurve;
   readonly releasable: EffectiveCurve;
@@ -117,7 +119,9 @@ function askedWithin({ policy, next, businessDate }: JudgeInput): Quantity {
 }
 
 /** Only the releasable part decides *hold*; what planning asks for beyond the contract warns (features.md D11). */
-export function contractLines(input: JudgeInput): VerdictLine[] {
+export function contractLines(
+  input: Pick<JudgeInput, "contract" | "policy" | "releasable" | "effective">,
+): VerdictLine[] {
   const { contract } = input;
   if (contract === undefined) return [];
   const limit = contractLimit(contract.quantity, input.policy, contract.tolerancePercent);

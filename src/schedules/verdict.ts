@@ -69,8 +69,8 @@ export function judge(input: JudgeInput): Verdict {
   };
 }
 
-const comparedWith = ({ old, next }: JudgeInput): Curve | undefined =>
-  old !== undefined && sameStart(old, next) ? old : undefined;
+const comparedWith = ({ old, next, newPeriod }: JudgeInput): Curve | undefined =>
+  old !== undefined && newPeriod !== true && sameStart(old, next) ? old : undefined;
 
 /** A first schedule, or one of another period: there is nothing to compare it with. */
 function uncomparedLines(input: JudgeInput): VerdictLine[] {

@@ -4,9 +4,11 @@ import { type Partner, partner } from "../../src/config/partner.ts";
 import { type Policy, policy } from "../../src/config/policy.ts";
 import { type DeliverySchedule, deliverySchedule, type ScheduleLine } from "../../src/documents/delivery-schedule.ts";
 import { type BlanketOrderDocument, blanketOrder } from "../../src/documents/erp.ts";
+import { importBlanketOrder } from "../../src/orders/agreements.ts";
 import { type AppliedLine, applySchedule } from "../../src/orders/apply-schedule.ts";
 import { completeAgreements } from "../../src/orders/completion.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
+import { releaseDue } from "../../src/orders/release.ts";
 import { book } from "../../src/store/ledger.ts";
 import { insertOne, select, selectOne } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -143,3 +145,24 @@ export async function receive(
     occasion: on(day, "acme"),
   });
 }
+
+/** A home whose policy takes everything as it comes. */
+export const trusting = (settings: Record<string, unknown> = {}, judging: Record<string, unknown> = {}) =>
+  aConfiguration({
+    partner: settings,
+    policy: { first: "accept", zones: [{ name: "all", increase: "any", decrease: "any" }], ...judging },
+  });
+
+/** Imports the blanket order. */
+export const taken = (store: Store, config: OrdersConfiguration, more: Record<string, unknown> = {}) =>
+  store.write((tx) => importBlanketOrder(tx, aBlanketOrder(more), config, on("2027-01-01", "erp")));
+
+/** State and cause of each line. */
+export const outcomes = (lines: readonly AppliedLine[]) =>
+  lines.map(({ state, cause }) => [state, cause].filter(Boolean).join(": "));
+
+/** What a run of the timetable releases: number, scheduled date, quantities. */
+export const ordered = async (store: Store, config: OrdersConfiguration, day: string) =>
+  (await releaseDue(store, config, on(day, "timetable"))).map(
+    ({ number, scheduledOn, lines }) => `${number} ${scheduledOn} ${lines.map((line) => line.quantity).join("+")}`,
+  );

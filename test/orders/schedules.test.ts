@@ -1,45 +1,29 @@
 import assert from "node:assert/strict";
-import { importBlanketOrder } from "../../src/orders/agreements.ts";
-import { type AppliedLine, applySchedule } from "../../src/orders/apply-schedule.ts";
-import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
+import { applySchedule } from "../../src/orders/apply-schedule.ts";
 import { acceptRevisions, withdrawRevisions } from "../../src/orders/decide.ts";
 import { releaseDue } from "../../src/orders/release.ts";
 import { blanketView, heldRevisions, revisionDiff, revisionView } from "../../src/orders/views.ts";
 import { cancelOrder } from "../../src/orders/withheld.ts";
 import { fingerprint } from "../../src/store/fingerprint.ts";
-import { accountTotals } from "../../src/store/ledger.ts";
 import { select, selectOne } from "../../src/store/rows.ts";
 import type { Queryable, Store, Tx } from "../../src/store/store.ts";
-import {
-  account,
-  agreement,
-  childOrder,
-  outboundDocument,
-  revision,
-  split,
-  statement,
-} from "../../src/store/tables.ts";
+import { account, agreement, childOrder, revision, split, statement } from "../../src/store/tables.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { quantity } from "../../src/values/figures.ts";
 import { freshDatabase, onEveryDatabase } from "../support/databases.ts";
-import { aBlanketOrder, aConfiguration, aMessage, aScheduleLine, on, receive, ship, type Wanted } from "./a-home.ts";
-
-const trusting = (partner: Record<string, unknown> = {}, policy: Record<string, unknown> = {}) =>
-  aConfiguration({
-    partner,
-    policy: { first: "accept", zones: [{ name: "all", increase: "any", decrease: "any" }], ...policy },
-  });
-
-const taken = (store: Store, config: OrdersConfiguration, more: Record<string, unknown> = {}) =>
-  store.write((tx) => importBlanketOrder(tx, aBlanketOrder(more), config, on("2027-01-01", "erp")));
-
-const outcomes = (lines: readonly AppliedLine[]) =>
-  lines.map(({ state, cause }) => [state, cause].filter(Boolean).join(": "));
-
-const ordered = async (store: Store, config: OrdersConfiguration, day: string) =>
-  (await releaseDue(store, config, on(day, "timetable"))).map(
-    ({ number, scheduledOn, lines }) => `${number} ${scheduledOn} ${lines.map((line) => line.quantity).join("+")}`,
-  );
+import {
+  aConfiguration,
+  aMessage,
+  aScheduleLine,
+  on,
+  ordered,
+  outcomes,
+  receive,
+  ship,
+  taken,
+  trusting,
+  type Wanted,
+} from "./a-home.ts";
 
 const twoParts = {
   lines: [
@@ -50,21 +34,6 @@ const twoParts = {
 const other = (steps: readonly Wanted[]) => aScheduleLine(steps, { customerPart: "4N51-200-AA" });
 
 const release = (of: string, issuedOn: string) => aScheduleLine([["2027-01-08", of]], { releaseNumber: "8", issuedOn });
-
-const start = async (store: Store, config: OrdersConfiguration) => {
-  await taken(store, config);
-  await receive(store, config, "2027-01-04", [
-    aScheduleLine([
-      ["2027-01-08", "400"],
-      ["2027-01-15", "600"],
-    ]),
-  ]);
-  await releaseDue(store, config, on("2027-01-15", "timetable"));
-};
-const documents = async (store: Store) =>
-  (await select(store, outboundDocument, "WHERE kind = 'erp-order-change' ORDER BY id")).map(
-    (row) => JSON.parse(row.document) as Record<string, unknown>,
-  );
 
 const parts = (n: number) => Array.from({ length: n }, (_, k) => `P-${k}`);
 const schedule = (n: number, of: string) =>
@@ -77,8 +46,6 @@ const schedule = (n: number, of: string) =>
       { customerPart },
     ),
   );
-
-const since = (from: string, cumulative: string) => ({ account: { cumulative, kind: "received", from } });
 
 onEveryDatabase("A schedule that comes in", (database) => {
   it("is held when it is the first, and in force when a planner accepts it", async () => {
@@ -437,113 +404,6 @@ onEveryDatabase("A decision", (database) => {
   });
 });
 
-onEveryDatabase("Orders that are open when a schedule changes", (database) => {
-  it("keep their number when the demand moves, and the ERP is told", async () => {
-    const { store } = database();
-    const config = trusting({ orders: { leadDays: 5 } });
-    await taken(store, config);
-    await receive(store, config, "2027-01-04", [aScheduleLine([["2027-01-11", "400"]])]);
-    await releaseDue(store, config, on("2027-01-06", "timetable"));
-    await receive(store, config, "2027-01-06", [aScheduleLine([["2027-01-18", "400"]])]);
-    const [order] = await select(store, childOrder, "");
-    assert.deepEqual([order?.number, order?.scheduled_on], ["SO-000001", "2027-01-13"]);
-    assert.deepEqual(await ordered(store, config, "2027-01-13"), []);
-    assert.deepEqual(
-      (await documents(store)).map(({ number, scheduledOn }) => [number, scheduledOn]),
-      [["SO-000001", "2027-01-13"]],
-    );
-  });
-
-  it("are cut, latest first, by what is not wanted any more", async () => {
-    const { store } = database();
-    const config = trusting();
-    await start(store, config);
-    await receive(store, config, "2027-01-16", [
-      aScheduleLine([
-        ["2027-01-08", "400"],
-        ["2027-01-15", "250"],
-      ]),
-    ]);
-    const view = await blanketView(store, "BA-000001", plainDate("2027-01-16"));
-    assert.deepEqual(
-      view.orders.map(({ number, released }) => [number, released]),
-      [
-        ["SO-000001", "400"],
-        ["SO-000002", "250"],
-      ],
-    );
-    assert.deepEqual(await ordered(store, config, "2027-01-20"), []);
-    const [change] = await documents(store);
-    assert.deepEqual(change?.["lines"], [
-      { line: 10, reference: "SO-000002/10", quantity: "250", previousQuantity: "600", requestedOn: "2027-01-15" },
-    ]);
-  });
-
-  it("are cancelled when nothing is wanted, and made again when it is", async () => {
-    const { store } = database();
-    const config = trusting();
-    await start(store, config);
-    await receive(store, config, "2027-01-16", [aScheduleLine([["2027-01-08", "400"]])]);
-    assert.deepEqual(
-      (await select(store, childOrder, "ORDER BY id")).map(({ state }) => state),
-      ["open", "cancelled"],
-    );
-    await receive(store, config, "2027-01-17", [
-      aScheduleLine([
-        ["2027-01-08", "400"],
-        ["2027-01-15", "600"],
-      ]),
-    ]);
-    assert.deepEqual(await ordered(store, config, "2027-01-17"), ["SO-000003 2027-01-17 600"]);
-  });
-
-  it("stay as they are where the policy carries them, or only proposes", async () => {
-    const { store } = database();
-    await start(store, trusting());
-    for (const changes of ["carry", "propose"]) {
-      const config = trusting({}, { changes });
-      await receive(store, config, "2027-01-16", [
-        aScheduleLine([["2027-01-08", changes === "carry" ? "300" : "200"]]),
-      ]);
-      assert.deepEqual(await documents(store), []);
-    }
-  });
-
-  it("are left alone by the same schedule in other words, packs and all", async () => {
-    const { store } = database();
-    const config = trusting();
-    await taken(store, config, {
-      lines: [{ line: 10, item: "B", customerPart: "4N51-100-AA", quantity: "10000", pack: "48" }],
-    });
-    const steps: Wanted[] = [
-      ["2027-01-08", "100"],
-      ["2027-01-15", "100"],
-      ["2027-01-22", "100"],
-    ];
-    await receive(store, config, "2027-01-04", [aScheduleLine(steps, { releaseNumber: "1" })]);
-    assert.deepEqual(await ordered(store, config, "2027-01-08"), ["SO-000001 2027-01-08 144"]);
-    await receive(store, config, "2027-01-09", [aScheduleLine(steps, { releaseNumber: "2" })]);
-    assert.deepEqual(await documents(store), []);
-    assert.deepEqual(await ordered(store, config, "2027-01-22"), [
-      "SO-000002 2027-01-15 96",
-      "SO-000003 2027-01-22 96",
-    ]);
-  });
-
-  it("and were cancelled by hand are due again when the next schedule is accepted", async () => {
-    const { store } = database();
-    const config = trusting();
-    await taken(store, config);
-    const steps: Wanted[] = [["2027-01-08", "400"]];
-    await receive(store, config, "2027-01-04", [aScheduleLine(steps, { releaseNumber: "1" })]);
-    await ordered(store, config, "2027-01-08");
-    await cancelOrder(store, config, "SO-000001", on("2027-01-08"), "no truck");
-    assert.deepEqual(await ordered(store, config, "2027-01-09"), []);
-    await receive(store, config, "2027-01-10", [aScheduleLine(steps, { releaseNumber: "2" })]);
-    assert.deepEqual(await ordered(store, config, "2027-01-10"), ["SO-000002 2027-01-10 400"]);
-  });
-});
-
 onEveryDatabase("The story of 10,000 in five months", (database) => {
   it("comes out right by the customer's schedules: after two months 4,000 delivered, 6,000 remaining; completed at the end", async () => {
     const { store } = database();
@@ -676,28 +536,5 @@ onEveryDatabase("The cost of a schedule", (database) => {
     assert.equal(applied.length, 600);
     assert.ok(applied.every(({ state }) => state === "accepted"));
     assert.equal((await select(store, split, "")).length, 1200);
-  });
-});
-
-onEveryDatabase("A new period of the cumulative", (database) => {
-  it("is held, and opened with what is on the road when it is accepted", async () => {
-    const { store } = database();
-    const config = trusting();
-    await taken(store, config);
-    await receive(store, config, "2026-12-01", [aScheduleLine([["2026-12-20", "300"]], since("2026-01-01", "0"))]);
-    await ordered(store, config, "2026-12-20");
-    await ship(store, "SO-000001/10", "300", on("2026-12-20"));
-    const [next] = await receive(store, config, "2027-01-04", [
-      aScheduleLine([["2027-01-09", "700"]], since("2027-01-01", "0")),
-    ]);
-    assert.equal(next?.cause, "new-period");
-    const shipToCounts = trusting({ schedule: { reset: "ship-date" } });
-    await acceptRevisions(store, shipToCounts, [next?.revisionId ?? 0], on("2027-01-04"));
-    assert.deepEqual(await ordered(store, config, "2027-01-09"), ["SO-000002 2027-01-09 700"]);
-    const [of] = await select(store, account, "");
-    assert.equal(of?.current_start, "2027-01-01");
-    assert.equal((await accountTotals(store, [of?.id ?? 0])).get(of?.id ?? 0)?.released, quantity("700"));
-    const [line] = (await blanketView(store, "BA-000001", plainDate("2027-01-09"))).lines;
-    assert.equal(line?.processed, "1000");
   });
 });
