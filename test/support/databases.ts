@@ -74,13 +74,13 @@ function freshSqlite(home: string): Made {
   return { url: "sqlite:calloff.sqlite", drop: async () => {} };
 }
 
-/** A PostgreSQL database of its own: a copy of `template`, empty unless one is named. */
-export async function freshPostgres(template?: string): Promise<Made> {
+async function freshPostgres(template: string | undefined): Promise<Made> {
   const { name, url } = await createPostgres(template);
   return { url, drop: () => dropPostgres(name) };
 }
 
-async function createPostgres(template = "template1"): Promise<{ name: string; url: string }> {
+/** A PostgreSQL database of its own: a copy of `template`, empty unless one is named. */
+export async function createPostgres(template = "template1"): Promise<{ name: string; url: string }> {
   const name = `calloff_${randomBytes(6).toString("hex")}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(server);
@@ -88,7 +88,7 @@ async function createPostgres(template = "template1"): Promise<{ name: string; u
   return { name, url: url.href };
 }
 
-const dropPostgres = (name: string): Promise<void> => administer(`DROP DATABASE ${name} WITH (FORCE)`);
+export const dropPostgres = (name: string): Promise<void> => administer(`DROP DATABASE ${name} WITH (FORCE)`);
 
 async function administer(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });

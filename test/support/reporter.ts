@@ -7,12 +7,15 @@ const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 export default class Closing extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const skipped: string[] = [];
-    runner.on(EVENT_TEST_PENDING, (test) => skipped.push(`skipped: ${test.fullTitle()}`));
+    const skipped = new Map<string, number>();
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      const [about = ""] = test.titlePath();
+      skipped.set(about, (skipped.get(about) ?? 0) + 1);
+    });
     // Bound after the report's own end, so that these lines are the last.
     runner.once(EVENT_RUN_END, () => {
       const { passes, failures } = this.stats;
-      const left = [...notRun(), ...skipped];
+      const left = [...notRun(options), ...[...skipped].map(([about, tests]) => `${tests} skipped of "${about}"`)];
       process.stdout.write(
         `${passes} passed, ${failures} failed\nnot run: ${left.length === 0 ? "nothing" : left.join("; ")}\n`,
       );
@@ -20,11 +23,8 @@ export default class Closing extends Mocha.reporters.Spec {
   }
 }
 
-function notRun(): string[] {
-  const left: string[] = [];
-  // System tests need both databases, whatever is said; the others run on those that are named.
-  if (process.env["npm_lifecycle_event"] === "test:system") return ["tests of the parts (npm test)"];
-  if (!databases.includes("postgres")) left.push("PostgreSQL (CALLOFF_TEST_DATABASES=sqlite,postgres)");
-  left.push("system tests (npm run test:system)");
-  return left;
+function notRun({ reporterOptions }: Mocha.MochaOptions): string[] {
+  if ((reporterOptions as { suite?: string } | undefined)?.suite === "system") return ["tests of the parts (npm test)"];
+  const system = "system tests (npm run test:system)";
+  return databases.includes("postgres") ? [system] : ["PostgreSQL (CALLOFF_TEST_DATABASES=sqlite,postgres)", system];
 }
