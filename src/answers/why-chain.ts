@@ -20,9 +20,8 @@ import {
   verdict,
 } from "../store/tables.ts";
 import { writeMillionths } from "../values/figures.ts";
-import type { Json } from "../values/json.ts";
 import { type Archive, type RawSegment, segmentsAgain } from "./archive-reading.ts";
-import type { MessageLink, OrderLink, ScheduleLink, SegmentLink, WhyLink } from "./why-links.ts";
+import type { MessageLink, OrderLink, ReleaseFigures, ScheduleLink, SegmentLink, WhyLink } from "./why-links.ts";
 
 /** Everything that stands behind some revisions, by row id. */
 export interface Background {
@@ -160,7 +159,7 @@ function orderLink({ reference, line, order, blanketLine, agreement }: OrderLine
     blanketLine: lineReference(agreement.number, blanketLine.line_no),
     customerBlanketOrder: agreement.customer_number,
     generatedBy: order.generated_by,
-    figures: line.figures === "" ? null : (JSON.parse(line.figures) as Json),
+    figures: line.figures === "" ? null : (JSON.parse(line.figures) as ReleaseFigures),
   };
 }
 

@@ -1,7 +1,6 @@
 /** The links of an answer to *why this number?*, from what was asked back to the bytes. All figures are decimal text. */
 import type { PlainDate } from "../values/dates.ts";
 import type { Decimal } from "../values/figures.ts";
-import type { Json } from "../values/json.ts";
 
 export interface InvoiceLink {
   readonly kind: "invoice line";
@@ -47,8 +46,11 @@ export interface OrderLink {
   /** What made the order: timetable, command … */
   readonly generatedBy: string;
   /** The figures the release was computed from, as they were stored with it. */
-  readonly figures: Json;
+  readonly figures: ReleaseFigures | null;
 }
+
+/** Required by the step, released before it, what it lacked; pack quantity and what lies beyond the contract, 0 where none. */
+export type ReleaseFigures = Readonly<Record<"required" | "released" | "needed" | "pack" | "beyondContract", Decimal>>;
 
 export interface BlanketLink {
   readonly kind: "blanket line";

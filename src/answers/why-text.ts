@@ -1,10 +1,10 @@
 /** The answer to *why this number?* for a person: one line per link, each under what it explains. */
-import { stableJson } from "../values/json.ts";
 import type {
   BlanketLink,
   InvoiceLink,
   MessageLink,
   OrderLink,
+  ReleaseFigures,
   ScheduleLink,
   SegmentLink,
   ShipmentLink,
@@ -56,9 +56,17 @@ function shipmentInWords(of: ShipmentLink): string {
 
 function orderInWords(of: OrderLink): string {
   const customerOrder = of.customerOrderNumber === "" ? "" : `, customer order ${of.customerOrderNumber}`;
-  const figures = of.figures === null ? "" : `; released from ${stableJson(of.figures)}`;
+  const figures = of.figures === null ? "" : `; ${figuresInWords(of.figures)}`;
   const blanket = `${of.blanketLine} (the customer's ${of.customerBlanketOrder})`;
   return `${of.id}: ${of.quantity} of ${of.customerPart} to ${of.shipTo} for ${of.scheduledOn}${customerOrder}, on ${blanket}, made by ${of.generatedBy}${figures}`;
+}
+
+/** What the release was computed from: `required 2300, released 2000, needed 300`; what is nothing is not said. */
+function figuresInWords({ required, released, needed, pack, beyondContract }: ReleaseFigures): string {
+  const said = [`required ${required}`, `released ${released}`, `needed ${needed}`];
+  if (pack !== "0") said.push(`in packs of ${pack}`);
+  if (beyondContract !== "0") said.push(`${beyondContract} beyond the contract`);
+  return said.join(", ");
 }
 
 function scheduleInWords(of: Omit<ScheduleLink, "kind">): string {

@@ -4,6 +4,7 @@
  */
 import type { Partner } from "../config/partner.ts";
 import { lineReference } from "../orders/order-documents.ts";
+import { type PriceList, pricesOf } from "../orders/prices.ts";
 import type { AuditFact } from "../store/audit.ts";
 import { recordAudits } from "../store/audit.ts";
 import { book } from "../store/ledger.ts";
@@ -27,7 +28,6 @@ import { CalloffError, EXIT } from "../values/errors.ts";
 import { lineAmount, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { invoiceOf, type PricedLine, type ReleasedInvoice, receivableOf } from "./invoice-documents.ts";
 import { type FulfilmentSettings, orderLinesById, partnerOf } from "./order-lines.ts";
-import { type PriceList, pricesOf } from "./prices.ts";
 import { inSlices, there } from "./rows-by-id.ts";
 import type { BookedLine, BookedShipment } from "./shipment-documents.ts";
 import { LINE_STEP } from "./shipment-facts.ts";
@@ -127,7 +127,7 @@ export async function releaseInvoices(
   const unpriced: string[] = [];
   for (const held of shipments) {
     for (const draft of draftsOf(held, billed)) {
-      const missing = draft.lines.filter(({ of }) => prices.on(of.blanketLine.id, held.shippedOn) === undefined);
+      const missing = draft.lines.filter(({ of }) => prices(of.blanketLine.id, held.shippedOn) === undefined);
       if (missing.length === 0) drafts.push(draft);
       for (const { lineNumber } of missing) unpriced.push(lineReference(held.number, lineNumber));
     }
@@ -195,7 +195,7 @@ async function numbered(
 
 function pricedLine(of: BookedLine, place: number, held: BookedShipment, prices: PriceList): PricedLine {
   const { blanketLine } = of.of;
-  const price = there(prices.on(blanketLine.id, held.shippedOn));
+  const price = there(prices(blanketLine.id, held.shippedOn));
   const per = (blanketLine.price_per > 0n ? blanketLine.price_per : ONE) as Quantity;
   const amount = lineAmount(of.quantity, price, held.partner.orders.currencyMinorDigits, per);
   return { lineNumber: (place + 1) * LINE_STEP, of, price, per, amount };

@@ -229,7 +229,7 @@ interface NumberedPart {
 }
 
 /**
- * Marks closed lines, lets every account know that its sums have moved, and works out again when something is due next
+ * Marks lines that are shipped or closed, lets every account know that its sums have moved, and works out again when something is due next
  * where more was released, or some given back.
  */
 async function moveOrders(
@@ -239,14 +239,29 @@ async function moveOrders(
   occasion: Occasion,
 ): Promise<void> {
   const lines = planned.flatMap((plan) => plan.lines);
-  const closed = lines.filter(({ closes }) => closes).map(({ of }) => of.line.id);
-  if (closed.length > 0) await update(tx, childLine, { state: "closed short" }, "id IN (:closed)", { closed });
+  await endLines(
+    tx,
+    "closed short",
+    lines.filter(({ closes }) => closes),
+  );
+  await endLines(
+    tx,
+    "shipped",
+    lines.filter(({ fills }) => fills),
+  );
   // A verdict worked out from sums read before this is worked out again.
   await tx.change("UPDATE account SET version = version + 1 WHERE id IN (:ids)", {
     ids: accountsOf(lines.map(({ of }) => of)),
   });
   const moved = lines.filter(({ closes, excess }) => closes || excess > 0n).map(({ of }) => of);
   await lookAgain(tx, settings, await rowsById(tx, account, accountsOf(moved)), occasion);
+}
+
+/** What has ended is not looked at again when schedules change, however much there ever was. */
+async function endLines(tx: Tx, state: string, lines: readonly PlannedLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  const ids = [...new Set(lines.map(({ of }) => of.line.id))];
+  await update(tx, childLine, { state }, "id IN (:ids) AND state = 'open'", { ids });
 }
 
 function documentsOf(

@@ -43,13 +43,15 @@ export function shipNoticeOf(
   occasion: Occasion,
 ): ShipNotice {
   const { shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit } = consignment;
+  // One unit is confirmed for both weights; each is written beside its own.
+  const netWeightUnit = netWeight === undefined ? undefined : weightUnit;
   return {
     purpose: "original",
     number: shipment.note,
     issuedOn: occasion.businessDate,
     issuedAt: timeIn(gateway.company.timeZone, occasion.instant),
     shippedOn: shipment.shippedOn,
-    ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit }),
+    ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
     parties: [as("ship-to", shipToParty(shipment.partner, shipment.shipTo)), as("ship-from", ourParty(gateway))],
     lines: shipment.lines.map((line) => noticeLine(shipment, line)),
   };

@@ -21,6 +21,8 @@ export interface PlannedLine {
   /** Closed without being shipped. */
   readonly givenBack: Quantity;
   readonly closes: boolean;
+  /** Whether nothing is open on the order line afterwards, all of it having been shipped. */
+  readonly fills: boolean;
 }
 
 /** What goes to one ship-to of one partner. */
@@ -112,6 +114,7 @@ export function planShipments(
       excess: minus(shipped, smaller(shipped, before)),
       givenBack: closes ? left : NOTHING,
       closes,
+      fills: left === NOTHING,
     });
   });
   refuseSharedHeader(confirmation, parts.size);

@@ -1,49 +1,20 @@
 /** What a blanket order handed over again changes, and what it may not (features.md A4, A6). */
 import type { Partner } from "../config/partner.ts";
 import type { BlanketOrderDocument } from "../documents/erp.ts";
-import { writeSteps } from "../schedules/curve-text.ts";
 import { recordAudit } from "../store/audit.ts";
-import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
-import { insert, select, update, updateEach } from "../store/rows.ts";
+import { processedInAll, releasedInAll } from "../store/ledger.ts";
+import { insert, update, updateEach } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
-import {
-  type AccountRow,
-  type AgreementLineRow,
-  type AgreementRow,
-  account,
-  agreement,
-  agreementAlias,
-  agreementLine,
-  type LinePriceRow,
-  linePrice,
-} from "../store/tables.ts";
+import { type AgreementRow, agreement, agreementAlias, agreementLine, linePrice } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { writeMillionths } from "../values/figures.ts";
 import type { Json } from "../values/json.ts";
-import { refused, type WantedAgreement, type WantedLine } from "./agreement-document.ts";
+import { type Changes, changesOf, differing, isNothing, type LinePair, pairedLines } from "./agreement-difference.ts";
+import { refused, type WantedAgreement } from "./agreement-document.ts";
 import { addLines, rememberAliases } from "./agreement-lines.ts";
-import { type AgreementState, changeAgreementState, changedMeanwhile, isExpired } from "./agreement-states.ts";
-import { acceptByHand, BY_HAND, type HandConfiguration, stepsByHand } from "./hand-schedule.ts";
-
-/** A line as it is and as it is wanted. */
-interface LinePair {
-  readonly held: AgreementLineRow;
-  readonly wanted: WantedLine;
-  readonly totals: Totals;
-  readonly prices: readonly LinePriceRow[];
-}
-
-/** What differs, by what it takes to change it. */
-interface Changes {
-  readonly header: Partial<AgreementRow>;
-  readonly state: AgreementState | undefined;
-  readonly aliases: WantedAgreement["aliases"];
-  readonly lines: readonly LinePair[];
-  readonly prices: readonly { pair: LinePair; price: WantedLine["prices"][number]; held: LinePriceRow | undefined }[];
-  readonly added: readonly WantedLine[];
-  readonly splits: readonly { pair: LinePair; account: AccountRow; totals: Totals }[];
-}
+import { changeAgreementState, changedMeanwhile, isExpired } from "./agreement-states.ts";
+import { acceptByHand, type HandConfiguration, stepsByHand } from "./hand-schedule.ts";
 
 /**
  * Changes an agreement to what the document asks for.
@@ -89,74 +60,6 @@ export async function changeAgreement(
   }
   return "changed";
 }
-
-async function pairedLines(tx: Tx, held: AgreementRow, wanted: WantedAgreement): Promise<LinePair[]> {
-  const lines = await select(tx, agreementLine, "WHERE agreement_id = :id ORDER BY line_no", { id: held.id });
-  const ids = lines.map(({ id }) => id);
-  const totals = await lineTotals(tx, ids);
-  const prices = await select(tx, linePrice, "WHERE line_id IN (:ids)", { ids });
-  return lines.map((line) => {
-    const pair = wanted.lines.find(({ row }) => row.line_no === line.line_no);
-    if (pair === undefined) {
-      throw refused("AGREEMENT_LINE_MISSING", `Line ${line.line_no} of ${held.number} is missing`, "lines", {
-        expected: `all lines that ${held.number} has`,
-        found: wanted.lines.map(({ row }) => row.line_no).join(", "),
-        remedy: "Hand it over with that line; to end the line, lower its quantity to what is processed",
-      });
-    }
-    return {
-      held: line,
-      wanted: pair,
-      totals: totals.get(line.id) ?? NO_TOTALS,
-      prices: prices.filter(({ line_id }) => line_id === line.id),
-    };
-  });
-}
-
-async function changesOf(
-  tx: Tx,
-  held: AgreementRow,
-  document: BlanketOrderDocument,
-  wanted: WantedAgreement,
-  pairs: readonly LinePair[],
-): Promise<Changes> {
-  const aliases = await select(tx, agreementAlias, "WHERE agreement_id = :id", { id: held.id });
-  return {
-    header: differing(held, wanted.header),
-    state: stateWanted(held, document.state),
-    aliases: wanted.aliases.filter(
-      (alias) => !aliases.some(({ normal, valid_from }) => normal === alias.normal && valid_from === alias.valid_from),
-    ),
-    lines: pairs.filter((pair) => Object.keys(differing(pair.held, pair.wanted.row)).length > 0),
-    prices: pairs.flatMap((pair) =>
-      pair.wanted.prices.flatMap((price) => {
-        const before = pair.prices.find(({ valid_from }) => valid_from === price.valid_from);
-        return before?.price === price.price ? [] : [{ pair, price, held: before }];
-      }),
-    ),
-    added: wanted.lines.filter(({ row }) => !pairs.some((pair) => pair.held.line_no === row.line_no)),
-    splits: await splitChanges(tx, pairs),
-  };
-}
-
-/** Columns of `wanted` that `held` has otherwise. */
-function differing<R extends object>(held: R, wanted: Partial<R>): Partial<R> {
-  const columns = Object.keys(wanted) as (keyof R)[];
-  return Object.fromEntries(
-    columns.filter((column) => held[column] !== wanted[column]).map((c) => [c, wanted[c]]),
-  ) as Partial<R>;
-}
-
-/** The ERP can carry an agreement on to quotation and open; what the gateway has made of it later stays. */
-function stateWanted(held: AgreementRow, stated: "draft" | "quotation" | "open"): AgreementState | undefined {
-  const ahead: Readonly<Record<string, readonly string[]>> = { draft: ["quotation", "open"], quotation: ["open"] };
-  return ahead[held.state]?.includes(stated) === true ? stated : undefined;
-}
-
-const isNothing = (changes: Changes): boolean =>
-  Object.keys(changes.header).length === 0 &&
-  changes.state === undefined &&
-  [changes.aliases, changes.lines, changes.prices, changes.added, changes.splits].every(({ length }) => length === 0);
 
 /** Nothing can be saved on an agreement past its expiry date, or ended, but a later expiry date (A6). */
 function refuseLocked(held: AgreementRow, changes: Changes, occasion: Occasion): void {
@@ -251,45 +154,6 @@ async function changeLines(tx: Tx, changes: Changes, occasion: Occasion): Promis
       held === undefined ? [{ ...price, line_id: pair.held.id, who: occasion.who }] : [],
     ),
   );
-}
-
-/** Lines whose schedule lines by hand are other ones than those in force. */
-async function splitChanges(tx: Tx, pairs: readonly LinePair[]): Promise<Changes["splits"]> {
-  const stated = pairs.filter(({ wanted }) => wanted.splits !== undefined);
-  if (stated.length === 0) return [];
-  const lineIds = stated.map(({ held }) => held.id);
-  const draws = await tx.ask("SELECT account_id, line_id FROM draw WHERE line_id IN (:lineIds) AND valid_until = ''", {
-    lineIds,
-  });
-  const accountIds = draws.map((row) => Number(row["account_id"]));
-  const accounts =
-    accountIds.length === 0 ? [] : await select(tx, account, "WHERE id IN (:accountIds)", { accountIds });
-  const lastByHand = await lastHandPlans(tx, accountIds);
-  const totals = await accountTotals(tx, accountIds);
-  return stated.flatMap((pair) => {
-    const of = accounts.find(({ id }) =>
-      draws.some((row) => Number(row["line_id"]) === pair.held.id && Number(row["account_id"]) === id),
-    );
-    if (of === undefined || (lastByHand.get(of.id) ?? "") === textOf(pair)) return [];
-    return [{ pair, account: of, totals: totals.get(of.id) ?? NO_TOTALS }];
-  });
-}
-
-/** The steps of each account's latest schedule by hand, as they are kept. */
-async function lastHandPlans(tx: Tx, accountIds: readonly number[]): Promise<Map<number, string>> {
-  if (accountIds.length === 0) return new Map();
-  const rows = await tx.ask(
-    `SELECT r.account_id AS account, c.steps AS steps FROM revision r JOIN curve c ON c.id = r.curve_id
-     WHERE r.id IN (SELECT MAX(h.id) FROM revision h JOIN message m ON m.id = h.message_id
-                    WHERE h.account_id IN (:accountIds) AND m.type = :byHand GROUP BY h.account_id)`,
-    { accountIds, byHand: BY_HAND },
-  );
-  return new Map(rows.map((row) => [Number(row["account"]), row["steps"] as string]));
-}
-
-function textOf({ wanted }: LinePair): string {
-  const steps = stepsByHand(wanted.splits ?? []).map(({ step }) => step);
-  return steps.length === 0 ? "" : writeSteps(steps);
 }
 
 /** Puts the new schedule lines in force. @throws CalloffError AGREEMENT_RELEASED where they are less than what is ordered. */

@@ -2,38 +2,23 @@
  * Releasing what is due (features.md D1, D2, D4). Level-triggered: everything scheduled on or before the business date and
  * not yet released, however long ago; done twice, or by two gateways at once, it makes the same orders once.
  */
-import { dueNow, nextOrderOn, type PlannedRelease } from "../schedules/release-plan.ts";
+import { dueNow, nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudits } from "../store/audit.ts";
-import type { NewRow } from "../store/columns.ts";
-import { book } from "../store/ledger.ts";
-import { queueDocuments } from "../store/outbound.ts";
-import { insert, insertMissing, lockRows, select, update, updateEach } from "../store/rows.ts";
-import { documentNumber, takeNumbers } from "../store/series.ts";
+import { insertMissing, lockRows, select, update, updateEach } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
-import { account, childLine, childOrder, jobRun, type RevisionRow, revision } from "../store/tables.ts";
+import { account, jobRun } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { coerceError } from "../values/errors.ts";
-import { type Decimal, writeMillionths } from "../values/figures.ts";
 import { stableJson } from "../values/json.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
-import { type AccountInForce, accountsInForce, type KeptStep, planOf } from "./due-accounts.ts";
+import { type AccountInForce, accountsInForce, planOf } from "./due-accounts.ts";
 import { grouped } from "./grouped.ts";
-import { lineReference, orderDocument } from "./order-documents.ts";
+import { type DueLine, makeOrders, type ReleasedOrder } from "./make-orders.ts";
 import { accountMoved } from "./plan-in-force.ts";
-import { pricesOf } from "./prices.ts";
 
-export interface ReleasedOrder {
-  readonly number: string;
-  /** Our number of the blanket order. */
-  readonly agreement: string;
-  readonly partner: string;
-  readonly shipTo: string;
-  readonly scheduledOn: PlainDate;
-  readonly customerOrderNumber: string;
-  readonly lines: readonly { readonly reference: string; readonly item: string; readonly quantity: Decimal }[];
-}
+export type { ReleasedOrder } from "./make-orders.ts";
 
 export interface ReleaseOptions {
   /** Only this blanket order. */
@@ -44,8 +29,6 @@ export interface ReleaseOptions {
 
 /** Accounts that one transaction releases at most. */
 const MOST_ACCOUNTS = 500;
-/** Child lines are numbered 10, 20, 30 … */
-const LINE_STEP = 10;
 
 /**
  * Makes the child orders that are due, one transaction per blanket order and at most 500 accounts.
@@ -91,13 +74,6 @@ async function dueAccounts(from: Queryable, on: PlainDate, agreementNumber: stri
       portions.push(ids.slice(start, start + MOST_ACCOUNTS));
   }
   return portions;
-}
-
-/** One line to be, with where it comes from. */
-interface DueLine {
-  readonly of: AccountInForce;
-  readonly release: PlannedRelease;
-  readonly seq: number;
 }
 
 async function releaseAccounts(
@@ -152,188 +128,6 @@ async function moveAccounts(
     return [{ id, set: { next_order_on: nextOn, release_seq: seq, version: version + 1 }, was: { version } }];
   });
   if ((await updateEach(tx, account, changes)).length < changes.length) throw accountMoved();
-}
-
-/** Lines of one order: same blanket order, scheduled date, ship-to and customer order number (D2). */
-const orderKey = ({ of, release }: DueLine): string =>
-  JSON.stringify([of.agreement.id, of.line.ship_to, release.orderOn, release.customerOrderNumber]);
-
-async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLine[]): Promise<ReleasedOrder[]> {
-  const groups = [...grouped(due, orderKey)]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, lines]) => inOrder(lines));
-  const parts = await nextParts(tx, due);
-  const first = await takeNumbers(tx, "SO", groups.length);
-  const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", first + n), parts, occasion));
-  const orderIds = await insert(tx, childOrder, orders);
-
-  const priceOn = await pricesOf(
-    tx,
-    due.map(({ of }) => of.line.id),
-  );
-  const lines = groups.flatMap((group, n) =>
-    group.map((line, at) => ({
-      line,
-      order: orders[n] as (typeof orders)[number],
-      row: lineRow(line, orderIds[n] as number, (at + 1) * LINE_STEP, priceOn(line.of.line.id, line.release.shipOn)),
-    })),
-  );
-  const lineIds = await insert(
-    tx,
-    childLine,
-    lines.map(({ row }) => row),
-  );
-  await book(
-    tx,
-    lines.map(({ line, order, row }, n) => releasedFact(line, order.number, row, lineIds[n] as number, occasion)),
-  );
-
-  const releaseNumbers = await releaseNumbersOf(
-    tx,
-    lines.map(({ row }) => row.revision_id),
-  );
-  const byOrder = grouped(lines, ({ order }) => order.number);
-  await queueDocuments(
-    tx,
-    occasion,
-    orders.map((order) => {
-      const held = byOrder.get(order.number) ?? [];
-      const { agreement, partner } = (held[0] as (typeof held)[number]).line.of;
-      return orderDocument({
-        number: order.number,
-        agreement,
-        partner,
-        shipTo: order.ship_to,
-        issuedOn: occasion.businessDate,
-        scheduledOn: order.scheduled_on,
-        requiredShipOn: order.required_ship_on,
-        customerOrderNumber: order.customer_order_no,
-        lines: held.map(({ line, row }) => ({
-          lineNumber: row.line_no,
-          blanketLine: line.of.line,
-          quantity: row.quantity,
-          price: row.price,
-          requestedOn: row.requested_on,
-          allocate: firstSplit(line)?.split.allocate ?? false,
-          releaseNumber: releaseNumbers.get(row.revision_id)?.release_no ?? "",
-        })),
-      });
-    }),
-  );
-  return orders.map((order) => ({
-    number: order.number,
-    agreement: byOrder.get(order.number)?.[0]?.line.of.agreement.number ?? "",
-    partner: order.partner,
-    shipTo: order.ship_to,
-    scheduledOn: order.scheduled_on,
-    customerOrderNumber: order.customer_order_no,
-    lines: (byOrder.get(order.number) ?? []).map(({ line, row }) => ({
-      reference: lineReference(order.number, row.line_no),
-      item: line.of.line.item,
-      quantity: writeMillionths(row.quantity),
-    })),
-  }));
-}
-
-/** By agreement line, then in line on the plan: the same whatever order accounts were read in. */
-const inOrder = (lines: readonly DueLine[]): DueLine[] =>
-  lines.toSorted((a, b) => a.of.line.line_no - b.of.line.line_no || a.of.account.id - b.of.account.id || a.seq - b.seq);
-
-/** An order for a date that has one already is a further part: nothing that the ERP may be picking is touched. */
-async function nextParts(tx: Tx, due: readonly DueLine[]): Promise<Map<string, number>> {
-  const rows = await tx.ask(
-    `SELECT agreement_id, ship_to, scheduled_on, customer_order_no, MAX(part) AS part FROM child_order
-     WHERE agreement_id IN (:agreements) AND scheduled_on IN (:dates)
-     GROUP BY agreement_id, ship_to, scheduled_on, customer_order_no`,
-    {
-      agreements: [...new Set(due.map(({ of }) => of.agreement.id))],
-      dates: [...new Set(due.map(({ release }) => release.orderOn))],
-    },
-  );
-  return new Map(
-    rows.map((row) => [
-      JSON.stringify([Number(row["agreement_id"]), row["ship_to"], row["scheduled_on"], row["customer_order_no"]]),
-      Number(row["part"]) + 1,
-    ]),
-  );
-}
-
-function orderRow(lines: readonly DueLine[], number: string, parts: ReadonlyMap<string, number>, occasion: Occasion) {
-  const first = lines[0] as DueLine;
-  const shipOn = lines.map(({ release }) => release.shipOn).toSorted();
-  return {
-    number,
-    side: "sell",
-    type: "standard",
-    partner: first.of.partner.code,
-    agreement_id: first.of.agreement.id,
-    ship_to: first.of.line.ship_to,
-    scheduled_on: first.release.orderOn,
-    customer_order_no: first.release.customerOrderNumber,
-    part: parts.get(orderKey(first)) ?? 1,
-    state: "open",
-    created_on: occasion.businessDate,
-    created_at: occasion.instant,
-    required_ship_on: shipOn[0] as string,
-    version: 1,
-    generated_by: occasion.who,
-  };
-}
-
-const firstSplit = ({ release }: DueLine): KeptStep | undefined => release.steps[0] as KeptStep | undefined;
-
-function lineRow({ of, release, seq }: DueLine, orderId: number, lineNumber: number, price: bigint) {
-  const step = release.steps[0] as KeptStep;
-  return {
-    order_id: orderId,
-    line_no: lineNumber,
-    line_id: of.line.id,
-    account_id: of.account.id,
-    revision_id: step.split.since_revision_id,
-    release_seq: seq,
-    quantity: release.quantity as bigint,
-    price,
-    price_per: of.line.price_per,
-    requested_on: release.deliverOn,
-    split_segment: step.segment,
-    state: "open",
-    figures: stableJson({
-      required: writeMillionths((release.steps.at(-1) as KeptStep).split.cumulative),
-      released: writeMillionths(of.totals.released + of.totals.withheld),
-      needed: writeMillionths(release.needed),
-      pack: writeMillionths(of.line.pack),
-      beyondContract: writeMillionths(release.beyondContract),
-    }),
-  };
-}
-
-function releasedFact(
-  { of, seq }: DueLine,
-  orderNumber: string,
-  row: NewRow<typeof childLine.columns>,
-  lineId: number,
-  occasion: Occasion,
-) {
-  return {
-    account_id: of.account.id,
-    line_id: of.line.id,
-    child_line_id: lineId,
-    moves: "both",
-    start: of.account.current_start,
-    kind: "released",
-    quantity: row.quantity ?? 0n,
-    happened_on: occasion.businessDate,
-    booked_at: occasion.instant,
-    cause_kind: "order",
-    cause: lineReference(orderNumber, row.line_no ?? 0),
-    business_key: `release:${of.account.partner}:${of.account.identity}/${seq}`,
-    who: occasion.who,
-  };
-}
-
-async function releaseNumbersOf(from: Queryable, ids: readonly number[]): Promise<Map<number, RevisionRow>> {
-  const rows = await select(from, revision, "WHERE id IN (:ids)", { ids: [...new Set(ids)] });
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 const auditOf = (order: ReleasedOrder) => ({

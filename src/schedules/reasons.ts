@@ -98,11 +98,15 @@ export function mismatchLines(input: JudgeInput): VerdictLine[] {
   const off = magnitude(transit.mismatch);
   const through = transit.lastNote === "found" ? " through their last note" : "";
   const sentence = `their cumulative is ${differenceInWords(transit.mismatch)} than ours${through}`;
-  const passes = off <= quantity(input.policy.mismatch.quantity) || off <= askedWithin(input);
+  const passes = hasNoHistory(input) || off <= quantity(input.policy.mismatch.quantity) || off <= askedWithin(input);
   if (passes) lines.push({ kind: "mismatch", says: "warn", quantity: transit.mismatch, sentence });
   else lines.push({ ...hold("mismatch", sentence), quantity: transit.mismatch });
   return lines;
 }
+
+/** Before anything was accepted or shipped there is nothing that their cumulative could differ from: it is said, not held. */
+const hasNoHistory = ({ old, shipped, newPeriod }: JudgeInput): boolean =>
+  old === undefined && newPeriod !== true && shipped === NOTHING;
 
 const EXPLAINED = {
   overtaken: "overtaken note",

@@ -42,7 +42,7 @@ export const childLine = table(
     price_per: "figure",
     requested_on: "text",
     split_segment: "integer",
-    /** open, closed short, cancelled */
+    /** open, shipped, closed short, cancelled */
     state: "text",
     figures: "text",
   },
@@ -51,7 +51,7 @@ export const childLine = table(
       ["account_id", "release_seq"],
       ["order_id", "line_no"],
     ],
-    indexes: [["line_id"], ["account_id"], ["revision_id"]],
+    indexes: [["line_id"], { on: ["account_id"], where: "state = 'open'" }, ["revision_id"]],
   },
 );
 

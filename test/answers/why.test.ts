@@ -194,6 +194,10 @@ onEveryDatabase("why this number?", (database) => {
       "LIN**BP*C-F-10*PO*4500",
       "FST*400*C*D*20270310",
     ]);
+    assert.match(
+      whyInWords(await why(store, archive(), "SO-000002/10")),
+      /, made by timetable; required \d+, released \d+, needed 250\n/,
+    );
     assert.deepEqual(segmentsIn((await why(store, archive(), "IN-000002/10")).lines[0]?.links), [
       "LIN**BP*C-F-10*PO*4500",
       "FST*250*C*D*20270317",

@@ -173,7 +173,31 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
     const { store } = database();
     const order = await seedOrder(store, await blanketOf(), { on: "2027-03-01", quantities: ["400"] });
     await ship(store, confirmed("ERP-1", [[`${order}/10`, "400", "short"]]));
-    assert.equal((await select(store, childLine, "WHERE 1 = 1"))[0]?.state, "open");
+    assert.equal((await select(store, childLine, "WHERE 1 = 1"))[0]?.state, "shipped");
+  });
+
+  it("ends an order line with the last of it, and books what still comes on it", async () => {
+    const { store } = database();
+    const order = await seedOrder(store, await blanketOf(), { on: "2027-03-01", quantities: ["400"] });
+    const stateAfter = async (confirmation: string, of: string) => {
+      await ship(store, confirmed(confirmation, [[`${order}/10`, of]]));
+      return (await select(store, childLine, "WHERE 1 = 1"))[0]?.state;
+    };
+    assert.equal(await stateAfter("ERP-1", "150"), "open");
+    assert.equal(await stateAfter("ERP-2", "250"), "shipped");
+    assert.equal(await stateAfter("ERP-3", "10"), "shipped");
+  });
+
+  it("writes the unit of weight beside each weight", async () => {
+    const { store } = database();
+    const order = await seedOrder(store, await blanketOf(), { on: "2027-03-01", quantities: ["400"] });
+    const weights = { grossWeight: "12.5", netWeight: "10", weightUnit: "KG" };
+    await ship(store, confirmed("ERP-1", [[`${order}/10`, "400"]], weights));
+    const [notice] = await documents<ShipNotice>(store, "ship-notice");
+    assert.deepEqual(
+      [notice?.grossWeight, notice?.weightUnit, notice?.netWeight, notice?.netWeightUnit],
+      ["12.5", "KG", "10", "KG"],
+    );
   });
 
   it("takes the same order line twice in one confirmation", async () => {

@@ -184,10 +184,6 @@ policy: standard
 ${partner}`,
     );
     home.write(
-      "config/policies/standard.yaml",
-      "version: 1\nfirst: accept\nmismatch: { quantity: '100' }\nzones: [{ name: all, increase: any, decrease: any }]\n",
-    );
-    home.write(
       "inbox/erp/blanket-order.json",
       JSON.stringify({
         schema: "calloff/blanket-order/1",

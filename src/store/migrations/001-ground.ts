@@ -328,7 +328,7 @@ const STATEMENTS: readonly string[] = [
     UNIQUE ("order_id", "line_no")
   )`,
   `CREATE INDEX child_line_1 ON child_line ("line_id")`,
-  `CREATE INDEX child_line_2 ON child_line ("account_id")`,
+  `CREATE INDEX child_line_2 ON child_line ("account_id") WHERE state = 'open'`,
   `CREATE INDEX child_line_3 ON child_line ("revision_id")`,
   `CREATE TABLE shipment (
     "id" ID,
