@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { freshHome, type TestHome } from "../support/homes.ts";
-import { calloff, type Daemon, startDaemon } from "../support/program.ts";
+import { calloff, calloffHere, type Daemon, startDaemon } from "../support/program.ts";
 
 const DAY = ["--business-date", "2027-03-01"];
 
@@ -55,7 +55,7 @@ describe("The daemon", () => {
     }
     running.kill("SIGKILL");
     await running.ended;
-    assert.equal((await calloff(["run", "--home", home.path, ...DAY])).code, 0);
+    assert.equal((await calloffHere(["run", "--home", home.path, ...DAY])).code, 0);
   });
 
   it("ends with exit 0 at SIGTERM, its lock released", async () => {
@@ -64,7 +64,7 @@ describe("The daemon", () => {
     const ended = await running.ended;
     assert.equal(ended.code, 0, ended.stderr);
     assert.match(ended.stdout, /\{"event":"stopped","drained":true\}\n$/);
-    assert.equal((await calloff(["run", "--home", home.path, ...DAY])).code, 0);
+    assert.equal((await calloffHere(["run", "--home", home.path, ...DAY])).code, 0);
   });
 
   it("writes a log of JSON lines to stderr and nothing of a file's content", async () => {

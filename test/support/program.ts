@@ -113,9 +113,8 @@ export async function calloffHere(
 export async function calloffJson(
   args: readonly string[],
   surroundings: Surroundings = {},
-  run: typeof calloff = calloffHere,
 ): Promise<Ended & { readonly document: unknown }> {
-  const ended = await run([...args, "--json"], surroundings);
+  const ended = await calloffHere([...args, "--json"], surroundings);
   try {
     return { ...ended, document: JSON.parse(ended.stdout) as unknown };
   } catch (error) {

@@ -1,9 +1,9 @@
-/** The main job through the real program: files in, commands, files out, on a temporary home. */
+/** The main job by its commands: files in, commands, files out, on a temporary home. The system tests give them as processes. */
 import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { freshHome, type TestHome } from "../support/homes.ts";
-import { at, calloff, calloffHere, calloffJson, listAt } from "../support/program.ts";
+import { at, calloffJson, listAt } from "../support/program.ts";
 
 describe("The whole way of a schedule", () => {
   let home: TestHome;
@@ -13,13 +13,11 @@ describe("The whole way of a schedule", () => {
   afterEach(() => home.remove());
 
   /** Commands given on a day; the instant moves with it, as it would. */
-  const on = (date: string, program = calloffHere) => ({
+  const on = (date: string) => ({
     run: (...args: string[]) =>
-      calloffJson(
-        [...args, "--home", home.path, "--business-date", date],
-        { env: { CALLOFF_NOW: `${date}T06:00:00Z` } },
-        program,
-      ),
+      calloffJson([...args, "--home", home.path, "--business-date", date], {
+        env: { CALLOFF_NOW: `${date}T06:00:00Z` },
+      }),
   });
   const outbox = (folder: string) => readdirSync(path.join(home.path, "outbox", folder)).toSorted();
   const written = (folder: string, pattern: RegExp): string => {
@@ -31,7 +29,7 @@ describe("The whole way of a schedule", () => {
     cpSync(path.join(home.path, "samples", sample), path.join(home.path, "inbox", folder, sample));
 
   it("goes from the customer's 830 to order, ship notice, invoice and acknowledgement", async () => {
-    const monday = on("2027-03-01", calloff);
+    const monday = on("2027-03-01");
     drop("blanket-order.json", "erp");
     drop("forecast.edi", "acme");
     const arrival = await monday.run("run");
