@@ -171,7 +171,7 @@ function inForce(acceptance: Acceptance, plan: NewPlan, totals: Totals, cut: Qua
   return {
     account,
     partner,
-    steps: plan.rows.map(stepOf),
+    steps: [...plan.rows.values()].map(stepOf),
     line: drawn.line,
     agreement: drawn.agreement,
     totals,

@@ -159,16 +159,17 @@ function stateOf(
 ): JudgedLine["state"] {
   if (purposeOf(document, partner) === "file") return "filed";
   if (period === "older") return "older";
-  const content = contentOf(curve);
-  const alike = sameNumber.length > 0 ? sameNumber : known.filter(({ row }) => row.layer === layer);
-  const repeats = alike.some(
-    (held) =>
-      held.row.release_no === mark.releaseNo &&
-      held.row.issued_on === mark.issuedOn &&
-      held.row.issued_at === mark.issuedAt &&
-      contentOf(curveOfRevision(held)) === content,
+  const alike = (sameNumber.length > 0 ? sameNumber : known).filter(
+    ({ row }) =>
+      row.layer === layer &&
+      row.release_no === mark.releaseNo &&
+      row.issued_on === mark.issuedOn &&
+      row.issued_at === mark.issuedAt,
   );
-  if (repeats) return "repeated";
+  if (alike.length > 0) {
+    const content = contentOf(curve);
+    if (alike.some((held) => contentOf(curveOfRevision(held)) === content)) return "repeated";
+  }
   const last = newest(
     known
       .filter(({ row }) => row.layer === layer && ["accepted", "held"].includes(row.state) && row.cause !== BY_HAND)

@@ -97,8 +97,8 @@ function revisionRow({ messageId, partner, occasion }: Kept, line: JudgedLine, c
     layer,
     message_id: messageId,
     document_line: matched.number,
-    first_segment: segments[0] ?? 0,
-    last_segment: segments.at(-1) ?? 0,
+    first_segment: segments.first,
+    last_segment: segments.last,
     release_no: mark.releaseNo,
     previous_no: mark.previousNo,
     issued_on: mark.issuedOn,
@@ -117,20 +117,21 @@ function revisionRow({ messageId, partner, occasion }: Kept, line: JudgedLine, c
   } satisfies NewRow<typeof revision.columns>;
 }
 
-/** Ordinals of every segment that a line was read from, ascending. */
-function segmentsOf({ matched }: JudgedLine): number[] {
-  const found: number[] = [];
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(walk);
-    else if (value !== null && typeof value === "object") {
-      for (const [key, held] of Object.entries(value)) {
-        if (key === "segment" && typeof held === "number") found.push(held);
-        else walk(held);
+/** Ordinals of the first and the last segment that a line was read from; 0 where it was read from none. */
+function segmentsOf({ matched }: JudgedLine): { first: number; last: number } {
+  const found = { first: 0, last: 0 };
+  const walk = (held: object): void => {
+    for (const key in held) {
+      const value = (held as Record<string, unknown>)[key];
+      if (typeof value === "object" && value !== null) walk(value);
+      else if (key === "segment" && typeof value === "number") {
+        if (found.first === 0 || value < found.first) found.first = value;
+        if (value > found.last) found.last = value;
       }
     }
   };
   walk(matched.line);
-  return found.toSorted((a, b) => a - b);
+  return found;
 }
 
 /** What the customer states counts from the moment it is read, also while its schedule is held; history states nothing new. */

@@ -25,8 +25,8 @@ export interface NewPlan {
   readonly account: AccountRow;
   readonly layer: "forecast" | "call-off";
   readonly revisionId: number;
-  /** The rows of its steps, by `wantedSplits`. */
-  readonly rows: readonly WantedSplit[];
+  /** The rows of its steps by key, as `wantedSplits` gives them. */
+  readonly rows: ReadonlyMap<string, WantedSplit>;
   /** Scheduled order date of what is to be released next; empty when nothing is left. */
   readonly nextOrderOn: string;
   /** Start of the cumulative from now on. */
@@ -59,8 +59,7 @@ export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<voi
     old.set(keyOfSplit(row), row);
   const added: NewRow<typeof split.columns>[] = [];
   for (const plan of plans) {
-    for (const row of plan.rows) {
-      const key = keyOfSplit(row);
+    for (const [key, row] of plan.rows) {
       const before = old.get(key);
       if (before !== undefined && saysTheSame(before, row)) old.delete(key);
       else added.push(row);
@@ -103,11 +102,11 @@ export const accountMoved = (): CalloffError =>
 
 export type WantedSplit = Required<Omit<SplitRow, "id">>;
 
-/** The rows a plan is kept in. */
+/** The rows a plan is kept in, by what tells them apart. */
 export function wantedSplits(
   plan: Pick<NewPlan, "account" | "revisionId">,
   steps: readonly PlannedStep[],
-): WantedSplit[] {
+): Map<string, WantedSplit> {
   const rows = new Map<string, WantedSplit>();
   for (const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } of steps) {
     const row = {
@@ -137,7 +136,7 @@ export function wantedSplits(
     // Two statements of the same thing for the same day are one split, as high as both.
     rows.set(key, same === undefined || same.cumulative < row.cumulative ? row : same);
   }
-  return [...rows.values()];
+  return rows;
 }
 
 const keyOfSplit = (row: Omit<SplitRow, "id">): string =>

@@ -14,6 +14,7 @@ export interface Bucket {
 export function bucketsOf(steps: readonly Step[], messageDate: PlainDate): Bucket[] {
   const apart = new Map<string, Bucket>();
   for (const step of steps) {
+    if (step.kind !== "dated" || step.from === step.to) continue;
     const bucket = intervalOf(step, messageDate);
     if (bucket.from < bucket.to) apart.set(`${bucket.from}/${bucket.to}`, bucket);
   }
@@ -35,6 +36,11 @@ export function comparison(
   second: readonly Bucket[],
   messageDate: PlainDate,
 ): { first: ComparedAt; second: ComparedAt } {
+  // Days only, as most schedules are: every step stands at its own.
+  if (first.length === 0 && second.length === 0) {
+    const ownDay: ComparedAt = (step) => later(step.kind === "dated" ? step.to : step.date, messageDate);
+    return { first: ownDay, second: ownDay };
+  }
   const around = [tightestAround(first), tightestAround(second)] as const;
   const settle = (of: 0 | 1): ComparedAt => {
     const known = new Map<string, PlainDate>();

@@ -34,7 +34,7 @@ export function stacked<S extends Step>(base: Quantity, increments: readonly Inc
   let height = base;
   return increments.map(({ step, quantity }) => {
     height = plus(height, quantity);
-    return { ...step, cumulative: height };
+    return step.cumulative === height ? step : { ...step, cumulative: height };
   });
 }
 

@@ -165,7 +165,7 @@ function together(
     const due = dates.orderOn <= input.businessDate;
     const orderOn = due ? (earliest ?? dates.orderOn) : dates.orderOn;
     const { customerOrderNumber, reference, window, route } = step;
-    const key = JSON.stringify([orderOn, dates.shipOn, dates.deliverOn, customerOrderNumber, reference, window, route]);
+    const key = [orderOn, dates.shipOn, dates.deliverOn, customerOrderNumber, reference, window, route].join("\u0000");
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, {

@@ -1,8 +1,8 @@
 /** The changes of a diff, each judged in its zone. */
-import type { Policy } from "../config/policy.ts";
-import { addDays, earlier, type PlainDate } from "../values/dates.ts";
+import type { Policy, PolicyZone } from "../config/policy.ts";
+import { earlier, type PlainDate } from "../values/dates.ts";
 import { minus, NOTHING, negated, plus, type Quantity, total } from "../values/figures.ts";
-import type { ScheduleDiff } from "./diff.ts";
+import type { HeightPair, ScheduleDiff } from "./diff.ts";
 import { dayInWords, differenceInWords, inPieces, spanInWords } from "./words.ts";
 import { magnitude, passedTest, type Tested, zoneEnd, zoning } from "./zones.ts";
 
@@ -102,10 +102,7 @@ function testsByZone(
     note(into, date, negated(quantity));
     note(into, to, quantity);
   }
-  const oldHeight = stepFunction(
-    diff.heights.map(({ date, before }) => ({ date, height: before })),
-    diff.liftedTo,
-  );
+  const oldHeight = (date: PlainDate) => heightBefore(diff, date);
   const running = moved.map(() => NOTHING);
   let ahead = NOTHING;
   const seen = diff.heights.map((pair) => {
@@ -113,54 +110,46 @@ function testsByZone(
     moved.forEach((zone, index) => {
       running[index] = plus(running[index] as Quantity, zone.get(pair.date) ?? NOTHING);
     });
-    const own = zoneOf(pair.date);
-    const inZones = [...running];
-    const all = total(inZones);
-    const difference = minus(minus(pair.after, pair.before), ahead);
     // A move is judged where its earlier date lies: elsewhere the difference is taken without it.
-    const inZone = (zone: number) => minus(difference, minus(all, inZones[zone] as Quantity));
-    return { pair, own, inZone };
+    const others = total(running);
+    const difference = minus(minus(pair.after, pair.before), ahead);
+    return { pair, inZones: running.map((own) => minus(difference, minus(others, own))) };
   });
-  const zonesOnDate = new Map<PlainDate, Set<number>>();
-  for (const { pair, own } of seen) zonesOnDate.set(pair.date, new Set([own]));
-  for (const change of changes) zonesOnDate.get(change.testedOn)?.add(change.zone);
-  const atEnd = policy.zones.map((zone, index) => {
-    const end = zoneEnd(zone, businessDate);
-    const last = seen.findLast(({ pair, own }) => (end === undefined ? own === index : pair.date <= end));
-    return last === undefined ? NOTHING : last.inZone(index);
-  });
+  const changedIn = new Map<PlainDate, Set<number>>();
+  for (const { testedOn, zone } of changes) changedIn.set(testedOn, (changedIn.get(testedOn) ?? new Set()).add(zone));
+  const atEnd = (index: number) => {
+    const end = zoneEnd(policy.zones[index] as PolicyZone, businessDate);
+    const last = seen.findLast(({ pair }) => (end === undefined ? zoneOf(pair.date) === index : pair.date <= end));
+    return last?.inZones[index] ?? NOTHING;
+  };
   const tests = new Map<PlainDate, Test[]>();
-  for (const [index, { pair, inZone }] of seen.entries()) {
-    const next = seen[index + 1]?.pair.date;
-    const until = next === undefined ? undefined : addDays(next, -1);
-    for (const zone of zonesOnDate.get(pair.date) ?? []) {
-      const difference = inZone(zone);
+  for (const [index, { pair, inZones }] of seen.entries()) {
+    if (inZones.every((difference) => difference === NOTHING)) continue;
+    const found: Test[] = [];
+    for (const zone of new Set([zoneOf(pair.date), ...(changedIn.get(pair.date) ?? [])])) {
+      const difference = inZones[zone] as Quantity;
       if (difference === NOTHING) continue;
-      const tested = { ...pair, after: plus(pair.before, difference), until };
-      const rule = policy.zones[zone] as Policy["zones"][number];
+      const { date, before, oldStep } = pair;
+      const tested = { date, before, oldStep, after: plus(before, difference), next: seen[index + 1]?.pair.date };
+      const rule = policy.zones[zone] as PolicyZone;
       const tolerance = difference > NOTHING ? rule.increase : rule.decrease;
-      const passed = passedTest(tolerance, tested, oldHeight, atEnd[zone] as Quantity);
-      tests.set(pair.date, [...(tests.get(pair.date) ?? []), { ...tested, zone, passed }]);
+      found.push({ ...tested, zone, passed: passedTest(tolerance, tested, oldHeight, () => atEnd(zone)) });
     }
+    if (found.length > 0) tests.set(pair.date, found);
   }
   return tests;
 }
 
-/** Height at any date, out of heights at some. */
-function stepFunction(
-  heights: readonly { readonly date: PlainDate; readonly height: Quantity }[],
-  base: Quantity,
-): (date: PlainDate) => Quantity {
-  return (date) => {
-    let low = 0;
-    let high = heights.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((heights[middle] as { date: PlainDate }).date <= date) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? base : (heights[low - 1] as { height: Quantity }).height;
-  };
+/** Height of the old curve at any date. */
+function heightBefore({ heights, liftedTo }: ScheduleDiff, date: PlainDate): Quantity {
+  let low = 0;
+  let high = heights.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((heights[middle] as HeightPair).date <= date) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? liftedTo : (heights[low - 1] as HeightPair).before;
 }
 
 function changeLine(

@@ -90,7 +90,13 @@ function lastDateInWords(curve: Curve): string {
 }
 
 function judgeDiff(input: JudgeInput, old: Curve, diff: ScheduleDiff) {
-  const judged = judgeChanges(diff, input.policy, input.businessDate, commitmentsAt(old, input.next));
+  const byCommitment = input.policy.zones.some((zone) => zone.commitments !== undefined);
+  const judged = judgeChanges(
+    diff,
+    input.policy,
+    input.businessDate,
+    byCommitment ? commitmentsAt(old, input.next) : () => [],
+  );
   const changes = judged.lines.map(
     ({ passes, ...line }): VerdictLine => ({
       ...line,

@@ -9,8 +9,8 @@ export interface Tested {
   readonly before: Quantity;
   readonly after: Quantity;
   readonly oldStep: Quantity;
-  /** The last day before the next date at which the curves are compared; absent for the last of them. */
-  readonly until: PlainDate | undefined;
+  /** The next date at which the curves are compared; absent for the last of them. */
+  readonly next: PlainDate | undefined;
 }
 
 const END_OF_TIME = "9999-12-31" as PlainDate;
@@ -52,14 +52,15 @@ export function passedTest(
   tolerance: Tolerance,
   tested: Tested,
   oldHeight: (date: PlainDate) => Quantity,
-  atZoneEnd: Quantity,
+  atZoneEnd: () => Quantity,
 ): string | undefined {
   if (tolerance === "any") return "any";
   const difference = minus(tested.after, tested.before);
   if (tolerance.quantity !== undefined && magnitude(difference) <= quantity(tolerance.quantity)) return "quantity";
   if (tolerance.percent !== undefined && withinPercent(difference, tolerance.percent, tested.oldStep)) return "percent";
   if (tolerance.days !== undefined && coveredInDays(tested, tolerance.days, oldHeight)) return "days";
-  if (tolerance.cumulative !== undefined && magnitude(atZoneEnd) <= quantity(tolerance.cumulative)) return "cumulative";
+  if (tolerance.cumulative !== undefined && magnitude(atZoneEnd()) <= quantity(tolerance.cumulative))
+    return "cumulative";
   return undefined;
 }
 
@@ -73,5 +74,5 @@ const withinPercent = (difference: Quantity, percent: string, oldStep: Quantity)
 function coveredInDays(tested: Tested, days: number, oldHeight: (date: PlainDate) => Quantity): boolean {
   return tested.after > tested.before
     ? tested.after <= oldHeight(addDays(tested.date, days))
-    : tested.after >= oldHeight(tested.until === undefined ? END_OF_TIME : addDays(tested.until, -days));
+    : tested.after >= oldHeight(tested.next === undefined ? END_OF_TIME : addDays(tested.next, -1 - days));
 }

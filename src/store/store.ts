@@ -55,7 +55,7 @@ class PragmaDatabase extends sqlite3.Database {
 }
 
 interface DialectQuery {
-  options: { type?: string };
+  options: { type?: string; raw?: boolean };
 }
 type QueryClass = new (...args: never[]) => DialectQuery & Record<string, () => unknown>;
 
@@ -89,6 +89,13 @@ function takeStatementsAtTheirWord(sequelize: Sequelize): Sequelize {
   if (method !== undefined) {
     Stated.prototype["getDatabaseMethod"] = function stated(this: DialectQuery) {
       return this.options.type === QueryTypes.SELECT ? "all" : method.apply(this);
+    };
+  }
+  // Rows come fresh from the driver; copied once more, a schedule's thousands of them would cost as much as judging them.
+  const copied = Guessing.prototype["handleSelectQuery"] as ((...args: unknown[]) => unknown) | undefined;
+  if (copied !== undefined) {
+    Stated.prototype["handleSelectQuery"] = function asTheyAre(this: DialectQuery, ...args: unknown[]) {
+      return this.options.raw === true ? args[0] : copied.apply(this, args);
     };
   }
   dialect.Query = Stated;

@@ -42,6 +42,8 @@ export function readMillionths(text: string): bigint | FigureFault {
 
 /** Writes millionths as canonical decimal text, e.g. `1400`, `-0.5`. */
 export function writeMillionths(millionths: bigint): Decimal {
+  // Figures are nearly always whole.
+  if (millionths % MILLION === 0n) return (millionths / MILLION).toString();
   const negative = millionths < 0n;
   const magnitude = negative ? -millionths : millionths;
   const fraction = (magnitude % MILLION).toString().padStart(6, "0").replace(/0+$/, "");
