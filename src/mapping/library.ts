@@ -177,6 +177,8 @@ function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTre
 function compileMapping(name: string, file: string, tree: MapTree): CompiledMapping {
   const definition = checkMapping(name, tree);
   const merged = plainOf(tree);
+  const reader = onDemand(() => compileReader(definition));
+  const writer = onDemand(() => compileWriter(definition));
   return {
     name,
     hash: createHash("sha256").update(JSON.stringify(merged)).digest("hex"),
@@ -187,8 +189,17 @@ function compileMapping(name: string, file: string, tree: MapTree): CompiledMapp
     loses: definition.loses,
     definition,
     merged,
-    read: compileReader(definition),
-    write: compileWriter(definition),
+    read: (batches, context) => reader()(batches, context),
+    write: (held, context) => writer()(held, context),
+  };
+}
+
+/** Makes a thing when it is first asked for: of all mappings, most processes use one or two, in one direction. */
+function onDemand<Thing>(make: () => Thing): () => Thing {
+  let made: Thing | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -1,5 +1,12 @@
 /** Lines and groups of a mapping compiled for the reading loop. */
-import type { Condition, FieldDefinition, LineDefinition, MappingDefinition } from "./definition.ts";
+import type { Family } from "../syntax/segment.ts";
+import {
+  type Condition,
+  type FieldDefinition,
+  type LineDefinition,
+  type MappingDefinition,
+  UNLIMITED,
+} from "./definition.ts";
 import { compilePlaces } from "./read-line.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
 import type { Held, Run } from "./run.ts";
@@ -11,6 +18,8 @@ export interface CompiledLine {
   readonly index: number;
   readonly group: Group | undefined;
   readonly objectPath: readonly string[];
+  /** Whether another segment of the tag right behind one of this line can only be one more of it, in the same list. */
+  repeats: boolean;
   readonly isCounted: boolean;
   /** Makes an object of the list this line opens. */
   readonly make: (segment: number) => Held;
@@ -21,6 +30,8 @@ export interface Group {
   readonly lines: readonly CompiledLine[];
   readonly byTag: ReadonlyMap<string, readonly CompiledLine[]>;
   readonly musts: readonly CompiledLine[];
+  /** A nought per line, to be copied for counting: an array that is filled here and there costs many times as much. */
+  readonly noughts: readonly number[];
 }
 
 /** All lines of a list with those below them. */
@@ -34,12 +45,26 @@ export function sumsOf(lines: readonly LineDefinition[]): FieldDefinition[] {
 }
 
 interface Compilation {
-  readonly definition: MappingDefinition;
+  readonly syntax: Family;
   readonly sums: readonly FieldDefinition[];
+  readonly sumIndex: ReadonlyMap<FieldDefinition, number>;
+  /** Tags that some field counts. */
+  readonly counted: ReadonlySet<string>;
+}
+
+/** Compiles all lines of a mapping; `sums` are its fields that compare one. */
+export function compileLines(definition: MappingDefinition, sums: readonly FieldDefinition[]): Group {
+  const counted = allLines(definition.lines).flatMap((line) => line.fields.map((field) => field.count ?? []).flat());
+  return compileGroup(definition.lines, [], {
+    syntax: definition.syntax,
+    sums,
+    sumIndex: new Map(sums.map((field, at) => [field, at])),
+    counted: new Set(counted),
+  });
 }
 
 /** Compiles the lines of a group, with everything below them. */
-export function compileGroup(
+function compileGroup(
   lines: readonly LineDefinition[],
   objectPath: readonly string[],
   compilation: Compilation,
@@ -51,7 +76,17 @@ export function compileGroup(
     if (held === undefined) byTag.set(line.definition.tag, [line]);
     else held.push(line);
   }
-  return { lines: compiled, byTag, musts: compiled.filter((line) => line.definition.least > 0) };
+  const musts = compiled.filter((line) => line.definition.least > 0);
+  const group = { lines: compiled, byTag, musts, noughts: compiled.map(() => 0) };
+  for (const line of compiled) line.repeats = isRepeating(line, group);
+  return group;
+}
+
+function isRepeating({ definition, group }: CompiledLine, { byTag }: Group): boolean {
+  const { most, opens, tag, when } = definition;
+  const isOnly = byTag.get(tag)?.length === 1 && when.length === 0;
+  const hasInner = group !== undefined && (group.musts.length > 0 || group.byTag.has(tag));
+  return opens !== undefined && most === UNLIMITED && isOnly && !hasInner;
 }
 
 function compileLine(
@@ -60,21 +95,21 @@ function compileLine(
   above: readonly string[],
   compilation: Compilation,
 ): CompiledLine {
-  const { definition, sums } = compilation;
-  const counted = allLines(definition.lines).flatMap((one) => one.fields.map((field) => field.count));
+  const { counted, sumIndex, sums, syntax } = compilation;
   const objectPath = line.opens === undefined ? above : [...above, line.opens];
   const summands = sums.flatMap((field, sum) =>
     field.sum !== undefined && field.sum.tag === line.tag ? [{ sum, field: field.sum }] : [],
   );
   return {
     definition: line,
-    places: compilePlaces(line, definition.syntax, new Map(sums.map((field, at) => [field, at]))),
+    places: compilePlaces(line, syntax, sumIndex),
     matches: line.when.length === 0 ? undefined : matcher(line.when),
     index,
     group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
+    repeats: false,
     make: maker(),
-    isCounted: counted.includes(line.tag),
+    isCounted: counted.has(line.tag),
     summands,
   };
 }
@@ -91,24 +126,6 @@ function maker(): (segment: number) => Held {
   Opened.prototype = Object.prototype;
   const constructed = Opened as unknown as new (segment: number) => Held;
   return (segment) => new constructed(segment);
-}
-
-/** Copies what a line carries into an object opened below it: every object has its own, also of what is nested. */
-export function handDown(carried: Held, target: Held): void {
-  for (const name of Object.keys(carried)) {
-    const value = carried[name];
-    if (typeof value !== "object") target[name] = value;
-    else if (target[name] === undefined) target[name] = copied(value as Held);
-    else handDown(value as Held, target[name] as Held);
-  }
-}
-
-function copied(value: Held): Held {
-  const copy: Held = { ...value };
-  for (const name of Object.keys(copy)) {
-    if (typeof copy[name] === "object") copy[name] = copied(copy[name] as Held);
-  }
-  return copy;
 }
 
 function matcher(conditions: readonly Condition[]): (elements: readonly string[], run: Run) => boolean {

@@ -17,6 +17,7 @@ import {
   delimitedPlaces,
   type Elsewhere,
   fixedPlaces,
+  isFilled,
   mustPlaces,
   type ReadPlaces,
   type SumIndex,
@@ -145,14 +146,12 @@ function isKept(rule: Rule, present: number, elements: readonly string[]): boole
   return rule.kind === "C" ? present === all : present > 1;
 }
 
-const isFilled = (elements: readonly string[], element: number): boolean => {
-  const raw = elements[element];
-  return raw !== undefined && raw !== "" && raw.trim() !== "";
-};
-
 function rulePlaces(rules: readonly Rule[]): ReadPlaces {
+  // No note but R is broken by a segment that ends before the first element it is about.
+  const concerned = rules.map((rule) => ({ rule, from: rule.kind === "R" ? 0 : Math.min(...rule.elements) }));
   return (elements, _target, run) => {
-    for (const rule of rules) {
+    for (const { rule, from } of concerned) {
+      if (elements.length <= from) continue;
       const broken = ruleBroken(rule, elements);
       if (broken === undefined) continue;
       report(run, {
@@ -210,11 +209,21 @@ function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlaces {
 const startOf = (field: FieldDefinition): number =>
   field.address.kind === "range" ? field.address.first : placeOfField(field).element;
 
-/** Adds an object to a list of another one; the list is made when it is not there. */
+/** A list of objects to be copied. */
+const NO_OBJECTS: readonly Held[] = [{}].slice(1);
+
+/**
+ * Adds an object to a list of another one; the list is made when it is not there. It is no literal, since the engine may
+ * come to make those in the old generation, where lists that are done with keep their objects from being collected: seen
+ * in every second run, and reading took twice as long.
+ */
 export function append(target: Held, name: string, object: Held): void {
-  const list = target[name] as Held[] | undefined;
-  if (list === undefined) target[name] = [object];
-  else list.push(object);
+  let list = target[name] as Held[] | undefined;
+  if (list === undefined) {
+    list = NO_OBJECTS.slice();
+    target[name] = list;
+  }
+  list.push(object);
 }
 
 /** What every row of a table says about the whole has to be the same in all of them. */

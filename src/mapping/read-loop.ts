@@ -2,18 +2,26 @@
 import type { Segment } from "../syntax/segment.ts";
 import { readMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
-import { type CompiledLine, type Group, handDown } from "./read-group.ts";
+import { type Carried, carriedBy, handDown } from "./read-carried.ts";
+import type { CompiledLine, Group } from "./read-group.ts";
 import { append } from "./read-line.ts";
 import { type Held, keepUnknown, placeIn, type Run, report } from "./run.ts";
-import { isPlainNumber } from "./shapes-numbers.ts";
+import { plainNumber } from "./shapes-numbers.ts";
 
 /** An open group: the line that opened it, what its lines fill, and how often each of them came. */
-interface Frame {
+class Frame {
   readonly group: Group;
   readonly target: Held;
-  readonly carried: readonly Held[];
+  readonly carried: Carried | undefined;
   readonly counts: number[];
-  lastOrder: number;
+  lastOrder = -1;
+
+  constructor(group: Group, target: Held, carried?: Carried) {
+    this.group = group;
+    this.target = target;
+    this.carried = carried;
+    this.counts = group.noughts.slice();
+  }
 }
 
 /** One reading of a set; `take` is called for each of its segments, `finish` at its end. */
@@ -24,18 +32,25 @@ export class ReadingLoop {
   /** A group that opens only if the next segment belongs into it: most steps have nothing below them. */
   private waiting: Group | undefined;
   private waitingFor: Held = {};
+  /** The line read last, where the next segment can only be one more of it if it has the tag: most of a schedule is such. */
+  private repeated: CompiledLine | undefined;
 
   constructor(run: Run, root: Group, known: ReadonlySet<string>) {
     this.run = run;
     this.known = known;
-    this.frames = [openFrame(root, run.document, [])];
+    this.frames = [new Frame(root, run.document)];
   }
 
   /** Finds the place of a segment and reads it there. Returns false when no open group has one. */
   take(segment: Segment): boolean {
+    if (this.repeated !== undefined && this.repeated.definition.tag === segment.tag) {
+      this.open(this.frames[this.frames.length - 1] as Frame, this.repeated, segment);
+      return true;
+    }
+    this.repeated = undefined;
     if (this.waiting !== undefined) {
       if (this.waiting.byTag.has(segment.tag)) {
-        this.frames.push(openFrame(this.waiting, this.waitingFor, NOTHING_CARRIED));
+        this.frames.push(new Frame(this.waiting, this.waitingFor));
       }
       this.waiting = undefined;
     }
@@ -47,7 +62,7 @@ export class ReadingLoop {
       for (const line of candidates) {
         if (line.definition.most === 0) continue;
         if (line.matches !== undefined && !line.matches(segment.elements, this.run)) continue;
-        const hasRoom = (frame.counts[line.index] ?? 0) < line.definition.most;
+        const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
         if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
           this.accept(depth, line, segment, false);
           return true;
@@ -66,33 +81,47 @@ export class ReadingLoop {
     const frame = this.frames[depth] as Frame;
     run.line = line.definition;
     run.objectPath = line.objectPath;
-    frame.counts[line.index] = (frame.counts[line.index] ?? 0) + 1;
     if (line.definition.order < frame.lastOrder) this.outOfOrder(frame, line);
     else frame.lastOrder = line.definition.order;
+    if (isTooMany) this.tooMany(line);
+    if (line.definition.opens === undefined) this.fill(frame, line, segment, isTooMany);
+    else {
+      this.open(frame, line, segment);
+      if (line.repeats && line.definition.order === frame.lastOrder) this.repeated = line;
+    }
+  }
+
+  /** Reads a segment into a new object of the list its line opens. */
+  private open(frame: Frame, line: CompiledLine, segment: Segment): void {
+    this.tally(frame, line, segment);
+    const object = line.make(segment.inSet);
+    if (frame.carried !== undefined) handDown(frame.carried, object);
+    append(frame.target, line.definition.opens as string, object);
+    line.places(segment.elements, object, this.run);
+    if (line.group === undefined) return;
+    if (line.group.musts.length > 0) this.frames.push(new Frame(line.group, object));
+    else {
+      this.waiting = line.group;
+      this.waitingFor = object;
+    }
+  }
+
+  /** Reads a segment into what its group fills, or into what its line carries. */
+  private fill(frame: Frame, line: CompiledLine, segment: Segment, isTooMany: boolean): void {
+    this.tally(frame, line, segment);
+    const { carries } = line.definition;
+    // What is one too many must not take the place of what came before it.
+    const target = carries || isTooMany ? {} : frame.target;
+    line.places(segment.elements, target, this.run);
+    if (line.group === undefined) return;
+    const carried = carries ? carriedBy(target, frame.carried) : frame.carried;
+    this.frames.push(new Frame(line.group, isTooMany && !carries ? target : frame.target, carried));
+  }
+
+  private tally(frame: Frame, line: CompiledLine, segment: Segment): void {
+    frame.counts[line.index] = (frame.counts[line.index] as number) + 1;
     if (line.isCounted) this.count(segment.tag);
     for (const { sum, field } of line.summands) this.add(sum, field, segment);
-    if (isTooMany) this.tooMany(line);
-
-    const { opens } = line.definition;
-    if (opens !== undefined) {
-      const object = line.make(segment.inSet);
-      for (const carried of frame.carried) handDown(carried, object);
-      append(frame.target, opens, object);
-      line.places(segment.elements, object, run);
-      if (line.group === undefined) return;
-      if (line.group.musts.length > 0) this.frames.push(openFrame(line.group, object, NOTHING_CARRIED));
-      else {
-        this.waiting = line.group;
-        this.waitingFor = object;
-      }
-      return;
-    }
-    // What is one too many must not take the place of what came before it.
-    const target = line.definition.carries || isTooMany ? {} : frame.target;
-    line.places(segment.elements, target, run);
-    if (line.group === undefined) return;
-    const carried = line.definition.carries ? [...frame.carried, target] : frame.carried;
-    this.frames.push(openFrame(line.group, isTooMany && !line.definition.carries ? target : frame.target, carried));
   }
 
   private count(tag: string): void {
@@ -109,7 +138,9 @@ export class ReadingLoop {
         : address.kind === "element"
           ? (segment.elements[address.element] ?? "")
           : "";
-    if (raw.length <= 9 && isPlainNumber(raw)) sum.small += Number(raw);
+    const number = plainNumber(raw);
+    // Of longer figures, a few thousand would be more than a number holds exactly.
+    if (number >= 0 && raw.length <= 9) sum.small += number;
     else {
       const millionths = readMillionths(raw.trim());
       if (typeof millionths === "bigint") sum.millionths += millionths;
@@ -194,10 +225,4 @@ export class ReadingLoop {
   finish(): void {
     while (this.frames.length > 0) this.close();
   }
-}
-
-const NOTHING_CARRIED: readonly Held[] = [];
-
-function openFrame(group: Group, target: Held, carried: readonly Held[]): Frame {
-  return { group, target, carried, counts: [], lastOrder: -1 };
 }

@@ -1,7 +1,7 @@
 /** Reading the places of one segment: elements of delimited syntaxes, positions of fixed records, cells of tables. */
 import type { FieldDefinition, LineDefinition } from "./definition.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
-import { quickReader } from "./read-quick.ts";
+import { type QuickField, quickField, readQuickly } from "./read-quick.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
 
 /** Reads what the current segment holds into an object. */
@@ -32,18 +32,31 @@ export function delimitedPlaces(
     else held.push(field);
   }
   const readers: (ReadElement | undefined)[] = [];
-  for (const [element, held] of byElement) readers[element] = elementReader(held, sums);
+  const quick: (QuickField | undefined)[] = [];
+  for (const [element, held] of byElement) {
+    readers[element] = elementReader(held, sums);
+    const field = held.find(isFirst);
+    quick[element] = field === undefined ? undefined : quickField(field);
+  }
   const { length } = readers;
   return (elements, target, run) => {
     for (let at = 1; at < elements.length; at += 1) {
       const raw = elements[at] as string;
       if (raw === "") continue;
+      const field = at < length ? quick[at] : undefined;
+      if (field !== undefined && readQuickly(field, raw, target, run)) continue;
       const read = at < length ? readers[at] : undefined;
       if (read !== undefined) read(raw, target, run, at);
       else if ((at < elsewhere.first || at >= elsewhere.end) && raw.trim() !== "") reportUnmapped(run, at, raw.trim());
     }
     if (elements.length - 1 > most) reportTooMany(elements, run, most);
   };
+}
+
+/** Whether a field is the first component of an element's first repetition, which is all of most elements. */
+function isFirst(field: FieldDefinition): boolean {
+  const { component, repetition } = placeOfField(field);
+  return component <= 1 && repetition <= 1;
 }
 
 /** Trailing empty elements do no harm; what has content beyond the segment's last element is an error of the sender. */
@@ -81,13 +94,7 @@ function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): Read
   });
   const first = parts.find((part) => part.repetition === 1 && part.component === 1)?.read;
   const isSimple = fields.every((field) => field.address.kind === "element" && field.address.component === 0);
-  const firstField = fields.find((field) => {
-    const { component, repetition } = placeOfField(field);
-    return component <= 1 && repetition <= 1;
-  });
-  const quick = firstField === undefined ? undefined : quickReader(firstField);
   return (raw, target, run, element) => {
-    if (quick?.(raw, target, run) === true) return;
     if (!isPlain(raw, run.special)) readParts(parts, isSimple, raw, target, run, element);
     else if (first !== undefined) first(raw, target, run, "");
     else reportUnmapped(run, element, raw);
@@ -282,11 +289,16 @@ export function mustPlaces(line: LineDefinition): ReadPlaces | undefined {
   };
 }
 
+/** Whether an element holds more than blanks. */
+export function isFilled(elements: readonly string[], element: number): boolean {
+  const raw = elements[element];
+  return raw !== undefined && raw !== "" && (raw.charCodeAt(0) > 0x20 || raw.trim() !== "");
+}
+
 function isThere(elements: readonly string[], field: FieldDefinition, run: Run): boolean {
   const { address } = field;
   if (address.kind === "element" && address.component === 0 && address.repetition === 0) {
-    const raw = elements[address.element];
-    return raw !== undefined && raw !== "" && raw.trim() !== "";
+    return isFilled(elements, address.element);
   }
   if (address.kind === "range") return (elements[1] ?? "").slice(address.first - 1, address.last).trim() !== "";
   if (address.kind === "column")

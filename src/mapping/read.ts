@@ -5,7 +5,7 @@
 import type { Family, Segment } from "../syntax/segment.ts";
 import type { Finding } from "../values/finding.ts";
 import type { MappingDefinition } from "./definition.ts";
-import { allLines, compileGroup, sumsOf } from "./read-group.ts";
+import { allLines, compileLines, sumsOf } from "./read-group.ts";
 import { ReadingLoop } from "./read-loop.ts";
 import { tableHeader } from "./read-table.ts";
 import { beginRun, type Held, type ReadContext, type Run, report, type UnknownSegment, type Unmapped } from "./run.ts";
@@ -41,7 +41,7 @@ const HEADERS: Readonly<Record<Family, ReadonlySet<string>>> = {
 /** Compiles a mapping for reading. */
 export function compileReader(definition: MappingDefinition): Reader {
   const sums = sumsOf(definition.lines);
-  const root = compileGroup(definition.lines, [], { definition, sums });
+  const root = compileLines(definition, sums);
   const known = new Set(allLines(definition.lines).map((line) => line.tag));
   const trailers = TRAILERS[definition.syntax];
   const headers = HEADERS[definition.syntax];

@@ -1,6 +1,7 @@
 /** Shapes of dates: by fixed pattern, by an EDIFACT format code beside them, and the date keys of VDA 4905. */
 import { addDays, isoWeek, plainDate, readDate, weekday } from "../values/dates.ts";
 import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
+import { plainNumber } from "./shapes-numbers.ts";
 
 export type FixedDate = "CCYYMMDD" | "YYMMDD" | "DD.MM.YYYY";
 
@@ -51,6 +52,22 @@ function writeFixed(value: string, pattern: FixedDate): string | ShapeFault {
   const [year = "", month = "", day = ""] = value.split("-");
   if (pattern === "DD.MM.YYYY") return `${day}.${month}.${year}`;
   return pattern === "CCYYMMDD" ? `${year}${month}${day}` : `${year.slice(2)}${month}${day}`;
+}
+
+const FIRST_YEAR = 1980;
+/** ISO texts of days met so far, 32 to a month and 13 months to a year: schedules repeat few days many times. */
+const KNOWN_DAYS: (string | undefined)[] = Array.from({ length: 120 * 13 * 32 });
+
+/** ISO text of eight digits CCYYMMDD between 1980 and 2099; undefined where a closer look is needed. */
+export function dateOfEight(text: string): string | undefined {
+  const number = text.length === 8 ? plainNumber(text) : -1;
+  const year = Math.floor(number / 10_000);
+  const month = Math.floor(number / 100) % 100;
+  const day = number % 100;
+  if (year < FIRST_YEAR || year > 2099 || month > 12 || day > 31) return undefined;
+  const at = ((year - FIRST_YEAR) * 13 + month) * 32 + day;
+  KNOWN_DAYS[at] ??= isoOf(text.slice(0, 4), text.slice(4, 6), text.slice(6));
+  return KNOWN_DAYS[at];
 }
 
 /** Reads through the message's own store of dates; a fault is stored as well. */

@@ -14,17 +14,26 @@ function canonical(text: string): string | ShapeFault {
   return typeof millionths === "string" ? FAULTS[millionths] : writeMillionths(millionths);
 }
 
-/** Most quantities are a few digits without a leading zero: they are canonical as they stand. */
-export function isPlainNumber(text: string): boolean {
+/**
+ * Most quantities are a few digits without a leading zero: they are canonical as they stand. Returns the whole number such
+ * text says, up to 12 digits, or -1.
+ */
+export function plainNumber(text: string): number {
   const { length } = text;
-  if (length === 0 || length > 12) return false;
-  if (text.charCodeAt(0) === 48 && length > 1) return false;
-  for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 48 || code > 57) return false;
+  if (length === 0 || length > 12) return -1;
+  let number = text.charCodeAt(0) - ZERO;
+  if (number < 0 || number > 9 || (number === 0 && length > 1)) return -1;
+  for (let at = 1; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
   }
-  return true;
+  return number;
 }
+const ZERO = 48;
+
+/** Whether the text is a whole number in canonical form. */
+export const isPlainNumber = (text: string): boolean => plainNumber(text) >= 0;
 
 export const numberShape: Shape = {
   values: 1,

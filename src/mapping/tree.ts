@@ -77,7 +77,7 @@ export function readTree(file: string, text: string): MapTree {
       },
     );
   }
-  const top = converted(document, document.contents, { file, lines, left: MOST_NODES }, 0);
+  const top = converted(document.contents, { file, lines, anchors: new Map(), left: MOST_NODES }, 0);
   if (top.kind !== "map") {
     throw refuse("MAPPING_NOT_YAML", top.spot, "A mapping file is a map of words at its top", {
       expected: "syntax: …, message: …, document: …, lines: …",
@@ -109,10 +109,12 @@ function parsed(file: string, text: string, lineCounter: LineCounter): Document 
 interface Conversion {
   readonly file: string;
   readonly lines: LineCounter;
+  /** What stands behind each anchor met so far; the library's own search for one goes through the whole document. */
+  readonly anchors: Map<string, Node>;
   left: number;
 }
 
-function converted(document: Document, node: unknown, conversion: Conversion, depth: number): Tree {
+function converted(node: unknown, conversion: Conversion, depth: number): Tree {
   const spot = spotOf(node as Node, conversion);
   conversion.left -= 1;
   if (conversion.left < 0 || depth > DEEPEST) {
@@ -121,10 +123,13 @@ function converted(document: Document, node: unknown, conversion: Conversion, de
       remedy: "Use fewer aliases.",
     });
   }
-  if (isAlias(node)) return converted(document, anchored(document, node, spot), conversion, depth + 1);
+  if (isAlias(node)) return converted(anchored(node, spot, conversion), conversion, depth + 1);
+  if ((isScalar(node) || isSeq(node) || isMap(node)) && node.anchor !== undefined) {
+    conversion.anchors.set(node.anchor, node);
+  }
   if (isScalar(node)) return { kind: "text", spot, text: typeof node.value === "string" ? node.value : "" };
   if (isSeq(node)) {
-    return { kind: "list", spot, items: node.items.map((item) => converted(document, item, conversion, depth + 1)) };
+    return { kind: "list", spot, items: node.items.map((item) => converted(item, conversion, depth + 1)) };
   }
   if (isMap(node)) {
     const entries = new Map<string, MapEntry>();
@@ -133,15 +138,15 @@ function converted(document: Document, node: unknown, conversion: Conversion, de
       if (!isScalar(pair.key) || typeof pair.key.value !== "string") {
         throw refuse("MAPPING_NOT_YAML", keySpot, "A key has to be plain text", { remedy: "Quote the key." });
       }
-      entries.set(pair.key.value, { spot: keySpot, value: converted(document, pair.value, conversion, depth + 1) });
+      entries.set(pair.key.value, { spot: keySpot, value: converted(pair.value, conversion, depth + 1) });
     }
     return { kind: "map", spot, entries };
   }
   return { kind: "text", spot, text: "" };
 }
 
-function anchored(document: Document, alias: Alias, spot: Spot): unknown {
-  const node = alias.resolve(document);
+function anchored(alias: Alias, spot: Spot, { anchors }: Conversion): Node {
+  const node = anchors.get(alias.source);
   if (node === undefined) {
     throw refuse("MAPPING_NOT_YAML", spot, `The alias *${alias.source} names no anchor before it`, {
       remedy: `Write &${alias.source} at the place that is meant, above this one.`,

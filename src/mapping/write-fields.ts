@@ -1,6 +1,7 @@
 /** Fields compiled for writing: the text of a place from the document, checked before it may leave. */
-import type { ErrorCode } from "../values/error-codes.ts";
+
 import type { Delimiters, Family } from "../syntax/segment.ts";
+import type { ErrorCode } from "../values/error-codes.ts";
 import { readMillionths, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
 import type { Address, FieldDefinition } from "./definition.ts";

@@ -3,8 +3,8 @@
  * that cuts a segment into elements. Segments come in batches per chunk, as plain arrays of numbers, because an object
  * per segment would cost more than the reading itself.
  */
-import type { Delimiters, Segment } from "./segment.ts";
-import { MAX_SEGMENT, nextBreak, type ReadWindow, readOn } from "./window.ts";
+import type { Delimiters } from "./segment.ts";
+import { MAX_SEGMENT, type ReadWindow, readOn } from "./window.ts";
 
 const TAB = 9;
 const LF = 10;
@@ -59,8 +59,22 @@ interface Codes {
   readonly release: number;
   /** The byte that ends a line: CR where CR alone is the terminator. */
   readonly line: number;
+  /** What every byte means within a segment: one of `KIND`. */
+  readonly kinds: Uint8Array;
   /** The tag after which the scanner pauses; empty when only the range ends it. */
   readonly last: string;
+}
+
+const KIND = { data: 0, element: 1, terminator: 2, lineBreak: 3, release: 4 } as const;
+
+function kindsOf(terminator: number, element: number, release: number): Uint8Array {
+  const kinds = new Uint8Array(256);
+  kinds[LF] = KIND.lineBreak;
+  kinds[CR] = KIND.lineBreak;
+  kinds[element] = KIND.element;
+  if (release !== NONE) kinds[release] = KIND.release;
+  kinds[terminator] = KIND.terminator;
+  return kinds;
 }
 
 export interface Scanner {
@@ -70,6 +84,16 @@ export interface Scanner {
   /** Offset in the file, and line, of what is scanned next. */
   byte: number;
   line: number;
+  /** What was met on the way to the end of the segment looked at last. */
+  readonly met: Met;
+}
+
+interface Met {
+  /** Element separators, with those of the segments before it in the batch. */
+  cuts: number;
+  /** Ends of lines. */
+  lines: number;
+  broken: boolean;
 }
 
 /** A scanner over the window from `from` on; after a segment tagged `last` a batch ends, so that delimiters can change. */
@@ -83,8 +107,10 @@ export function scannerOf(
   const terminator = delimiters.segment.charCodeAt(0);
   const element = delimiters.element.charCodeAt(0);
   const release = delimiters.release === "" ? NONE : delimiters.release.charCodeAt(0);
-  const codes = { terminator, element, release, line: terminator === CR ? CR : LF, last };
-  return { window, batch, codes, byte: from.byte, line: from.line };
+  const kinds = kindsOf(terminator, element, release);
+  const codes = { terminator, element, release, line: terminator === CR ? CR : LF, kinds, last };
+  const met = { cuts: 0, lines: 0, broken: false };
+  return { window, batch, codes, byte: from.byte, line: from.line, met };
 }
 
 /** Finds the next batch; false when the range has ended. A range marked `open` or `long` is always a batch of its own. */
@@ -126,28 +152,18 @@ function put(batch: Batch, start: number, end: number, line: number, mark: numbe
   batch.count = at + 1;
 }
 
-/**
- * Puts the segments that are held whole into the batch, as many as fit, and moves the scanner behind the last of them.
- * The search for single bytes is the engine's, eight times as fast as a loop here; so the loops below only look at
- * segments that hold a release character or a line break.
- */
+/** Puts the segments that are held whole into the batch, as many as fit, and moves the scanner behind the last of them. */
 function scanHeld(scanner: Scanner, offset: number): void {
-  const { batch, codes, window } = scanner;
-  const { element, last, release, terminator } = codes;
-  const bytes = window.bytes;
-  const held = window.length;
-  const lineEnd = codes.line;
+  const { batch, codes, met, window } = scanner;
+  const { element, last, line: lineEnd, terminator } = codes;
+  const { bytes, length: held } = window;
   const lastFirst = last === "" ? NONE : last.charCodeAt(0);
   // A tab between segments is a blank, unless it is a delimiter.
   const tab = terminator === TAB || element === TAB ? LF : TAB;
   const room = batch.starts.length;
-  const wantsCuts = batch.cuts.length > 0;
   let cuts = 0;
   let line = scanner.line;
   let i = offset;
-  let nextLf = nextBreak(window, window.lf, i);
-  let nextCr = nextBreak(window, window.cr, i);
-  let nextRelease = release === NONE ? held : find(bytes, release, i, held);
   while (batch.count < room) {
     for (; i < held; i += 1) {
       const byte = bytes[i] as number;
@@ -163,42 +179,65 @@ function scanHeld(scanner: Scanner, offset: number): void {
       i += 1;
       continue;
     }
-    if (nextLf < i) nextLf = nextBreak(window, window.lf, i);
-    if (nextCr < i) nextCr = nextBreak(window, window.cr, i);
     // A slash that is the last byte held falls through: as a segment it is not whole, so more is read first.
     if (bytes[i] === SLASH && element !== SLASH && i + 1 < held && bytes[i + 1] === SLASH) {
-      i = lineEnd === LF ? nextLf : nextCr;
+      i = find(bytes, lineEnd, i, held);
       if (i >= held && window.base + held < window.limit) return;
       put(batch, start, i, line, MARK.stray);
       continue;
     }
-    if (nextRelease < i) nextRelease = find(bytes, release, i, held);
-    let end = find(bytes, terminator, i, held);
-    if (nextRelease < end) end = unreleased(bytes, i, held, codes);
-    if (end >= held) return;
-    if (end - start > MAX_SEGMENT) return;
-    let mark = 0;
-    let next = line;
-    if (nextLf < end || nextCr < end) {
-      if (nextLf < end || nextCr < end - 1 || terminator !== LF) mark = MARK.broken;
-      next += count(bytes, lineEnd, i, end);
-    }
-    if (terminator === lineEnd) next += 1;
-    if (wantsCuts) {
-      const cutEnd = cut(batch, cuts, bytes, start, end, codes, nextRelease < end);
+    met.cuts = cuts;
+    const end = endOf(scanner, start);
+    if (end >= held || end - start > MAX_SEGMENT) return;
+    let mark = met.broken ? MARK.broken : 0;
+    if (batch.cuts.length > 0) {
       // Where there is no room for its cuts, a segment is cut by itself, as those with line breaks are.
-      if (cutEnd > batch.cuts.length) mark = mark === 0 ? MARK.broken : mark;
-      else cuts = cutEnd;
+      if (met.cuts > batch.cuts.length) mark = MARK.broken;
+      else cuts = met.cuts;
       batch.cutEnds[batch.count] = cuts;
     }
-    put(batch, start, terminator === LF && nextCr === end - 1 && end > start ? end - 1 : end, line, mark);
-    line = next;
+    const isCrLf = terminator === LF && mark === 0 && end > start && bytes[end - 1] === CR;
+    put(batch, start, isCrLf ? end - 1 : end, line, mark);
+    line += met.lines + (terminator === lineEnd ? 1 : 0);
     i = end + 1;
-    if (mark === MARK.long || (bytes[start] === lastFirst && isTag(bytes, start, end, last, element, mark !== 0)))
-      break;
+    if (bytes[start] === lastFirst && isTag(bytes, start, end, last, element, mark !== 0)) break;
   }
   scanner.byte = window.base + i;
   scanner.line = line;
+}
+
+/**
+ * Where the segment that begins at `start` ends, or the end of what is held when it is not whole; notes in `met` what is
+ * on the way, and in the batch, as far as there is room, where element separators stand. One loop with a table: segments
+ * are so short that asking the engine to search for each delimiter costs several times as much.
+ */
+function endOf(scanner: Scanner, start: number): number {
+  const { batch, codes, met, window } = scanner;
+  const { kinds, line: lineEnd, terminator } = codes;
+  const { bytes, length: held } = window;
+  const room = batch.cuts.length;
+  let { cuts } = met;
+  met.lines = 0;
+  met.broken = false;
+  let i = start;
+  for (; i < held; i += 1) {
+    const kind = kinds[bytes[i] as number] as number;
+    if (kind === KIND.data) continue;
+    if (kind === KIND.terminator) break;
+    if (kind === KIND.element) {
+      if (cuts < room) batch.cuts[cuts] = i;
+      cuts += 1;
+      continue;
+    }
+    if (kind === KIND.release) i += 1;
+    const byte = bytes[i];
+    if (byte !== LF && byte !== CR) continue;
+    if (byte === lineEnd) met.lines += 1;
+    // CR before LF belongs to the terminator where that is LF.
+    if (byte === LF || terminator !== LF || bytes[i + 1] !== LF) met.broken = true;
+  }
+  met.cuts = cuts;
+  return i;
 }
 
 /** Where `byte` stands next, from `from` on; `held` when nowhere. */
@@ -207,42 +246,9 @@ function find(bytes: Buffer, byte: number, from: number, held: number): number {
   return at < 0 || at > held ? held : at;
 }
 
-/** Where the segment ends that begins at `from` and holds a release character; `held` when it is not whole. */
-function unreleased(bytes: Buffer, from: number, held: number, codes: Scanner["codes"]): number {
-  for (let i = from; i < held; i += 1) {
-    const byte = bytes[i];
-    if (byte === codes.release) i += 1;
-    else if (byte === codes.terminator) return i;
-  }
-  return held;
-}
-
 function count(bytes: Buffer, wanted: number, from: number, end: number): number {
   let found = 0;
   for (let i = from; i < end; i += 1) if (bytes[i] === wanted) found += 1;
-  return found;
-}
-
-/** Notes where the element separators stand, as far as there is room; returns how many cuts there are then. */
-function cut(
-  batch: Batch,
-  already: number,
-  bytes: Buffer,
-  start: number,
-  end: number,
-  codes: Scanner["codes"],
-  releases: boolean,
-): number {
-  const { element, release } = codes;
-  const cuts = batch.cuts;
-  let found = already;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i];
-    if (byte === element) {
-      cuts[found] = i;
-      found += 1;
-    } else if (releases && byte === release) i += 1;
-  }
   return found;
 }
 
@@ -292,55 +298,4 @@ function cutText(text: string, element: number, release: number): string[] {
   }
   elements.push(text.slice(from));
   return elements;
-}
-
-/**
- * Hands on the segments of a batch with cuts, empty ones and stray lines left out; `first` is the ordinal in the file of
- * the set's first, `inSet` that of the last one before. The batch is decoded once, and arrays are made in their length:
- * growing them is what would cost most.
- */
-export function batchSegments(scanner: Scanner, first: number, inSet: number): Segment[] {
-  const { batch, window } = scanner;
-  const { cutEnds, cuts, ends, lines, marks, starts } = batch;
-  const base = starts[0] as number;
-  const text = window.bytes.toString("latin1", base, ends[batch.count - 1]);
-  const segments: Segment[] = [];
-  let ordinal = inSet;
-  let next = 0;
-  let tag = "";
-  for (let at = 0; at < batch.count; at += 1) {
-    const mark = marks[at] as number;
-    if (mark !== 0 && (mark & MARK.broken) === 0) continue;
-    const start = starts[at] as number;
-    const cutEnd = cutEnds[at] as number;
-    let elements: string[];
-    if (mark === 0) {
-      // oxlint-disable-next-line unicorn/no-new-array -- arrays that grow cost a third of the reading
-      elements = new Array<string>(cutEnd - next + 1);
-      let from = start - base;
-      const tagEnd = next < cutEnd ? (cuts[next] as number) - base : (ends[at] as number) - base;
-      // Most segments have the tag of the one before, so its text is used again.
-      if (tagEnd - from !== tag.length || !text.startsWith(tag, from)) tag = text.slice(from, tagEnd);
-      elements[0] = tag;
-      for (let n = 1; next < cutEnd; n += 1) {
-        from = (cuts[next] as number) - base + 1;
-        next += 1;
-        elements[n] = text.slice(from, (next < cutEnd ? (cuts[next] as number) : (ends[at] as number)) - base);
-      }
-    } else {
-      elements = segmentElements(scanner, at);
-      tag = elements[0] as string;
-      next = cutEnd;
-    }
-    ordinal += 1;
-    segments.push({
-      tag,
-      elements,
-      byte: window.base + start,
-      line: lines[at] as number,
-      ordinal: first + ordinal - 1,
-      inSet: ordinal,
-    });
-  }
-  return segments;
 }

@@ -1,14 +1,27 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
+import { batchSegments } from "./batch-segments.ts";
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
-import { batchOf, batchSegments, nextBatch, scannerOf } from "./scanner.ts";
+import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
-import { windowOver } from "./window.ts";
+import { CAPACITY, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
 const BATCH = 2048;
 /** Room for so many separators per segment; few messages have more on average. */
 const CUTS = 8;
+
+/** What the reading of one set needs room for. */
+interface Room {
+  readonly batch: Batch;
+  readonly bytes: Buffer;
+}
+
+/** Room that no reading uses now: most sets are small, and making room for each would cost as much as reading it. */
+const unused: Room[] = [];
+const MOST_UNUSED = 4;
+
+const newRoom = (): Room => ({ batch: batchOf(BATCH, BATCH * CUTS), bytes: Buffer.allocUnsafeSlow(CAPACITY) });
 
 /**
  * The set's segments from ST to SE (UNH to UNT, first to last record), in batches. Ordinals continue the catalogue's:
@@ -24,15 +37,18 @@ export function* segmentsOf(
     yield* fixedRecordsOf(source, set, chunk);
     return;
   }
-  const window = windowOver(source, set.firstByte, set.endByte, chunk);
-  const size = Math.min(BATCH, set.segments + 1);
-  const batch = batchOf(size, size * CUTS);
-  const scanner = scannerOf(window, batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
+  const room = unused.pop() ?? newRoom();
+  const window = windowOver(source, set.firstByte, set.endByte, chunk, room.bytes);
+  const scanner = scannerOf(window, room.batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
   let inSet = 0;
-  while (nextBatch(scanner)) {
-    const segments = batchSegments(scanner, set.firstSegment, inSet);
-    inSet += segments.length;
-    if (segments.length > 0) yield segments;
+  try {
+    while (nextBatch(scanner)) {
+      const segments = batchSegments(scanner, set.firstSegment, inSet);
+      inSet += segments.length;
+      if (segments.length > 0) yield segments;
+    }
+  } finally {
+    if (unused.length < MOST_UNUSED) unused.push(room);
   }
 }
 

@@ -5,6 +5,8 @@ import type { ByteSource } from "./segment.ts";
 export const MAX_SEGMENT = 65_536;
 
 const CHUNK = 131_072;
+/** The most bytes a window of ordinary chunks holds. */
+export const CAPACITY = MAX_SEGMENT + 1 + CHUNK;
 
 export interface ReadWindow {
   readonly source: ByteSource;
@@ -17,43 +19,16 @@ export interface ReadWindow {
   base: number;
   /** Number of bytes held. */
   length: number;
-  /** What is known of the next LF and CR. */
-  readonly lf: NextByte;
-  readonly cr: NextByte;
-}
-
-/** Where a byte stands next in the file: none from `from` to before `at`, where it stands, unless `at` is `seen`. */
-interface NextByte {
-  readonly byte: number;
-  from: number;
-  at: number;
-  seen: number;
-}
-
-const unknownNext = (byte: number): NextByte => ({ byte, from: 0, at: -1, seen: 0 });
-
-/** A window over the bytes `from` to `limit` of `source`; a `chunk` other than the default is for tests of chunk edges. */
-export function windowOver(source: ByteSource, from: number, limit: number, chunk = CHUNK): ReadWindow {
-  const capacity = Math.max(1, Math.min(MAX_SEGMENT + 1 + chunk, limit - from));
-  const bytes = Buffer.allocUnsafe(capacity);
-  return { source, limit, chunk, bytes, base: from, length: 0, lf: unknownNext(10), cr: unknownNext(13) };
 }
 
 /**
- * The offset in the window of the next LF or CR from offset `from` on; `window.length` when none is held. What was found
- * is kept, since of many short interchanges without line breaks each would search all that is held.
+ * A window over the bytes `from` to `limit` of `source`, in `room` where there is some; a `chunk` other than the default is
+ * for tests of chunk edges.
  */
-export function nextBreak(window: ReadWindow, next: NextByte, from: number): number {
-  const held = window.base + window.length;
-  const position = window.base + from;
-  const known = position >= next.from && position <= next.at && (next.at < next.seen || next.seen === held);
-  if (!known) {
-    const found = window.bytes.indexOf(next.byte, from);
-    next.from = position;
-    next.seen = held;
-    next.at = found < 0 || found >= window.length ? held : window.base + found;
-  }
-  return next.at - window.base;
+export function windowOver(source: ByteSource, from: number, limit: number, chunk = CHUNK, room?: Buffer): ReadWindow {
+  const capacity = Math.max(1, Math.min(MAX_SEGMENT + 1 + chunk, limit - from));
+  const bytes = room === undefined ? Buffer.allocUnsafe(capacity) : room.subarray(0, capacity);
+  return { source, limit, chunk, bytes, base: from, length: 0 };
 }
 
 /**

@@ -1,0 +1,69 @@
+/** From the numbers of a batch to segments with their elements. */
+import { MARK, type Scanner, segmentElements } from "./scanner.ts";
+import type { Segment } from "./segment.ts";
+
+/** Texts of tags of two and three bytes, by their bytes. */
+const TAGS = new Map<number, string>();
+const MOST_TAGS = 2000;
+
+/** The text of a tag, the same string every time, which makes it quick to compare; undefined for unusual tags. */
+function tagOf(bytes: Buffer, start: number, length: number): string | undefined {
+  if (length !== 2 && length !== 3) return undefined;
+  const third = length === 3 ? (bytes[start + 2] as number) << 16 : 0;
+  const key = (bytes[start] as number) | ((bytes[start + 1] as number) << 8) | third;
+  const known = TAGS.get(key);
+  if (known !== undefined || TAGS.size >= MOST_TAGS) return known;
+  const tag = bytes.toString("latin1", start, start + length);
+  TAGS.set(key, tag);
+  return tag;
+}
+
+/**
+ * Hands on the segments of a batch with cuts, empty ones and stray lines left out; `first` is the ordinal in the file of
+ * the set's first, `inSet` that of the last one before. The batch is decoded once, and arrays are made in their length:
+ * growing them is what would cost most.
+ */
+export function batchSegments(scanner: Scanner, first: number, inSet: number): Segment[] {
+  const { batch, window } = scanner;
+  const { cutEnds, cuts, ends, lines, marks, starts } = batch;
+  const base = starts[0] as number;
+  const text = window.bytes.toString("latin1", base, ends[batch.count - 1]);
+  const segments: Segment[] = [];
+  let ordinal = inSet;
+  let next = 0;
+  let tag = "";
+  for (let at = 0; at < batch.count; at += 1) {
+    const mark = marks[at] as number;
+    if (mark !== 0 && (mark & MARK.broken) === 0) continue;
+    const start = starts[at] as number;
+    const cutEnd = cutEnds[at] as number;
+    let elements: string[];
+    if (mark === 0) {
+      // oxlint-disable-next-line unicorn/no-new-array -- arrays that grow cost a third of the reading
+      elements = new Array<string>(cutEnd - next + 1);
+      let from = start - base;
+      const tagEnd = next < cutEnd ? (cuts[next] as number) - base : (ends[at] as number) - base;
+      tag = tagOf(window.bytes, start, tagEnd - from) ?? text.slice(from, tagEnd);
+      elements[0] = tag;
+      for (let n = 1; next < cutEnd; n += 1) {
+        from = (cuts[next] as number) - base + 1;
+        next += 1;
+        elements[n] = text.slice(from, (next < cutEnd ? (cuts[next] as number) : (ends[at] as number)) - base);
+      }
+    } else {
+      elements = segmentElements(scanner, at);
+      tag = elements[0] as string;
+      next = cutEnd;
+    }
+    ordinal += 1;
+    segments.push({
+      tag,
+      elements,
+      byte: window.base + start,
+      line: lines[at] as number,
+      ordinal: first + ordinal - 1,
+      inSet: ordinal,
+    });
+  }
+  return segments;
+}
