@@ -159,7 +159,7 @@ function together(
   input: ReleasePlanInput,
 ): Group[] {
   const earliest = input.grouping === "all-due" ? earliestDue(lacking, input.businessDate) : undefined;
-  const groups = new Map<string, Group & { steps: LayeredStep[] }>();
+  const groups = new Map<string, Omit<Group, "needed"> & { steps: LayeredStep[]; needed: Quantity }>();
   for (const { increment, dates } of lacking) {
     const { step, quantity: needed } = increment;
     const due = dates.orderOn <= input.businessDate;
@@ -181,7 +181,7 @@ function together(
       });
     } else {
       group.steps.push(step);
-      groups.set(key, { ...group, needed: plus(group.needed, needed) });
+      group.needed = plus(group.needed, needed);
     }
   }
   return [...groups.values()];
