@@ -1,6 +1,7 @@
 /** What the files say about each other: policies and mappings that exist, identities and folders that are not in dispute. */
-import type { ErrorCode } from "../values/error-codes.ts";
+
 import type { MappingLibrary } from "../mapping/library.ts";
+import type { ErrorCode } from "../values/error-codes.ts";
 import type { ConfigFault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
 import type { Partner } from "./partner.ts";
