@@ -30,14 +30,12 @@ import {
 
 export { agreement, agreementAlias, agreementLine, linePrice } from "./agreement-tables.ts";
 export { file, interchange, message } from "./file-tables.ts";
-export { audit, jobRun, ledger, ledgerMark, numberSeries } from "./ledger-tables.ts";
+export { audit, jobRun, ledger, numberSeries } from "./ledger-tables.ts";
 export {
-  application,
   childLine,
   childOrder,
   invoice,
   invoiceLine,
-  payment,
   shipment,
   shipmentLine,
 } from "./order-tables.ts";
