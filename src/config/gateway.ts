@@ -40,9 +40,9 @@ export const gateway = z
       .default("production")
       .describe("test takes test and production interchanges alike; production only what a partner's `test` says"),
     timetable: z
-      .strictObject({ release: cron.default("*/5 * * * *"), expire: cron.default("10 0 * * *") })
+      .strictObject({ release: cron.default("*/5 * * * *") })
       .prefault({})
-      .describe("When due orders are released and agreements expire"),
+      .describe("When due orders are released"),
     intake: z
       .strictObject({
         quietMilliseconds: z
@@ -81,7 +81,6 @@ export const gateway = z
       .strictObject({ workingDays: z.array(z.number().int().min(1).max(7)).min(1), holidays: z.array(date) })
       .default({ workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] })
       .describe("Our shipping days"),
-    archiveDays: z.number().int().positive().optional().describe("Days the archive is kept; for ever unless given"),
     logLevel: z.enum(["error", "warn", "info", "debug"]).default("info").describe("Least severe line that is logged"),
   })
   .describe("The gateway's own settings");

@@ -119,7 +119,6 @@ export const fulfilmentOptions = z.strictObject({
     .enum(["per-date", "all-due"])
     .default("per-date")
     .describe("One child order per scheduled date, or all due under the earliest date"),
-  cancelledIs: z.enum(["withheld"]).default("withheld"),
   shortIs: z.enum(["due-again", "withheld"]).default("due-again").describe("What was closed short"),
   fulfilment: z
     .enum(["confirmed", "automatic"])

@@ -4,7 +4,7 @@ import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { monotonic } from "../values/clock.ts";
 import { endHasCome, GLANCE } from "./content-end.ts";
-import { type Exchange, watchedFolders } from "./context.ts";
+import { ERP, type Exchange, watchedFolders } from "./context.ts";
 import { makeFolder, openCarefully, systemCode, unless } from "./durable.ts";
 import { type IntakeRules, judgeEntry, type Look, type Seen } from "./eligibility.ts";
 
@@ -22,7 +22,7 @@ export type Looks = Map<string, Look>;
 
 export const noLooks = (): Looks => new Map();
 
-/** Files ready to be claimed, oldest modification first; what is refused is reported once. */
+/** Files ready to be claimed, the ERP's before the partners', oldest modification first; what is refused is reported once. */
 export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   const seenNow = new Set<string>();
@@ -46,7 +46,9 @@ export function quietIn(exchange: Exchange, looks: Looks): number | undefined {
   return left.length === 0 ? undefined : Math.min(...left);
 }
 
+/** The ERP's files go first, because a schedule that arrives together with its blanket order is to find it. */
 function byArrival(a: Candidate, b: Candidate): number {
+  if ((a.folder === ERP) !== (b.folder === ERP)) return a.folder === ERP ? -1 : 1;
   if (a.look.modified !== b.look.modified) return a.look.modified < b.look.modified ? -1 : 1;
   const [one, other] = [`${a.folder}/${a.name}`, `${b.folder}/${b.name}`];
   return one < other ? -1 : one > other ? 1 : 0;

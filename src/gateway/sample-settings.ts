@@ -26,7 +26,6 @@ company:
 # Cron expressions in the company's time zone. Jobs do everything that is due, so a missed one costs nothing.
 # timetable:
 #   release: "*/5 * * * *"
-#   expire: "10 0 * * *"
 
 # intake:
 #   quietMilliseconds: 2000     # a file must look the same this long before it is taken
@@ -40,7 +39,7 @@ company:
 #   memoryMegabytes: 512
 #   secondsPerFile: 300
 
-# Our shipping days, ISO weekdays (1 is Monday).
+# Our shipping days, ISO weekdays (1 is Monday); every day unless told.
 # shipping:
 #   workingDays: [1, 2, 3, 4, 5]
 #   holidays: ["2027-12-24"]

@@ -28,7 +28,7 @@ describe("The timetable", () => {
       code: "TIMETABLE_EXPRESSION",
       place: { file: "config/gateway.yaml", field: "timetable.release" },
     });
-    assert.throws(() => checkJob({ name: "expire", expression: "61 0 * * *" }), { code: "TIMETABLE_EXPRESSION" });
-    assert.doesNotThrow(() => checkJob({ name: "expire", expression: "10 0 * * *" }));
+    assert.throws(() => checkJob({ name: "release", expression: "61 0 * * *" }), { code: "TIMETABLE_EXPRESSION" });
+    assert.doesNotThrow(() => checkJob({ name: "release", expression: "10 0 * * *" }));
   });
 });
