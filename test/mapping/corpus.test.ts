@@ -1,6 +1,6 @@
 /** Every 830, 997, 856 and 810 of the public samples: read, accounted for, valid by its document's schema. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { acknowledgement } from "../../src/documents/acknowledgement.ts";
@@ -11,9 +11,9 @@ import { loadMappings, type Reading } from "../../src/mapping/library.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
+import { hasCorpus, ofCorpus } from "../support/corpus.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const CORPUS = path.resolve(ROOT, "../shared/corpus/x12");
 const library = loadMappings([path.join(ROOT, "mappings")]);
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "delivery-schedule": deliverySchedule,
@@ -30,7 +30,7 @@ interface ReadSet {
 
 /** Reads all sets of a file that a mapping fits. */
 function readSets(file: string): ReadSet[] {
-  const source = memorySource(file, readFileSync(path.join(CORPUS, file)));
+  const source = memorySource(file, readFileSync(ofCorpus("x12", file)));
   return catalogueOf(source).interchanges.flatMap((interchange) =>
     interchange.groups.flatMap((group) =>
       group.sets.flatMap((set) => {
@@ -63,12 +63,12 @@ const inShort = ({ reading }: ReadSet, severity: string): string[] =>
 
 describe("the public samples", function () {
   before(function () {
-    if (!existsSync(CORPUS)) this.skip();
+    if (!hasCorpus) this.skip();
   });
 
   for (const type of ["830", "997", "856", "810"]) {
     it(`${type}: every segment is accounted for, nothing rejects, and the document is valid`, () => {
-      const files = readdirSync(path.join(CORPUS, type)).map((file) => `${type}/${file}`);
+      const files = readdirSync(ofCorpus("x12", type)).map((file) => `${type}/${file}`);
       assert.ok(files.length > 0);
       for (const file of files) {
         const sets = readSets(file);

@@ -1,6 +1,6 @@
 /** DELFOR, VDA 4905 and a CSV, drafted in the mapping language: each read, written, and the same again. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
@@ -8,6 +8,7 @@ import { readCsv } from "../../src/syntax/csv.ts";
 import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { plainDate } from "../../src/values/dates.ts";
+import { hasCorpus, ofCorpus } from "../support/corpus.ts";
 import { EDIFACT, NONE, named, ROOT } from "./support.ts";
 
 const SENT = plainDate("2027-03-01");
@@ -96,8 +97,8 @@ describe("a DELFOR D.97A in the mapping language", () => {
   });
 
   it("of the public samples, a skeleton, is read without loss", function () {
-    const sample = path.resolve(ROOT, "../shared/corpus/edifact/DELFOR/indice-co-edi-net__edifact.Issue196.edi");
-    if (!existsSync(sample)) this.skip();
+    if (!hasCorpus) this.skip();
+    const sample = ofCorpus("edifact/DELFOR/indice-co-edi-net__edifact.Issue196.edi");
     const source = memorySource("Issue196.edi", readFileSync(sample));
     const [interchange] = catalogueOf(source).interchanges;
     const set = interchange?.groups[0]?.sets[0];
@@ -252,8 +253,8 @@ describe("a VDA 4905 in the mapping language", () => {
   });
 
   it("of the public samples gives the same document when it was written and read again", function () {
-    const sample = path.resolve(ROOT, "../shared/corpus/vda/4905/hellooops-vscode-edi-support__4905.edi");
-    if (!existsSync(sample)) this.skip();
+    if (!hasCorpus) this.skip();
+    const sample = ofCorpus("vda/4905/hellooops-vscode-edi-support__4905.edi");
     const records = readFileSync(sample, "latin1")
       .split(/\r?\n/)
       .filter((line) => line.trim() !== "");

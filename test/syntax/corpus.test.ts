@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { compareReaders, readByX12Parser } from "../../src/syntax/second-reader.ts";
 import { elementsOfInterchange } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
+import { hasCorpus, ofCorpus } from "../support/corpus.ts";
 import { findingsOf, readAll } from "./reading.ts";
 
-/** A folder of files of other people, for whoever has one; the tests do not need it. */
-const folder = process.env["CALLOFF_CORPUS"] ?? "";
-
 describe("files of other people", function () {
-  if (!existsSync(folder)) return;
+  if (!hasCorpus) {
+    it("are read with every position right, the same in parts");
+    return;
+  }
+  const folder = ofCorpus();
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(edi|txt|x12|edifact)$/.test(name) && statSync(path.join(folder, name)).isFile())
     .toSorted();
