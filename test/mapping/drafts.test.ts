@@ -1,7 +1,6 @@
 /** DELFOR, VDA 4905 and a CSV, drafted in the mapping language: each read, written, and the same again. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import { readCsv } from "../../src/syntax/csv.ts";
@@ -9,7 +8,7 @@ import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { hasCorpus, ofCorpus } from "../support/corpus.ts";
-import { EDIFACT, NONE, named, ROOT } from "./support.ts";
+import { EDIFACT, NONE, named } from "./support.ts";
 
 const SENT = plainDate("2027-03-01");
 
