@@ -1,10 +1,11 @@
 /**
  * How fast X12 is read: 10 MB and 100 MB of 830s through the tokenizer, and through tokenizer and mapping to documents,
  * beside x12-parser and node-x12 on the same bytes. Every reading is a process of its own, so that peaks of memory are its
- * own; readers take turns, and the median counts.
+ * own; readers take turns, and the median counts. They are compiled first, as the package is: run from their sources, they
+ * would carry what a loader adds to each of their functions.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { write830s } from "./schedules-830.ts";
@@ -29,9 +30,10 @@ interface Run {
 export function benchRead(): void {
   const folder = mkdtempSync(path.join(tmpdir(), "calloff-bench-"));
   try {
+    const script = compiledReaders(folder);
     const files = new Map(SIZES.map((size) => [size, path.join(folder, `${size}.edi`)] as const));
     const bytes = new Map([...files].map(([size, file]) => [size, write830s(file, size * MEGABYTE)] as const));
-    const results = measure(files);
+    const results = measure(script, files);
     report(results, bytes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -40,7 +42,7 @@ export function benchRead(): void {
 
 type Results = ReadonlyMap<`${Reader} ${Size}`, Run>;
 
-function measure(files: ReadonlyMap<Size, string>): Results {
+function measure(script: string, files: ReadonlyMap<Size, string>): Results {
   const runs = new Map<`${Reader} ${Size}`, Run[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [size, file] of files) {
@@ -48,16 +50,34 @@ function measure(files: ReadonlyMap<Size, string>): Results {
       if (round === 0) readFileSync(file);
       for (const reader of READERS) {
         const key = `${reader} ${size}` as const;
-        runs.set(key, [...(runs.get(key) ?? []), runOnce(reader, file)]);
+        runs.set(key, [...(runs.get(key) ?? []), runOnce(script, reader, file)]);
       }
     }
   }
   return new Map([...runs].map(([key, list]) => [key, median(list)]));
 }
 
-function runOnce(reader: Reader, file: string): Run {
-  const script = path.join(import.meta.dirname, "readers.ts");
-  const output = execFileSync(process.execPath, ["--import", "tsx", script, reader, file], {
+const PACKAGE = path.resolve(import.meta.dirname, "..");
+
+/** Compiles the readers and what they use into `folder`; returns the script to run. */
+function compiledReaders(folder: string): string {
+  const built = path.join(folder, "built");
+  const config = {
+    extends: path.join(PACKAGE, "tsconfig.json"),
+    compilerOptions: { noEmit: false, noCheck: true, rootDir: PACKAGE, outDir: built, types: [] },
+    files: [path.join(import.meta.dirname, "readers.ts")],
+    include: [],
+  };
+  const file = path.join(folder, "tsconfig.json");
+  writeFileSync(file, JSON.stringify(config));
+  execFileSync(process.execPath, [path.join(PACKAGE, "node_modules/typescript/bin/tsc"), "-p", file]);
+  writeFileSync(path.join(built, "package.json"), JSON.stringify({ type: "module" }));
+  for (const name of ["node_modules", "mappings"]) symlinkSync(path.join(PACKAGE, name), path.join(built, name));
+  return path.join(built, "bench", "readers.js");
+}
+
+function runOnce(script: string, reader: Reader, file: string): Run {
+  const output = execFileSync(process.execPath, [script, reader, file], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });

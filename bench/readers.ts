@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type { Transform } from "node:stream";
 import { X12parser } from "x12-parser";
-import { loadMappings } from "../src/mapping/library.ts";
+import { loadMappings, type MappingLibrary } from "../src/mapping/library.ts";
 import { catalogueOf } from "../src/syntax/catalogue.ts";
 import { segmentsOf } from "../src/syntax/set-reader.ts";
 import { fileSource } from "../src/syntax/sources.ts";
@@ -28,9 +28,13 @@ function byTokenizer(file: string): Counted {
   return { segments, documents: 0 };
 }
 
-/** Catalogue, then every set mapped to its canonical document. */
-function toDocuments(file: string): Counted {
+/** Catalogue, then every set mapped to its canonical document; mappings are loaded once, before files come. */
+function documentReader(): Read {
   const library = loadMappings([path.resolve(import.meta.dirname, "../mappings")]);
+  return (file) => toDocuments(file, library);
+}
+
+function toDocuments(file: string, library: MappingLibrary): Counted {
   const source = fileSource(file);
   let segments = 0;
   let documents = 0;
@@ -62,19 +66,23 @@ async function byStream(file: string, parser: Transform): Promise<Counted> {
 
 type NodeX12 = new (strict: boolean, encoding: string) => Transform;
 
-const READERS: Readonly<Record<string, (file: string) => Counted | Promise<Counted>>> = {
-  tokenizer: byTokenizer,
-  documents: toDocuments,
-  "x12-parser": (file) => byStream(file, new X12parser("latin1")),
-  "node-x12": (file) => {
+type Read = (file: string) => Counted | Promise<Counted>;
+
+/** Each reader, made ready by its call: what is loaded for it is not part of the reading. */
+const READERS: Readonly<Record<string, () => Read>> = {
+  tokenizer: () => byTokenizer,
+  documents: documentReader,
+  "x12-parser": () => (file) => byStream(file, new X12parser("latin1")),
+  "node-x12": () => {
     const { X12Parser } = createRequire(import.meta.url)("node-x12") as { X12Parser: NodeX12 };
-    return byStream(file, new X12Parser(false, "ascii"));
+    return (file) => byStream(file, new X12Parser(false, "ascii"));
   },
 };
 
 const [, , reader = "", file = ""] = process.argv;
-const read = READERS[reader];
-if (read === undefined) throw new Error(`no reader ${reader}`);
+const prepare = READERS[reader];
+if (prepare === undefined) throw new Error(`no reader ${reader}`);
+const read = prepare();
 const started = process.hrtime.bigint();
 const processor = process.cpuUsage();
 const counted = await read(file);

@@ -15,12 +15,17 @@ export interface Carried {
 export function carriedBy(line: Held, above: Carried | undefined): Carried {
   const held = above === undefined ? line : copied(above.held);
   if (above !== undefined) merge(line, held);
-  const values = Object.values(held);
-  const isDeep = values.some((value) => typeof value === "object" && Object.values(value as Held).some(isObject));
-  return { held, names: Object.keys(held), values, isDeep };
+  const names = Object.keys(held);
+  const values = names.map((name) => held[name]);
+  return { held, names, values, isDeep: values.some(holdsObject) };
 }
 
-const isObject = (value: unknown): boolean => typeof value === "object";
+/** Whether a value is an object that holds another one. */
+function holdsObject(value: unknown): boolean {
+  if (typeof value !== "object") return false;
+  for (const name of Object.keys(value as Held)) if (typeof (value as Held)[name] === "object") return true;
+  return false;
+}
 
 /** Copies what is carried into an object just made: every object has its own, also of what is nested. */
 export function handDown({ isDeep, names, values }: Carried, object: Held): void {

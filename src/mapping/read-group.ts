@@ -9,7 +9,7 @@ import {
 } from "./definition.ts";
 import { compilePlaces } from "./read-line.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
-import type { Held, Run } from "./run.ts";
+import { type Held, isPlain, type Run } from "./run.ts";
 
 export interface CompiledLine {
   readonly definition: LineDefinition;
@@ -138,11 +138,14 @@ function matcher(conditions: readonly Condition[]): (elements: readonly string[]
         return allowed.has((elements[run.columns.get(address.number) ?? address.number] ?? "").trim());
       }
       const raw = elements[address.element] ?? "";
+      if (address.component <= 1 && isPlain(raw, run.special)) return allowed.has(raw);
       const { component, release } = run.context.delimiters;
       if (address.component === 0 && !raw.includes(component)) return allowed.has(raw.trim());
       const parts = splitAt(raw, component, release);
       return allowed.has((parts[Math.max(address.component, 1) - 1] ?? "").trim());
     };
   });
+  const [only] = tests;
+  if (tests.length === 1 && only !== undefined) return only;
   return (elements, run) => tests.every((test) => test(elements, run));
 }

@@ -112,8 +112,14 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
   };
 }
 
+/** By the delimiters of an interchange, which are the same object for all its sets. */
+const SPECIAL = new WeakMap<Delimiters, Uint8Array>();
+
 function specialCharacters(delimiters: Delimiters): Uint8Array {
+  const known = SPECIAL.get(delimiters);
+  if (known !== undefined) return known;
   const special = new Uint8Array(256);
+  SPECIAL.set(delimiters, special);
   special.fill(1, 0, 0x20);
   special.fill(1, 0x7f, 256);
   for (const separator of [delimiters.component, delimiters.repetition, delimiters.release]) {

@@ -67,8 +67,16 @@ interface Codes {
 
 const KIND = { data: 0, element: 1, terminator: 2, lineBreak: 3, release: 4 } as const;
 
+/** Tables made so far, by their delimiters: a file of many small interchanges would else make one for each. */
+const KINDS = new Map<number, Uint8Array>();
+const MOST_KINDS = 100;
+
 function kindsOf(terminator: number, element: number, release: number): Uint8Array {
+  const key = (terminator * 256 + element) * 512 + release + 1;
+  const known = KINDS.get(key);
+  if (known !== undefined) return known;
   const kinds = new Uint8Array(256);
+  if (KINDS.size < MOST_KINDS) KINDS.set(key, kinds);
   kinds[LF] = KIND.lineBreak;
   kinds[CR] = KIND.lineBreak;
   kinds[element] = KIND.element;

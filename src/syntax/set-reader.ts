@@ -7,7 +7,8 @@ import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.
 import { CAPACITY, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
-const BATCH = 2048;
+/** Few enough that what was read of one batch is garbage before the collector would have to copy it. */
+const BATCH = 256;
 /** Room for so many separators per segment; few messages have more on average. */
 const CUTS = 8;
 

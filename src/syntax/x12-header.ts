@@ -67,7 +67,8 @@ export function readIsa(bytes: Buffer, start: HeaderStart): Header {
   const findings = elementFindings(elements, separators, start);
   if (end.component === undefined) findings.push(noComponent(start, last + 1));
   const lineEnd = end.terminator === CR ? CR : LF;
-  const lines = bytes.subarray(0, end.length).reduce((count, byte) => (byte === lineEnd ? count + 1 : count), 0);
+  let lines = 0;
+  for (let i = 0; i < end.length; i += 1) if (bytes[i] === lineEnd) lines += 1;
   return {
     delimiters,
     values,
@@ -88,7 +89,7 @@ function positionsOf(bytes: Buffer, separator: number): number[] {
 }
 
 function cut(bytes: Buffer, separators: readonly number[], last: number): string[] {
-  const text = Buffer.from(bytes.subarray(0, last)).toString("latin1");
+  const text = bytes.toString("latin1", 0, last);
   const elements = ["ISA"];
   for (let i = 0; i + 1 < separators.length; i += 1) {
     elements.push(text.slice((separators[i] as number) + 1, separators[i + 1]).replace(/[\r\n]/g, ""));
