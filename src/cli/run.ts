@@ -10,6 +10,8 @@ interface Ran {
   readonly files: { file: string; partner: string; name: string; state: string; cause: string }[];
   readonly orders: { number: string; blanketOrder: string; partner: string; scheduledOn: string }[];
   readonly written: { receiver: string; name: string }[];
+  /** Files in the inbox whose end has not come. */
+  waiting: { file: string; reason: string; since: string }[];
   /** What needs a person: held documents and interchanges, files whose fate is uncertain, files left lying. */
   readonly attention: string[];
   /** Schedules that wait for a planner. */
@@ -19,7 +21,15 @@ interface Ran {
 export function declareRun(command: Command): void {
   answers(command, async (invocation) => {
     const { config, clock } = settingsOf(invocation);
-    const ran: Ran = { businessDate: clock.businessDate(), files: [], orders: [], written: [], attention: [], held: 0 };
+    const ran: Ran = {
+      businessDate: clock.businessDate(),
+      files: [],
+      orders: [],
+      written: [],
+      waiting: [],
+      attention: [],
+      held: 0,
+    };
     const { openKeeper } = await import("../gateway/keeper.ts");
     const keeper = await openKeeper(config.home, { command: "run", clock, onEvent: (event) => note(ran, event) });
     try {
@@ -69,6 +79,13 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "outbox.waiting":
       ran.attention.push(`${event.name} for ${event.receiver}: ${event.reason}`);
       break;
+    case "file.incomplete":
+      noLongerWaiting(ran, event);
+      ran.waiting.push({ file: inboxName(event), reason: "incomplete", since: event.since });
+      break;
+    case "file.claimed":
+      noLongerWaiting(ran, event);
+      break;
     case "file.refused":
       ran.attention.push(`${event.folder}/${event.name} is left where it lies: ${event.reason}`);
       break;
@@ -82,11 +99,16 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "idle":
     case "stopped":
     case "step.failed":
-    case "file.claimed":
     case "file.registered":
     case "outbox.rendered":
       break;
   }
+}
+
+const inboxName = ({ folder, name }: { folder: string; name: string }): string => `inbox/${folder}/${name}`;
+
+function noLongerWaiting(ran: Ran, event: { folder: string; name: string }): void {
+  ran.waiting = ran.waiting.filter(({ file }) => file !== inboxName(event));
 }
 
 const fileOf = (event: { claim: string; partner: string; name: string }) => ({
@@ -96,7 +118,7 @@ const fileOf = (event: { claim: string; partner: string; name: string }) => ({
 });
 
 function ranInWords(ran: Ran): string {
-  const nothing = ran.files.length + ran.orders.length + ran.written.length === 0;
+  const nothing = ran.files.length + ran.orders.length + ran.written.length + ran.waiting.length === 0;
   return [
     `Business date ${ran.businessDate}.\n`,
     nothing ? "Nothing was waiting.\n" : "",
@@ -111,8 +133,15 @@ function ranInWords(ran: Ran): string {
     ran.written.length === 0
       ? ""
       : `Written: ${ran.written.map(({ receiver, name }) => `outbox/${receiver}/${name}`).join(", ")}.\n`,
+    waitingInWords(ran.waiting),
     ...ran.attention.map((line) => `! ${oneLine(line)}\n`),
     ran.held === 0 ? "" : `${counted(ran.held, "schedule")} held for a planner: see calloff schedule list --held.\n`,
     ran.files.some(isBad) ? "See calloff file show for what is wrong.\n" : "",
   ].join("");
+}
+
+function waitingInWords(waiting: Ran["waiting"]): string {
+  if (waiting.length === 0) return "";
+  const files = waiting.map(({ file, reason, since }) => `${file} is ${reason} since ${since}`);
+  return `${oneLine(`${counted(files.length, "file")} ${files.length === 1 ? "waits" : "wait"}: ${files.join("; ")}`)}\n`;
 }

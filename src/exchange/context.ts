@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 import type { Configuration } from "../config/configuration.ts";
 import type { Store } from "../store/store.ts";
-import type { Clock } from "../values/clock.ts";
+import type { Clock, Instant } from "../values/clock.ts";
 import type { Reader } from "./set-reading.ts";
 
 /** A file that a step was about. */
@@ -19,6 +19,8 @@ interface AboutFile {
 export interface ExchangeEventMap {
   /** Something in the inbox is never read: a link, a pipe, a folder, a name that is not allowed, too large a file. */
   "file.refused": [{ folder: string; name: string; reason: string }];
+  /** A file whose end has not come waits in the inbox; `since` is its last change. Told once until it changes. */
+  "file.incomplete": [{ folder: string; name: string; since: Instant }];
   "file.claimed": [AboutFile];
   /** A claimed file cannot be archived or registered now; it is tried again by itself. */
   "file.waiting": [AboutFile & { reason: string }];

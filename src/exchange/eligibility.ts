@@ -10,6 +10,8 @@ export interface Seen {
   readonly size: number;
   /** Modification time in nanoseconds, as the file system states it. */
   readonly modified: bigint;
+  /** Change time in milliseconds since 1970: unlike the modification time, no sender can set it. */
+  readonly changed: number;
   readonly inode: bigint;
   readonly device: bigint;
 }
@@ -20,10 +22,14 @@ export interface Look {
   readonly modified: bigint;
   readonly inode: bigint;
   readonly device: bigint;
+  /** Milliseconds since 1970 by the file system's clock: the last change, also of a name or of rights. */
+  readonly changed: number;
   /** Monotonic milliseconds of the first look at which it was like this. */
   readonly since: number;
   /** Whether it has been reported as refused, so that it is reported once. */
   readonly reported: boolean;
+  /** Whether it has been told that its end has not come. */
+  readonly incomplete: boolean;
 }
 
 export interface IntakeRules {
@@ -76,8 +82,17 @@ function lookAt(seen: Seen, previous: Look | undefined, now: number): Look {
     previous.modified === seen.modified &&
     previous.inode === seen.inode &&
     previous.device === seen.device;
-  const { size, modified, inode, device } = seen;
-  return { size, modified, inode, device, since: same ? previous.since : now, reported: same && previous.reported };
+  const { size, modified, changed, inode, device } = seen;
+  return {
+    size,
+    modified,
+    inode,
+    device,
+    changed,
+    since: same ? previous.since : now,
+    reported: same && previous.reported,
+    incomplete: same && previous.incomplete,
+  };
 }
 
 function refusalOf(seen: Seen, { largestBytes }: IntakeRules): string | undefined {

@@ -2,7 +2,7 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
-import { monotonic } from "../values/clock.ts";
+import { instantAt, machineTime, monotonic } from "../values/clock.ts";
 import { endHasCome, GLANCE } from "./content-end.ts";
 import { ERP, type Exchange, watchedFolders } from "./context.ts";
 import { makeFolder, openCarefully, systemCode, unless } from "./durable.ts";
@@ -117,6 +117,7 @@ async function statusOf(folder: string, name: Buffer): Promise<Seen | undefined>
     links: Number(status.nlink),
     size: Number(status.size),
     modified: status.mtimeNs,
+    changed: Number(status.ctimeMs),
     inode: status.ino,
     device: status.dev,
   };
@@ -134,15 +135,31 @@ function kindOf(status: BigIntStats): Seen["kind"] {
 async function isReady(exchange: Exchange, folder: string, name: string, looks: Looks): Promise<boolean> {
   const { patienceMinutes, doneFile } = exchange.config.gateway.intake;
   const look = looks.get(`${folder}/${name}`) as Look;
-  if (doneFile !== undefined || monotonic() - look.since >= patienceMinutes * 60_000) return true;
+  if (doneFile !== undefined || waitedLonger(look, patienceMinutes * 60_000)) return true;
   try {
-    return await hasEnded(path.join(exchange.paths.inbox, folder, name), look.size);
+    const ended = await hasEnded(path.join(exchange.paths.inbox, folder, name), look.size);
+    if (!ended) tellIncomplete(exchange, folder, name, looks);
+    return ended;
   } catch (thrown) {
     const code = systemCode(thrown);
     if (code === "EACCES" || code === "EPERM") refuse(exchange, folder, name, "calloff may not read it", looks);
     else exchange.log.debug({ folder, name, code }, "not readable at this look");
     return false;
   }
+}
+
+/** By our own looks, or by the file's own age: a process that only now looks for the first time knows no other. */
+const waitedLonger = (look: Look, patience: number): boolean =>
+  monotonic() - look.since >= patience || machineTime() - look.changed > patience;
+
+function tellIncomplete(exchange: Exchange, folder: string, name: string, looks: Looks): void {
+  const key = `${folder}/${name}`;
+  const look = looks.get(key);
+  if (look === undefined || look.incomplete) return;
+  looks.set(key, { ...look, incomplete: true });
+  const since = instantAt(look.changed);
+  exchange.log.info({ folder, name, since }, "incomplete; its end is waited for");
+  exchange.events.emit("file.incomplete", { folder, name, since });
 }
 
 async function hasEnded(file: string, size: number): Promise<boolean> {

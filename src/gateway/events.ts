@@ -23,6 +23,7 @@ export type EventListener = (event: GatewayEvent) => void;
 /** Every event of the exchange; the compiler holds the list complete. */
 const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "file.refused": true,
+  "file.incomplete": true,
   "file.claimed": true,
   "file.waiting": true,
   "file.registered": true,

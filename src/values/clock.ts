@@ -62,5 +62,11 @@ export function standingClock(businessDate: PlainDate, instant: Instant): Clock 
   return { businessDate: () => businessDate, instant: () => instant };
 }
 
+/** Milliseconds since 1970 by the machine's clock; only to be compared with the times of files. */
+export const machineTime = (): number => Date.now();
+
+/** The instant that a file system states in milliseconds since 1970. */
+export const instantAt = (milliseconds: number): Instant => new Date(milliseconds).toISOString() as Instant;
+
 /** Milliseconds of a clock that never jumps; for durations only, never written into a document. */
 export const monotonic = (): number => performance.now();

@@ -14,6 +14,7 @@ import path from "node:path";
 import { archiveFile } from "../../src/exchange/archive.ts";
 import { claimFile, leftClaimed, unclaim } from "../../src/exchange/claim.ts";
 import { noLooks, quietIn, scan } from "../../src/exchange/scan.ts";
+import { instantAt } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { interchangeText, testHome } from "./home.ts";
 
@@ -96,6 +97,29 @@ onEveryDatabase("arriving files", (database) => {
       (await scan(exchange, looks)).map(({ name }) => name),
       ["half.edi"],
     );
+  });
+
+  it("that lie there longer than the patience are taken at the first look, whatever the sender says of their time", async () => {
+    const { exchange, drop } = testHome(database(), {
+      "config/gateway.yaml": "company: { name: X }\nintake: { quietMilliseconds: 0, patienceMinutes: 0.001 }\n",
+    });
+    const contents = [interchangeText().slice(0, 200), "", "  \n", "ISA"];
+    const files = contents.map((content, n) => drop("acme", `${n}.edi`, content));
+    for (const file of files) utimesSync(file, 1, 1);
+    const written = Math.max(...files.map((file) => statSync(file).ctimeMs));
+    while (Date.now() - written <= 60) await scan(exchange, noLooks());
+    assert.equal((await scan(exchange, noLooks())).length, 4);
+  });
+
+  it("that wait for their end are told once, with the time of their last change", async () => {
+    const { exchange, drop, told } = testHome(database());
+    const file = drop("acme", "half.edi", interchangeText().slice(0, 200));
+    const since = instantAt(Number(statSync(file, { bigint: true }).ctimeMs));
+    const looks = noLooks();
+    await scan(exchange, looks);
+    await scan(exchange, looks);
+    const payload = { folder: "acme", name: "half.edi", since };
+    assert.deepEqual(told, [{ event: "file.incomplete", payload }]);
   });
 
   it("that are links, pipes' kin or folders are reported once and stay where they are", async () => {

@@ -9,6 +9,7 @@ const seen = (over: Partial<Seen> = {}): Seen => ({
   links: 1,
   size: 100,
   modified: 5n,
+  changed: 0,
   inode: 7n,
   device: 1n,
   ...over,
