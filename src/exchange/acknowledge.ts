@@ -41,6 +41,8 @@ const MOST_CODES = 5;
 const LAST_POSITION = 999_999;
 /** AK404 holds 1 to 99 characters. */
 const LONGEST_COPY = 99;
+/** AK403: a mandatory element is missing; there is nothing to copy, whatever the report calls that in words. */
+const MISSING = "1";
 /** AK502 and AK304: one or more segments in error; segment has data element errors. */
 const SEGMENTS_IN_ERROR = "5";
 const ELEMENTS_IN_ERROR = "8";
@@ -132,7 +134,7 @@ function addElement(answer: { elements?: ElementAnswer[] }, { ack, place, found 
     ...(place.repetition === undefined ? {} : { repetition: String(place.repetition) }),
     ...(ack?.element === undefined ? {} : { code: ack.element }),
   };
-  const copy = copyOf(found, forbidden);
+  const copy = ack?.element === MISSING ? undefined : copyOf(found, forbidden);
   if (copy !== undefined) element.found = copy;
   answer.elements ??= [];
   const same = JSON.stringify(element);

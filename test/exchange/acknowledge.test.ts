@@ -68,6 +68,12 @@ describe("the functional acknowledgement of a group", () => {
     });
   });
 
+  it("copies nothing of an element that is missing", () => {
+    const missing = finding("reject", { element: "1" }, { inSet: 4, tag: "LIN", element: 3 }, { found: "nothing" });
+    const [set] = answer(group([[missing]])).sets ?? [];
+    assert.deepEqual(set?.segments?.[0]?.elements, [{ element: "3", code: "1" }]);
+  });
+
   it("says R for the group when no set is accepted", () => {
     const missing = finding("reject", { segment: "3" }, { inSet: 2, tag: "BFR" });
     const { group: about, sets } = answer(group([[missing]]));
