@@ -6,11 +6,14 @@ import { giveCommand } from "../gateway/commands.ts";
 import { type Keeper, openKeeper } from "../gateway/keeper.ts";
 import { openLog } from "../gateway/log.ts";
 import { heldRevisions } from "../orders/views.ts";
+import { catalogueOf } from "../syntax/catalogue.ts";
+import { memorySource } from "../syntax/sources.ts";
 import { type Clock, type Instant, instantOf } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import type { SimulatedErp } from "./erp.ts";
 import { layDemoHome } from "./home.ts";
-import { NEXT, playStory, type Stage } from "./story.ts";
+import { ACME, NEXT, playStory, type Stage } from "./story.ts";
 
 export interface DemoOptions {
   /** Where the home is made; a new folder under the system's temporary folder unless given. */
@@ -30,7 +33,7 @@ const PLANNER = "planner";
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const home = path.resolve(options.home ?? (await mkdtemp(path.join(os.tmpdir(), "calloff-demo-"))));
-  const forecast = options.schedule === undefined ? undefined : await readFile(options.schedule, "latin1");
+  const forecast = options.schedule === undefined ? undefined : await scheduleOf(options.schedule);
   await layDemoHome(home);
   const time = storyTime();
   const keeper = await openKeeper(home, { command: "demo", clock: time.clock, log: openLog("warn") });
@@ -42,6 +45,36 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     await keeper.stop();
   }
+}
+
+/** An 830 of ACME's as the story plays it. @throws CalloffError FILE_UNREADABLE, DEMO_SCHEDULE */
+async function scheduleOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new CalloffError("FILE_UNREADABLE", "The schedule cannot be read", {
+      place: { file },
+      expected: "a file that this user may read",
+      found: coerceError(cause).message,
+      remedy: "Correct the path or the file's mode",
+      exit: EXIT.notFound,
+      cause,
+    });
+  });
+  const { interchanges } = catalogueOf(memorySource(file, bytes));
+  const [first] = interchanges;
+  const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
+  if (first?.sender.id.trim() === ACME.sender && sets.length > 0 && sets.every(({ type }) => type === "830")) {
+    return bytes.toString("latin1");
+  }
+  throw new CalloffError("DEMO_SCHEDULE", "This is no schedule of ACME's", {
+    place: { file },
+    expected: `an X12 830 sent by ${ACME.sender}`,
+    found:
+      first === undefined
+        ? "no interchange"
+        : `${sets.map(({ type }) => type).join(", ")} sent by ${first.sender.id.trim()}`,
+    remedy: "Change a copy of try/acme-830.edi, which an earlier demo has left in its home",
+    exit: EXIT.badFile,
+  });
 }
 
 /** The story's own time: it moves on a day when the story says so, and a second whenever somebody looks. */

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type PlainDate, plainDate } from "../values/dates.ts";
-import { type Customer, customer, type ScheduledItem } from "./customer.ts";
+import { type Customer, type CustomerHabits, customer, type ScheduledItem } from "./customer.ts";
 import { type SimulatedErp, simulatedErp } from "./erp.ts";
 
 /** What the story needs of the gateway it is played on. */
@@ -26,17 +26,19 @@ const day = (text: string) => plainDate(text);
 const FIRST = "try/acme-830.edi";
 export const NEXT = "try/next-830.edi";
 
+export const ACME: CustomerHabits = {
+  code: "acme",
+  senderQualifier: "01",
+  sender: "ACMEMOTORS",
+  receiverQualifier: "ZZ",
+  receiver: "EXAMPLESTAMP",
+  element: "*",
+  terminator: "~",
+  version: "004010",
+};
+
 export async function playStory(stage: Stage): Promise<SimulatedErp> {
-  const acme = customer(stage.home, {
-    code: "acme",
-    senderQualifier: "01",
-    sender: "ACMEMOTORS",
-    receiverQualifier: "ZZ",
-    receiver: "EXAMPLESTAMP",
-    element: "*",
-    terminator: "~",
-    version: "004010",
-  });
+  const acme = customer(stage.home, ACME);
   const bolt = customer(stage.home, {
     code: "bolt",
     senderQualifier: "ZZ",
@@ -148,22 +150,21 @@ const clip = (received: string, lastNote: string | undefined, steps: ScheduledIt
 });
 
 async function firstSchedules(stage: Stage, erp: SimulatedErp, acme: Customer, bolt: Customer): Promise<void> {
-  const forecast =
-    stage.forecast ??
-    acme.schedule("1", day("2027-02-01"), "A", [
-      bracket("0", undefined, [
-        ["2000", "C", "D", "2027-02-01"],
-        ["2000", "C", "D", "2027-03-01"],
-        ["2000", "C", "D", "2027-04-01"],
-        ["2000", "D", "D", "2027-05-03"],
-        ["2000", "D", "D", "2027-06-01"],
-      ]),
-      housing("0", undefined, [
-        ["100", "C", "D", "2027-02-01"],
-        ["100", "C", "D", "2027-03-01"],
-        ["400", "D", "M", "2027-04-01"],
-      ]),
-    ]);
+  const own = acme.schedule("1", day("2027-02-01"), "A", [
+    bracket("0", undefined, [
+      ["2000", "C", "D", "2027-02-01"],
+      ["2000", "C", "D", "2027-03-01"],
+      ["2000", "C", "D", "2027-04-01"],
+      ["2000", "D", "D", "2027-05-03"],
+      ["2000", "D", "D", "2027-06-01"],
+    ]),
+    housing("0", undefined, [
+      ["100", "C", "D", "2027-02-01"],
+      ["100", "C", "D", "2027-03-01"],
+      ["400", "D", "M", "2027-04-01"],
+    ]),
+  ]);
+  const forecast = stage.forecast ?? own;
   await writeFile(path.join(stage.home, FIRST), forecast, "latin1");
   stage.say(
     "ACME sends its first forecast (X12 830, discrete quantities); Bolt sends running totals, with separators of its own.",

@@ -50,13 +50,15 @@ interface Kept {
 
 /**
  * Proves a home. Its own files and database are only read.
- * @throws CalloffError PROVE_ARCHIVE_MISSING when bytes are not in the archive any more
+ * @throws CalloffError PROVE_UNSENT while documents still wait to be written, PROVE_ARCHIVE_MISSING when bytes are not in the
+ * archive any more
  */
 export async function proveHome(home: string): Promise<Proof> {
   const config = loadConfiguration(home);
   const store = openStore(config.gateway.database, config.home);
   const scratch = await mkdtemp(path.join(os.tmpdir(), "calloff-proof-"));
   try {
+    await refuseUnsent(store);
     const then: Kept = {
       trail: await readAudit(store),
       outbox: await writtenFiles(store),
@@ -68,6 +70,21 @@ export async function proveHome(home: string): Promise<Proof> {
     await store.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What waits to be written would come out of the proof as written twice. */
+async function refuseUnsent(store: Pick<Keeper["store"], "ask">): Promise<void> {
+  const [row] = await store.ask(
+    `SELECT (SELECT COUNT(*) FROM outbound_document WHERE state = 'waiting') + (SELECT COUNT(*) FROM outbox_file WHERE state <> 'written')
+     + (SELECT COUNT(*) FROM file WHERE state = 'registered') AS waiting`,
+  );
+  const waiting = Number(row?.["waiting"]);
+  if (waiting === 0) return;
+  throw new CalloffError("PROVE_UNSENT", "The home is not at rest", {
+    expected: "every file applied, every document written",
+    found: `${waiting} of them waiting`,
+    remedy: "Let calloff run or calloff start finish the work, then prove again; calloff outbox list names what waits",
+  });
 }
 
 const writtenFiles = async (store: Pick<Keeper["store"], "ask">): Promise<Written[]> =>
@@ -93,17 +110,14 @@ async function doneAgain(home: string, scratch: string, then: Kept): Promise<Pro
   const keeper = await openKeeper(scratch, { command: "prove", clock: clockOf(moment), log: openLog("error") });
   let steps = 0;
   try {
-    let ticked = "";
     for (const entry of then.trail) {
       moment.current = entry;
       const command = commandOfVerb(entry.verb);
       if (command !== undefined) await giveAgain(keeper, command, entry);
       else if (entry.verb === "file.registered")
         await takeAgain(keeper, archivePath(exchangePaths(home).archive, detail(entry, "sha256")), entry);
-      else if (entry.verb === "order.released" && ticked !== entry.instant) {
-        ticked = entry.instant;
-        await keeper.tick();
-      } else continue;
+      else if (entry.verb === "order.released" && !(await isMade(keeper, entry.object))) await keeper.tick();
+      else continue;
       steps += 1;
       await keeper.drainOutbox();
     }
@@ -116,6 +130,10 @@ async function doneAgain(home: string, scratch: string, then: Kept): Promise<Pro
     await keeper.stop();
   }
 }
+
+/** One run of the timetable makes several orders, each with an entry of its own. */
+const isMade = async ({ store }: Keeper, number: string): Promise<boolean> =>
+  (await store.ask("SELECT id FROM child_order WHERE number = :number", { number })).length > 0;
 
 /** Time stands where the entry that is being done again says it was. */
 function clockOf(moment: { readonly current: Occasion | undefined }): Clock {

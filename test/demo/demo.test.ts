@@ -57,6 +57,14 @@ describe("the demo", () => {
     assert.equal(after_?.lines[1]?.quantity, before_?.lines[1]?.quantity);
   });
 
+  it("plays only a schedule of ACME's, and says what it found instead", async () => {
+    const home = path.join(scratch, "never-made");
+    const other = path.join(scratch, "other.edi");
+    await writeFile(other, "hello");
+    await assert.rejects(runDemo({ home, once: true, schedule: other, say: quietly }), { code: "DEMO_SCHEDULE" });
+    await assert.rejects(runDemo({ home, once: true, schedule: "/nowhere", say: quietly }), { code: "FILE_UNREADABLE" });
+  });
+
   it("begins in an empty folder only", async () => {
     await assert.rejects(runDemo({ home: path.join(scratch, "as-told"), once: true, say: quietly }), {
       code: "DEMO_HOME_IN_USE",
