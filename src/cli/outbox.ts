@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers/files.ts";
 import { giveCommand } from "../gateway/commands.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
 import { inHome, type Session } from "./session.ts";
@@ -57,10 +58,11 @@ export function declareOutbox(command: Command): void {
     .description(
       "send again: a file whose fate is uncertain or that failed, its numbers stay; or a document that is held",
     )
-    .argument("<id>", "the file's ID, or the document's cause, as the list shows them");
-  answers(resend, (invocation, _options, given = "") =>
+    .argument("<id>", "the file's ID, or the document's cause, as the list shows them")
+    .option("--again", "also a file that was written: its reader gets it twice");
+  answers(resend, (invocation, { again }: { again?: boolean }, given = "") =>
     inHome(invocation, async (session) => {
-      const what = /^\d+$/.test(given) ? await resendFile(session, invocation.user, given) : given;
+      const what = /^\d+$/.test(given) ? await resendFile(session, invocation.user, given, again === true) : given;
       if (what === given)
         await giveCommand(session, invocation.user, "document resend", `document:${given}`, { cause: given });
       return { document: { id: given, name: what, waiting: true }, words: `${what} goes out again.\n${KEEPER_WRITES}` };
@@ -68,13 +70,22 @@ export function declareOutbox(command: Command): void {
   );
 }
 
-async function resendFile(session: Session, user: string, given: string): Promise<string> {
+async function resendFile(session: Session, user: string, given: string, again: boolean): Promise<string> {
   const view = await outboxView(session.store, numberOption("the ID", given));
   if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
   const { folder, name } = view;
+  if (view.state === "written" && !again) throw written(name);
   await giveCommand(session, user, "outbox resend", `outbox:${folder}/${name}`, { folder, name });
   return name;
 }
+
+const written = (name: string): CalloffError =>
+  new CalloffError("OUTBOX_WRITTEN", `${name} was written and delivered`, {
+    expected: "a file that is uncertain or failed, or a document that is held",
+    found: "written",
+    remedy: "If its reader has lost it, repeat the command with --again; the reader must be ready to see it twice",
+    exit: EXIT.conflict,
+  });
 
 const viewInWords = (view: OutboxView): string =>
   `${factsInWords([
