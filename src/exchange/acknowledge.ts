@@ -43,6 +43,9 @@ const LAST_POSITION = 999_999;
 const LONGEST_COPY = 99;
 /** AK403: a mandatory element is missing; there is nothing to copy, whatever the report calls that in words. */
 const MISSING = "1";
+/** Findings that describe what was found, and those that put its length before it. */
+const IN_WORDS: ReadonlySet<string> = new Set(["ELEMENT_RULE", "ELEMENT_TOO_MANY", "ELEMENT_BAD_CHARACTER"]);
+const WITH_LENGTH: ReadonlySet<string> = new Set(["ELEMENT_TOO_LONG", "ELEMENT_TOO_SHORT"]);
 /** AK502 and AK304: one or more segments in error; segment has data element errors. */
 const SEGMENTS_IN_ERROR = "5";
 const ELEMENTS_IN_ERROR = "8";
@@ -127,20 +130,30 @@ function tagOf(tag: string | undefined): string | undefined {
   return cut.length < 2 ? undefined : cut;
 }
 
-function addElement(answer: { elements?: ElementAnswer[] }, { ack, place, found }: Finding, forbidden: string): void {
+function addElement(
+  answer: { elements?: ElementAnswer[] },
+  { code, ack, place, found }: Finding,
+  forbidden: string,
+): void {
   const element: ElementAnswer = {
     ...(place.element === undefined ? {} : { element: String(place.element) }),
     ...(place.component === undefined ? {} : { component: String(place.component) }),
     ...(place.repetition === undefined ? {} : { repetition: String(place.repetition) }),
     ...(ack?.element === undefined ? {} : { code: ack.element }),
   };
-  const copy = ack?.element === MISSING ? undefined : copyOf(found, forbidden);
+  const copy = copyOf(elementIn(code, ack?.element, found), forbidden);
   if (copy !== undefined) element.found = copy;
   answer.elements ??= [];
   const same = JSON.stringify(element);
   if (answer.elements.length < MOST_ELEMENTS && !answer.elements.some((held) => JSON.stringify(held) === same)) {
     answer.elements.push(element);
   }
+}
+
+/** The bad element itself out of what a finding says was found; nothing where that only describes it in words. */
+function elementIn(code: Finding["code"], ack: string | undefined, found: string | undefined): string | undefined {
+  if (ack === MISSING || IN_WORDS.has(code)) return undefined;
+  return WITH_LENGTH.has(code) ? found?.replace(/^\d+: /, "") : found;
 }
 
 /** AK404 as far as it can be written: what holds a delimiter or no printable character is left out rather than changed. */

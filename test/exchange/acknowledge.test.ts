@@ -74,6 +74,17 @@ describe("the functional acknowledgement of a group", () => {
     assert.deepEqual(set?.segments?.[0]?.elements, [{ element: "3", code: "1" }]);
   });
 
+  it("copies the element that was too long, not what a report says about it", () => {
+    const of = (code: Finding["code"], ack: string, found: string) =>
+      answer(group([[finding("reject", { element: ack }, { inSet: 4, tag: "LIN", element: 3 }, { code, found })]]))
+        .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
+    assert.equal(of("ELEMENT_TOO_LONG", "5", "6: ABCDEF"), "ABCDEF");
+    assert.equal(of("ELEMENT_RULE", "2", "none of them"), undefined);
+    assert.equal(of("ELEMENT_TOO_MANY", "3", "7: X"), undefined);
+    assert.equal(of("ELEMENT_BAD_CHARACTER", "6", '"A\\u0001"'), undefined);
+    assert.equal(of("ELEMENT_NOT_READABLE", "8", "20270230"), "20270230");
+  });
+
   it("says R for the group when no set is accepted", () => {
     const missing = finding("reject", { segment: "3" }, { inSet: 2, tag: "BFR" });
     const { group: about, sets } = answer(group([[missing]]));
