@@ -40,6 +40,8 @@ export interface FileView extends FileSummary {
     readonly sentOn: string;
     readonly state: string;
     readonly findings: Json;
+    /** Groups that something is wrong with themselves, e.g. their trailers. */
+    readonly groups: readonly { readonly ordinal: number; readonly control: string; readonly findings: Json }[];
     readonly sets: readonly {
       readonly ordinal: number;
       readonly type: string;
@@ -115,6 +117,13 @@ export async function fileView(from: Queryable, claim: string): Promise<FileView
       sentOn: held.sent_on,
       state: held.state,
       findings: jsonIn(held.findings),
+      groups: sets
+        .filter(({ interchange_id, group_findings }) => interchange_id === held.id && group_findings !== "")
+        .map(({ group_ordinal, group_control, group_findings }) => ({
+          ordinal: group_ordinal,
+          control: group_control,
+          findings: jsonIn(group_findings),
+        })),
       sets: sets
         .filter(({ interchange_id }) => interchange_id === held.id)
         .map((set) => ({

@@ -69,7 +69,14 @@ function fileInWords(view: FileView): string {
   const sets = view.interchanges.flatMap(({ ordinal, control, sets: held }) =>
     held.map((set) => [`${ordinal}`, control, set.type, set.control, set.mapping, set.segments, set.state, set.answer]),
   );
-  const findings = view.interchanges.flatMap((held) => [held.findings, ...held.sets.map((set) => set.findings)]);
+  const findings = [
+    view.report,
+    ...view.interchanges.flatMap((held) => [
+      held.findings,
+      ...held.groups.map((group) => group.findings),
+      ...held.sets.map((set) => set.findings),
+    ]),
+  ];
   return [
     factsInWords([
       ["file", view.id],
