@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Family } from "../syntax/segment.ts";
 import { checkMapping } from "./check.ts";
+import { checkDocument } from "./check-document.ts";
 import type { DocumentKind, MappingDefinition } from "./definition.ts";
 import { extendsOf, mergedTree } from "./dialect.ts";
 import { compileReader, type Reader, type Reading } from "./read.ts";
@@ -176,6 +177,7 @@ function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTre
 
 function compileMapping(name: string, file: string, tree: MapTree): CompiledMapping {
   const definition = checkMapping(name, tree);
+  checkDocument(definition, tree);
   const merged = plainOf(tree);
   const reader = onDemand(() => compileReader(definition));
   const writer = onDemand(() => compileWriter(definition));

@@ -185,7 +185,7 @@ describe("what works in one direction only", () => {
 
   it("two lines for one field are taken where if keeps them apart", () => {
     const lines =
-      "  - DTM: { when: { 1: 2 }, if: { interval: day }, fields: { 2: issuedOn } }\n  - DTM: { when: { 1: 3 }, if: { interval: week }, fields: { 2: issuedOn } }\n";
+      "  - DTM: { when: { 1: 2 }, if: { basis: delivery }, fields: { 2: issuedAt } }\n  - DTM: { when: { 1: 3 }, if: { basis: shipment }, fields: { 2: issuedAt } }\n";
     assert.equal(refusal(HEAD + lines), "taken");
   });
 

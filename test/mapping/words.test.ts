@@ -26,10 +26,10 @@ function bothWays(lines: string, text: string): unknown {
 describe("fields and addresses", () => {
   it("an element, a component, a repetition", () => {
     const document = bothWays(
-      "- UIT: { fields: { 1: unit, 1.4: priceUnit, 3/2.1: drawing, 3: usage } }",
+      "- UIT: { fields: { 1: unit, 1.4: plant, 3/2.1: dock, 3: modelYear } }",
       "UIT*PC>>>LB**A^B",
     );
-    assert.deepEqual(document, { unit: "PC", priceUnit: "LB", usage: "A", drawing: "B", lines: [] });
+    assert.deepEqual(document, { unit: "PC", plant: "LB", modelYear: "A", dock: "B", lines: [] });
   });
 
   it("content that no field names is listed once per place, with how often it came", () => {
@@ -210,14 +210,14 @@ const carrying = (each: string): string => `
 - SDP:
     times: 0..*
     carries: true${each}
-    fields: { 1: pattern.days }
+    fields: { 1: pack.unit }
     then:
       - FST: { times: 1..*, opens: lines, fields: { 1: number } }`;
 
 describe("carries", () => {
   it("hands its fields to every object opened below, and is written anew when they change", () => {
     const document = bothWays(carrying(""), "SDP*A\nFST*1\nFST*2\nSDP*B\nFST*3");
-    assert.deepEqual((document as { lines: unknown[] }).lines[2], { segment: 5, pattern: { days: "B" }, number: "3" });
+    assert.deepEqual((document as { lines: unknown[] }).lines[2], { segment: 5, pack: { unit: "B" }, number: "3" });
   });
 
   it("with each: for every object", () => {
@@ -380,16 +380,17 @@ describe("repeat in a delimited segment", () => {
 
 /** A value read by a shape, or its finding. */
 const readAs = (as: string, text: string, version = "004010"): unknown => {
-  const mapping = tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`);
+  const mapping = tryLines(`- BFR: { fields: { 1: { to: plant, as: "${as}" } } }`);
   const reading = readX12(mapping, `BFR*${text}`, { version });
   const [finding] = reading.findings;
   return finding === undefined
-    ? (reading.document as { value?: string }).value
+    ? (reading.document as { plant?: string }).plant
     : `${finding.severity} ${finding.ack?.element} ${finding.message}`;
 };
 
 const writtenAs = (as: string, value: string, version = "004010"): string =>
-  writeX12(tryLines(`- BFR: { fields: { 1: { to: value, as: "${as}" } } }`), { value }, { version }).lines[0] ?? "";
+  writeX12(tryLines(`- BFR: { fields: { 1: { to: plant, as: "${as}" } } }`), { plant: value }, { version }).lines[0] ??
+  "";
 
 describe("shapes", () => {
   it("number: canonical text, at most six decimals, never rounded", () => {
@@ -426,7 +427,7 @@ describe("shapes", () => {
   });
 
   it("a two-digit year without an envelope's date is not guessed", () => {
-    const mapping = tryLines("- BFR: { fields: { 1: { to: value, as: YYMMDD } } }");
+    const mapping = tryLines("- BFR: { fields: { 1: { to: plant, as: YYMMDD } } }");
     const [finding] = readX12(mapping, "BFR*270301", { sentOn: "" }).findings;
     assert.match(finding?.message ?? "", /the envelope has no date/);
     assert.equal(readX12(mapping, "BFR*270301", { sentOn: plainDate("1999-01-01") }).findings.length, 0);

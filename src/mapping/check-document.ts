@@ -1,0 +1,255 @@
+/**
+ * Whether what a mapping reads can stand in its document: every field it names exists there, figures and dates are read by
+ * shapes that yield them, and where a field takes a few words only, codes give one of those. What does not fit would
+ * reject every message of the partner, so the mapping is refused instead, at its place in the file.
+ */
+import { COMMITMENTS } from "../documents/delivery-schedule.ts";
+import type {
+  ColumnsDefinition,
+  FieldDefinition,
+  LineDefinition,
+  MappingDefinition,
+  RepeatDefinition,
+  Requirement,
+  SameDefinition,
+} from "./definition.ts";
+import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
+import { editDistance, nearestOf } from "./nearest.ts";
+import { refuse, type Spot } from "./refusal.ts";
+import { SHAPES } from "./shapes.ts";
+import type { MapTree, Tree } from "./tree.ts";
+
+/** What the value of a shape is. */
+type Yield = "text" | "figure" | "date" | "time" | "timing";
+
+/** Words that the shape `vda` gives for a date key. */
+const VDA_TIMINGS = ["day", "week", "month", "no-demand", "backlog", "immediate", "forecast-start", "remainder"];
+const NUMBER_SHAPES = SHAPES.filter((name) => name.startsWith("number"));
+const DATE_SHAPES = ["date", "CCYYMMDD", "YYMMDD", "DD.MM.YYYY", "dtm"];
+
+/** Refuses at the place within `near` that holds the text `found`. */
+type Against = (near: Spot, found: string, message: string, expected: string, remedy: string) => never;
+
+/** Checks a mapping against its document. @throws CalloffError MAPPING_VALUE with file, line and column */
+export function checkDocument(definition: MappingDefinition, tree: MapTree): void {
+  const against: Against = (near, found, message, expected, remedy) => {
+    throw refuse("MAPPING_VALUE", spotOfText(tree, near, found), message, { expected, found, remedy });
+  };
+  const document = documentShape(definition.document);
+  checkLines(definition.lines, document, against);
+  const near = tree.entries.get("loses")?.spot ?? tree.spot;
+  for (const lost of definition.loses) checkLost(lost, document, near, against);
+}
+
+/** What a message loses is a field, an object or a list of the document, with the lists that it stands in. */
+function checkLost(lost: string, document: ObjectShape, near: Spot, against: Against): void {
+  let object = document;
+  const path = lost.split(".");
+  for (let list = object.lists.get(path[0] ?? ""); list !== undefined; list = object.lists.get(path[0] ?? "")) {
+    object = list;
+    path.shift();
+  }
+  const rest = path.join(".");
+  const names = [...object.fields.keys()];
+  if (rest === "" || names.some((name) => name === rest || name.startsWith(`${rest}.`))) return;
+  const remedy = didYouMean(nearestOf(rest, names), "Name a field that the document has.");
+  against(near, lost, `${rest} is no field of ${object.name}`, `one of ${names.join(", ")}`, remedy);
+}
+
+function checkLines(lines: readonly LineDefinition[], object: ObjectShape, against: Against): void {
+  for (const line of lines) {
+    const target = line.opens === undefined ? object : listOf(object, line.opens, line.spot, against);
+    const filled = line.carries ? (openedBelow(line.below, object, against) ?? object) : target;
+    for (const field of [...line.fields, ...(line.pairs?.fields.values() ?? [])]) checkField(field, filled, against);
+    for (const requirement of line.onlyIf) checkRequirement(requirement, line.spot, filled, against);
+    if (line.repeat !== undefined) checkRepeat(line.repeat, target, against);
+    if (line.columns !== undefined) checkColumns(line.columns, target, against);
+    checkSame(line.same, target, against);
+    checkLines(line.below, target, against);
+  }
+}
+
+/** The objects that inherit what a line carries: those opened below it, not those further inside. */
+function openedBelow(lines: readonly LineDefinition[], object: ObjectShape, against: Against): ObjectShape | undefined {
+  for (const line of lines) {
+    if (line.opens !== undefined) return listOf(object, line.opens, line.spot, against);
+    const below = openedBelow(line.below, object, against);
+    if (below !== undefined) return below;
+  }
+  return undefined;
+}
+
+function checkRepeat(repeat: RepeatDefinition, object: ObjectShape, against: Against): void {
+  const opened = listOf(object, repeat.opens, repeat.spot, against);
+  for (const field of repeat.fields) checkField(field, opened, against);
+}
+
+function checkSame(levels: readonly SameDefinition[], object: ObjectShape, against: Against): void {
+  for (const level of levels) {
+    const opened = listOf(object, level.opens, level.spot, against);
+    for (const path of level.key) fieldOf(opened, path, level.spot, against);
+    for (const field of level.fields) checkField(field, opened, against);
+    checkSame(level.same, opened, against);
+  }
+}
+
+function checkColumns({ spot, opens, header, value }: ColumnsDefinition, object: ObjectShape, against: Against): void {
+  const opened = listOf(object, opens, spot, against);
+  for (const { to, as } of [header, value]) {
+    checkShape(fieldOf(opened, to, spot, against), { name: to.join("."), as, yields: yieldOf(as) }, spot, against);
+  }
+}
+
+function checkRequirement({ path, values }: Requirement, spot: Spot, object: ObjectShape, against: Against): void {
+  const kind = fieldOf(object, path, spot, against);
+  for (const word of values) if (word !== "") checkWord(word, kind, path, spot, against);
+}
+
+function checkField(field: FieldDefinition, object: ObjectShape, against: Against): void {
+  const { spot, as, codes, count, fallback } = field;
+  field.to.forEach((path, at) => {
+    const kind = fieldOf(object, path, spot, against);
+    if (at === 0 && fallback !== undefined) checkWord(fallback, kind, path, spot, against);
+    if (codes !== undefined) for (const word of codes.values()) checkWord(word, kind, path, spot, against);
+    else {
+      const yields = count !== undefined && as === "text" ? "figure" : yieldOf(as, at);
+      checkShape(kind, { name: path.join("."), as, yields }, spot, against);
+    }
+  });
+}
+
+function yieldOf(as: string, at = 0): Yield {
+  if (as.startsWith("number")) return "figure";
+  if (as === "vda") return at === 0 ? "timing" : "date";
+  if (DATE_SHAPES.includes(as)) return "date";
+  return as === "time" ? "time" : "text";
+}
+
+/** The list that is opened. */
+function listOf(object: ObjectShape, name: string, spot: Spot, against: Against): ObjectShape {
+  const list = object.lists.get(name);
+  if (list !== undefined) return list;
+  const names = [...object.lists.keys()];
+  return against(
+    spot,
+    name,
+    `${name} is no list of ${object.name}`,
+    names.length === 0 ? `no list: ${object.name} has none` : `one of ${names.join(", ")}`,
+    didYouMean(nearestOf(name, names), "Open one of the document's lists."),
+  );
+}
+
+/** The field of that path. */
+function fieldOf(object: ObjectShape, path: readonly string[], spot: Spot, against: Against): FieldKind {
+  const name = path.join(".");
+  const field = object.fields.get(name);
+  if (field !== undefined) return field;
+  const names = [...object.fields.keys()];
+  const isList = object.lists.has(path[0] ?? "");
+  return against(
+    spot,
+    name,
+    isList ? `${path[0]} is a list, and no field of ${object.name}` : `${name} is no field of ${object.name}`,
+    `one of ${names.join(", ")}`,
+    isList
+      ? `Open an object of the list by a line with opens: ${path[0]}, and name the object's fields there.`
+      : didYouMean(meantBy(name, names), "Name a field that the document has, or leave the place out."),
+  );
+}
+
+/** The field that was meant: misspelt, or named without or with only the object that it stands in. */
+function meantBy(name: string, names: readonly string[]): string | undefined {
+  return (
+    nearestOf(name, names) ??
+    names.find((held) => held.endsWith(`.${name}`)) ??
+    names.find((held) => held.startsWith(`${name}.`))
+  );
+}
+
+const didYouMean = (meant: string | undefined, otherwise: string): string =>
+  meant === undefined ? otherwise : `Did you mean \`${meant}\`?`;
+
+interface Shaped {
+  readonly name: string;
+  readonly as: string;
+  readonly yields: Yield;
+}
+
+function checkShape(field: FieldKind, { name, as, yields }: Shaped, spot: Spot, against: Against): void {
+  if (field.kind === "text" || field.kind === yields) return;
+  if (field.kind === "words") {
+    if (yields === "text" || (yields === "timing" && VDA_TIMINGS.every((word) => field.words.includes(word)))) return;
+    const expected = `codes that give one of ${field.words.join(", ")}`;
+    against(spot, as, `${name} takes words, which the shape ${as} does not give`, expected, "Translate it by codes.");
+  } else {
+    const what = field.kind === "figure" ? "an exact figure" : "a date";
+    const shapes = field.kind === "figure" ? NUMBER_SHAPES : DATE_SHAPES;
+    against(
+      spot,
+      as,
+      `${name} is ${what}, which the shape ${as} does not give`,
+      `as: one of ${shapes.join(", ")}`,
+      `Write { to: ${name}, as: ${field.kind === "figure" ? "number" : "date"} }, or the shape that the message has.`,
+    );
+  }
+}
+
+/** A word of ours: by codes, as default, or in a condition. */
+function checkWord(word: string, field: FieldKind, path: readonly string[], spot: Spot, against: Against): void {
+  const name = path.join(".");
+  if (field.kind === "words" && !field.words.includes(word)) {
+    const words = field.words.join(", ");
+    const remedy = didYouMean(nearestOf(word, field.words), "Use one of the words that the field takes.");
+    against(spot, word, `${name} does not take the word ${word}`, `one of ${words}`, remedy);
+  }
+  if (field.kind === "text" && path.at(-1) === "commitment") checkCommitment(word, name, spot, against);
+  if ((field.kind === "figure" || field.kind === "date") && !field.pattern.test(word)) {
+    const expected = field.kind === "figure" ? "a figure such as 12.5" : "a date such as 2027-03-08";
+    against(
+      spot,
+      word,
+      `${name} does not take the value ${word}`,
+      expected,
+      "Correct the value, or read it by a shape.",
+    );
+  }
+}
+
+/** A partner's own words for a commitment are kept, so only what is one of ours misspelt is refused. */
+function checkCommitment(word: string, name: string, spot: Spot, against: Against): void {
+  const words: readonly string[] = COMMITMENTS;
+  if (words.includes(word)) return;
+  const meant = words.find((known) => known === word.toLowerCase() || editDistance(known, word) <= 2);
+  if (meant === undefined) return;
+  const expected = `one of ${words.join(", ")}, or a word of the partner's own`;
+  against(spot, word, `${word} is nearly a word of ${name}, and none`, expected, didYouMean(meant, ""));
+}
+
+/** Where a text stands in the file: within what `near` belongs to, as a value or else as a key. */
+function spotOfText(root: Tree, near: Spot, wanted: string): Spot {
+  const holder = within(root).find(({ spot, tree }) => spot === near || tree.spot === near)?.tree;
+  if (holder === undefined) return near;
+  const places = within(holder);
+  const place =
+    places.find(({ tree }) => tree.kind === "text" && tree.text === wanted)?.tree ??
+    places.find(({ key }) => key === wanted);
+  return place?.spot ?? near;
+}
+
+interface Place {
+  readonly spot: Spot;
+  readonly key: string | undefined;
+  readonly tree: Tree;
+}
+
+/** A tree with all that stands in it, what is further out first. */
+function within(root: Tree): Place[] {
+  const places: Place[] = [{ spot: root.spot, key: undefined, tree: root }];
+  for (const { tree } of places) {
+    if (tree.kind === "list")
+      places.push(...tree.items.map((item) => ({ spot: item.spot, key: undefined, tree: item })));
+    if (tree.kind === "map")
+      for (const [key, entry] of tree.entries) places.push({ spot: entry.spot, key, tree: entry.value });
+  }
+  return places;
+}
