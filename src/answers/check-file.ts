@@ -1,5 +1,6 @@
 /** What a file says, or what is wrong with it, without any effect: the two passes of intake over one file. */
 import type { Partner } from "../config/partner.ts";
+import { misfitsOf } from "../exchange/document-fit.ts";
 import { partnerOf, planFile, withLenience } from "../exchange/registration.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
@@ -233,7 +234,9 @@ function checkedSet(
     file: source.name,
     lenient: settings.lenient,
   });
-  const all = [...envelope, ...findings];
+  const isRead = !rejects(findings);
+  const misfits = isRead ? misfitsOf(mapping.document, document, { file: source.name, set }) : [];
+  const all = [...envelope, ...findings, ...misfits];
   return {
     ...known,
     outcome: rejects(all) ? "invalid" : all.some(({ severity }) => severity === "tolerated") ? "tolerated" : "valid",

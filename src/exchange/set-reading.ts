@@ -1,11 +1,5 @@
 /** Reading a file's catalogue and its sets: pure work on bytes, done in this process or in a worker by the same functions. */
 
-import type { z } from "zod";
-import { pathInWords } from "../config/placed-text.ts";
-import { acknowledgement } from "../documents/acknowledgement.ts";
-import { deliverySchedule } from "../documents/delivery-schedule.ts";
-import { invoice } from "../documents/invoice.ts";
-import { shipNotice } from "../documents/ship-notice.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import type { Catalogue, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
@@ -13,6 +7,7 @@ import { segmentsOf } from "../syntax/set-reader.ts";
 import { fileSource } from "../syntax/sources.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import type { Finding } from "../values/finding.ts";
+import { misfitsOf } from "./document-fit.ts";
 
 /** One set of a file, and how it is to be read; plain data. */
 export interface SetRequest {
@@ -77,43 +72,6 @@ export function readSetWith(library: MappingLibrary, request: SetRequest): SetRe
   } finally {
     source.close();
   }
-}
-
-const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
-  "delivery-schedule": deliverySchedule,
-  acknowledgement,
-  "ship-notice": shipNotice,
-  invoice,
-};
-
-/** Values that the mapping let pass and the document cannot hold, at the segment that states them. */
-function misfitsOf(kind: string, document: unknown, { file, set }: SetRequest): Finding[] {
-  const result = SCHEMAS[kind]?.safeParse(document);
-  if (result === undefined || result.success) return [];
-  return result.error.issues.map((issue) => {
-    const inSet = segmentAt(document, issue.path);
-    return {
-      code: "EXCHANGE_DOCUMENT_FIELD",
-      severity: "reject" as const,
-      message: "The value does not fit the document",
-      place: { file, segment: set.firstSegment + inSet - 1, inSet, field: pathInWords(issue.path) },
-      expected: issue.message,
-      remedy: "Correct the message, or the mapping that lets this value pass",
-      ack: { set: "5" },
-    };
-  });
-}
-
-/** Ordinal in its set of the segment that opened the innermost object on the way. */
-function segmentAt(document: unknown, path: readonly PropertyKey[]): number {
-  let ordinal = 1;
-  let held: unknown = document;
-  for (const step of path) {
-    held = (held as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step];
-    const { segment } = (held ?? {}) as { segment?: unknown };
-    if (typeof segment === "number") ordinal = segment;
-  }
-  return ordinal;
 }
 
 function mappingNamed(library: MappingLibrary, name: string): CompiledMapping {

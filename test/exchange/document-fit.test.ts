@@ -1,0 +1,60 @@
+/** A document that does not fit its kind is told in words: field, expected, found; never as a dump of the schema's library. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { misfitsOf } from "../../src/exchange/document-fit.ts";
+
+const PLACE = { file: "forecast.edi", set: { firstSegment: 3 } };
+const misfits = (document: unknown) => misfitsOf("delivery-schedule", document, PLACE);
+const withStep = (step: object) => ({ numbers: "message", lines: [{ segment: 3, steps: [{ segment: 5, ...step }] }] });
+/** What was expected, and what was found. */
+const told = (step: object) => misfits(withStep(step)).map(({ expected, found }) => [expected, found]);
+
+describe("a document that does not fit its kind", () => {
+  it("names the field, the words that it takes and the one found, at the segment that states it", () => {
+    const [finding, more] = misfits(withStep({ quantity: "5", timing: "fortnight" }));
+    assert.equal(more, undefined);
+    assert.deepEqual(finding, {
+      code: "EXCHANGE_DOCUMENT_FIELD",
+      severity: "reject",
+      message: "lines[0].steps[0].timing does not fit the delivery-schedule",
+      place: { file: "forecast.edi", segment: 7, inSet: 5, field: "lines[0].steps[0].timing" },
+      expected: "one of day, week, month, range, backlog, immediate, forecast-start, no-demand, remainder",
+      found: "fortnight",
+      remedy: "Correct the message, or the mapping that lets this value pass",
+      ack: { set: "5" },
+    });
+  });
+
+  it("says that nothing was found where a field has to be stated", () => {
+    const [finding] = misfits(withStep({}));
+    assert.deepEqual(
+      [finding?.place.field, finding?.expected, finding?.found],
+      ["lines[0].steps[0].quantity", "a value", "nothing"],
+    );
+  });
+
+  it("names the fields that the document does not have", () => {
+    const [finding] = misfits(withStep({ quantity: "5", quantitee: "6" }));
+    assert.deepEqual(
+      [finding?.place.field, finding?.expected, finding?.found],
+      ["lines[0].steps[0]", "fields of the document only", "quantitee"],
+    );
+  });
+
+  it("says what a figure and a date look like", () => {
+    assert.deepEqual(told({ quantity: "5,5" })[0], ["a decimal number with at most six decimals", "5,5"]);
+    assert.deepEqual(told({ quantity: "5", from: "8 March" })[0], ["a date YYYY-MM-DD", "8 March"]);
+  });
+
+  it("is told in one line of words per field, whatever the document holds", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (held) => {
+        const findings = [...misfits(held), ...misfits(withStep({ quantity: held })), ...misfits({ lines: held })];
+        return findings.every(
+          ({ expected = "", found = "", message }) =>
+            expected !== "" && found !== "" && !`${expected}${message}`.includes("{") && found.length <= 200,
+        );
+      }),
+    );
+  });
+});
