@@ -2,7 +2,7 @@
 import { SequelizeStorage, Umzug } from "umzug";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
-import type { Store } from "./store.ts";
+import { inOurWords, type Store } from "./store.ts";
 
 /** Ordered, never renamed, never changed once released. */
 const MIGRATIONS = [{ name: "001-ground", up: ground }];
@@ -12,7 +12,7 @@ const ADVISORY_LOCK = 4_180_917;
 
 /**
  * Runs the migrations that the database has not seen and names them.
- * @throws CalloffError STORE_NEWER when the database was made by a later version of calloff.
+ * @throws CalloffError STORE_NEWER when the database was made by a later version of calloff, STORE_UNREACHABLE
  */
 export async function migrate(store: Store): Promise<string[]> {
   const umzug = new Umzug({
@@ -50,10 +50,12 @@ async function migrationsSeen(store: Store): Promise<string[]> {
   return tables.length === 0 ? [] : (await store.ask("SELECT name FROM migration")).map((row) => String(row["name"]));
 }
 
-async function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  if (store.dialect === "sqlite") return work();
-  return store.sequelize.transaction(async (transaction) => {
-    await store.sequelize.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`, { transaction });
-    return work();
+function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  return inOurWords(store.sequelize, () => {
+    if (store.dialect === "sqlite") return work();
+    return store.sequelize.transaction(async (transaction) => {
+      await store.sequelize.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`, { transaction });
+      return work();
+    });
   });
 }

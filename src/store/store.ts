@@ -50,7 +50,8 @@ class PragmaDatabase extends sqlite3.Database {
     if (typeof mode === "function") super(filename, mode);
     else super(filename, mode, callback);
     this.configure("busyTimeout", BUSY_TIMEOUT_MS);
-    this.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    // A file that is no database fails here and, by name, at the statement that follows: unheard, it would end the process.
+    this.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL;", () => {});
   }
 }
 
@@ -129,14 +130,36 @@ export function openStore(url: string, home: string): Store {
 }
 
 function openSqlite(storage: string): Sequelize {
-  return new Sequelize({
-    dialect: "sqlite",
-    storage,
-    logging: false,
-    dialectModule: { ...sqlite3, Database: PragmaDatabase },
-    transactionType: Transaction.TYPES.IMMEDIATE,
-    retry: { max: 1 },
-  });
+  return forgetFailedConnections(
+    new Sequelize({
+      dialect: "sqlite",
+      storage,
+      logging: false,
+      dialectModule: { ...sqlite3, Database: PragmaDatabase },
+      transactionType: Transaction.TYPES.IMMEDIATE,
+      retry: { max: 1 },
+    }),
+  );
+}
+
+interface SqliteConnections {
+  readonly connections: Record<string, unknown>;
+  getConnection(options?: { uuid?: string }): Promise<unknown>;
+}
+
+/** Sequelize keeps a connection whose file could not be opened; every later statement, and closing, would wait for it. */
+function forgetFailedConnections(sequelize: Sequelize): Sequelize {
+  const { connectionManager: manager } = sequelize as unknown as { connectionManager: SqliteConnections };
+  const opened = manager.getConnection.bind(manager);
+  manager.getConnection = async (options = {}) => {
+    try {
+      return await opened(options);
+    } catch (thrown) {
+      delete manager.connections[options.uuid ?? "default"];
+      throw thrown;
+    }
+  };
+  return sequelize;
 }
 
 function openPostgres(url: string): Sequelize {
@@ -164,12 +187,26 @@ async function query(
   sql: string,
   replacements: Readonly<Record<string, unknown>> | undefined,
 ): Promise<Record<string, unknown>[]> {
-  return sequelize.query(sql, {
-    type: QueryTypes.SELECT,
-    raw: true,
-    ...(transaction === undefined ? {} : { transaction }),
-    ...(replacements === undefined ? {} : { replacements: { ...replacements } }),
-  });
+  return inOurWords(sequelize, () =>
+    sequelize.query(sql, {
+      type: QueryTypes.SELECT,
+      raw: true,
+      ...(transaction === undefined ? {} : { transaction }),
+      ...(replacements === undefined ? {} : { replacements: { ...replacements } }),
+    }),
+  );
+}
+
+/**
+ * Does what asks the database, and says in our words where the database is what stands in the way.
+ * @throws CalloffError STORE_BUSY, STORE_FULL, STORE_UNREACHABLE; anything else as it was thrown
+ */
+export async function inOurWords<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw storeError(thrown, sequelize);
+  }
 }
 
 async function writeWithRetry<T>(sequelize: Sequelize, dialect: Dialect, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -177,8 +214,10 @@ async function writeWithRetry<T>(sequelize: Sequelize, dialect: Dialect, work: (
     try {
       return await sequelize.transaction((transaction) => work(transactionOf(sequelize, dialect, transaction)));
     } catch (thrown) {
-      const error = storeError(thrown);
-      if (!(error instanceof CalloffError) || !error.retryable || tries >= MOST_TRIES) throw error;
+      const error = storeError(thrown, sequelize);
+      // A connection that was lost at COMMIT leaves open whether the work was done: only its caller can find out.
+      const again = error instanceof CalloffError && error.retryable && error.code !== "STORE_UNREACHABLE";
+      if (!again || tries >= MOST_TRIES) throw error;
       await pause(tries);
     }
   }
@@ -199,7 +238,7 @@ const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, 20 * tries * (1 + Math.random())));
 
 /** Driver errors in our words; anything else as it is. */
-function storeError(thrown: unknown): Error {
+function storeError(thrown: unknown, sequelize: Sequelize): Error {
   const error = coerceError(thrown);
   const code = driverCode(error);
   if (code === "SQLITE_BUSY" || code === "40001" || code === "40P01") {
@@ -216,7 +255,51 @@ function storeError(thrown: unknown): Error {
       cause: error,
     });
   }
-  return error;
+  return isOutOfReach(error, code) || isOfItsFolder(error, sequelize) ? unreachable(error, sequelize) : error;
+}
+
+/** No connection could be had (Sequelize names each way), or the one there was is gone. */
+const OUT_OF_REACH = /^Sequelize(Connection|HostNot|AccessDenied|InvalidConnection)/;
+/** SQLSTATE class 08 and 57P01 to 57P03, too many connections, a socket that broke, a file that cannot be opened. */
+const GONE = /^(08\w{3}|57P0[123]|53300|ECONN\w+|EPIPE|ETIMEDOUT|SQLITE_CANTOPEN|SQLITE_NOTADB)$/;
+
+const isOutOfReach = (error: Error, code: string): boolean =>
+  !(error instanceof CalloffError) &&
+  (OUT_OF_REACH.test(error.name) || GONE.test(code) || error.message.startsWith("Connection terminated"));
+
+/** Sequelize makes the folder of a SQLite file before it opens it. */
+function isOfItsFolder(error: Error, sequelize: Sequelize): boolean {
+  const { syscall, path: at } = error as NodeJS.ErrnoException;
+  const storage = storageOf(sequelize);
+  return syscall === "mkdir" && storage !== undefined && at === path.dirname(storage);
+}
+
+const storageOf = (sequelize: Sequelize): string | undefined =>
+  (sequelize as unknown as { options: { storage?: string } }).options.storage;
+
+function unreachable(error: Error, sequelize: Sequelize): CalloffError {
+  const embedded = sequelize.getDialect() === "sqlite";
+  return new CalloffError("STORE_UNREACHABLE", `The database ${nameOf(sequelize)} cannot be reached`, {
+    place: { file: "config/gateway.yaml", field: "database" },
+    expected: embedded
+      ? "a SQLite file in a folder that may be read and written"
+      : "a PostgreSQL server that answers there, with that user and database",
+    found: error.message === "" ? error.name : error.message,
+    remedy: embedded
+      ? "See that the folder is there, what its rights are, and that the file is a database"
+      : "See `database`, CALLOFF_DATABASE_PASSWORD, and whether the server runs; then try again",
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** The database as gateway.yaml would name it, never with a password. */
+function nameOf(sequelize: Sequelize): string {
+  const storage = storageOf(sequelize);
+  if (storage !== undefined) return `sqlite:${storage}`;
+  const { username, host, port, database } = sequelize.config;
+  const user = username === undefined || username === null || username === "" ? "" : `${username}@`;
+  return `postgres://${user}${host ?? "localhost"}:${port ?? "5432"}/${database ?? ""}`;
 }
 
 function driverCode(error: Error): string {
