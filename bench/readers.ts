@@ -1,5 +1,5 @@
 /** One reading of one file by one reader, in a process of its own: prints what it took as one line of JSON. */
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { Transform } from "node:stream";
@@ -79,6 +79,12 @@ const READERS: Readonly<Record<string, () => Read>> = {
   },
 };
 
+/** The most memory the process held. maxRSS would begin with what its parent held, so Linux is asked for the process's own. */
+function peakKilobytes(): number {
+  const status = existsSync("/proc/self/status") ? readFileSync("/proc/self/status", "latin1") : "";
+  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
+}
+
 const [, , reader = "", file = ""] = process.argv;
 const prepare = READERS[reader];
 if (prepare === undefined) throw new Error(`no reader ${reader}`);
@@ -89,6 +95,5 @@ const counted = await read(file);
 const seconds = Number(process.hrtime.bigint() - started) / 1e9;
 const used = process.cpuUsage(processor);
 const processorSeconds = (used.user + used.system) / 1e6;
-// maxRSS is in kilobytes.
-const peakBytes = process.resourceUsage().maxRSS * 1024;
+const peakBytes = peakKilobytes() * 1024;
 process.stdout.write(`${JSON.stringify({ ...counted, seconds, processorSeconds, peakBytes })}\n`);
