@@ -10,8 +10,8 @@ import { factsInWords, oneLine, tableInWords } from "./words.ts";
 export function declareBlanket(command: Command): void {
   const list = withListOptions(command.command("list").description("blanket orders, latest first"), AGREEMENT_STATES);
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store, occasion }) => {
-      const page = await listBlankets(store, filterOf(options));
+    inHome(invocation, async ({ config, store, occasion }) => {
+      const page = await listBlankets(store, filterOf(options, config));
       return {
         document: { blanketOrders: page.rows, more: page.more },
         words:

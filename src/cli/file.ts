@@ -12,8 +12,8 @@ const STATES = ["registered", "applied", "in part", "duplicate", "quarantined", 
 export function declareFile(command: Command): void {
   const list = withListOptions(command.command("list").description("files that came in, latest first"), STATES);
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store }) => {
-      const page = await listFiles(store, filterOf(options));
+    inHome(invocation, async ({ config, store }) => {
+      const page = await listFiles(store, filterOf(options, config));
       const rows = page.rows.map((row) => [row.id, row.receivedAt, row.partner, row.name, row.state, row.cause]);
       return {
         document: { files: page.rows, more: page.more },

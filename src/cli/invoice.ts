@@ -14,8 +14,8 @@ export function declareInvoice(command: Command): void {
     "released",
   ]);
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store }) => {
-      const page = await listInvoices(store, filterOf(options));
+    inHome(invocation, async ({ config, store }) => {
+      const page = await listInvoices(store, filterOf(options, config));
       const rows = page.rows.map((row) => [row.number, row.partner, row.issuedOn, row.state, row.total, row.currency]);
       return {
         document: { invoices: page.rows, more: page.more },

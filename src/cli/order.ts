@@ -27,8 +27,8 @@ export function declareOrder(command: Command): void {
 function declareAnswers(command: Command): void {
   const list = withListOptions(command.command("list").description("child sales orders, latest first"), ORDER_STATES);
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store, occasion }) => {
-      const page = await listOrders(store, occasion.businessDate, filterOf(options));
+    inHome(invocation, async ({ config, store, occasion }) => {
+      const page = await listOrders(store, occasion.businessDate, filterOf(options, config));
       const rows = page.rows.map((row) => [
         row.number,
         row.partner,

@@ -12,9 +12,9 @@ const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
 export function declareOutbox(command: Command): void {
   const list = withListOptions(command.command("list").description("files that went out, latest first"), STATES);
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store }) => {
-      const page = await listOutbox(store, filterOf(options));
-      const waiting = await listWaiting(store, filterOf(options));
+    inHome(invocation, async ({ config, store }) => {
+      const page = await listOutbox(store, filterOf(options, config));
+      const waiting = await listWaiting(store, filterOf(options, config));
       return {
         document: { files: page.rows, more: page.more, waiting: waiting.rows },
         words: [

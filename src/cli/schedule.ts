@@ -35,8 +35,8 @@ function declareList(command: Command): void {
     .option("--held", "only those that wait for a planner, the earliest risk first")
     .option("--part <text>", "only parts whose number has this in it");
   answers(list, (invocation, options: ScheduleListOptions) =>
-    inHome(invocation, async ({ store }) => {
-      const { limit, partner, state } = filterOf(options);
+    inHome(invocation, async ({ config, store }) => {
+      const { limit, partner, state } = filterOf(options, config);
       const filter: RevisionFilter = {
         limit: limit + 1,
         ...(partner === undefined ? {} : { partner }),

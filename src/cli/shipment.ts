@@ -8,8 +8,8 @@ import { factsInWords, tableInWords } from "./words.ts";
 export function declareShipment(command: Command): void {
   const list = withListOptions(command.command("list").description("shipments, latest first"));
   answers(list, (invocation, options: ListOptions) =>
-    inHome(invocation, async ({ store }) => {
-      const page = await listShipments(store, filterOf(options));
+    inHome(invocation, async ({ config, store }) => {
+      const page = await listShipments(store, filterOf(options, config));
       const rows = page.rows.map((row) => [row.number, row.partner, row.note, row.shipTo, row.shippedOn, row.source]);
       return {
         document: { shipments: page.rows, more: page.more },

@@ -20,6 +20,13 @@ describe("The command line", () => {
       /--business-date is not a date/,
     ],
     ["a limit that is no number", ["order", "list", "--limit", "many"], /--limit is not a whole number/],
+    ["a limit that leaves nothing", ["order", "list", "--limit", "0"], /--limit[^]*expected: 1 or more/],
+    [
+      "a state that is none",
+      ["order", "list", "--state", "bogus"],
+      /--state[^]*expected: one of draft, open, [^]*found: +bogus/,
+    ],
+    ["a state of something else", ["schedule", "list", "--state", "applied"], /expected: one of held, accepted/],
     ["a quantity that is none", ["order", "ship", "SO-000001", "--line", "10=few"], /--line is not understood/],
     ["a fault that cannot be tolerated", ["check", "x.edi", "--lenient", "everything"], /cannot be tolerated/],
     ["a file that is named by no number", ["file", "show", "last"], /A file is named by its number/],
@@ -115,6 +122,9 @@ describe("Empty lists", () => {
   }
 
   for (const [args, code] of [
+    ...["order", "shipment", "invoice", "file", "outbox", "schedule", "blanket"].map(
+      (noun) => [[noun, "list", "--partner", "nope"], 3] as const,
+    ),
     [["order", "show", "SO-000001"], 3],
     [["shipment", "show", "SH-000001"], 3],
     [["invoice", "show", "IN-000001"], 3],
