@@ -252,11 +252,7 @@ function fillings(line: LineDefinition, when: Filling["when"]): Filling[] {
 }
 
 function checkScope(filled: readonly Filling[], lines: readonly LineDefinition[]): void {
-  const lists = new Set(listsOf(lines));
   filled.forEach((one, at) => {
-    const [first = ""] = one.path.split(".");
-    if (lists.has(first))
-      against(one.spot, `${first} is a list here and cannot be a field as well`, "Use another name.");
     for (const other of filled.slice(0, at)) {
       if (other.path === one.path && !areApart(one, other)) {
         against(

@@ -59,7 +59,8 @@ function checkLost(lost: string, document: ObjectShape, near: Spot, against: Aga
 function checkLines(lines: readonly LineDefinition[], object: ObjectShape, against: Against): void {
   for (const line of lines) {
     const target = line.opens === undefined ? object : listOf(object, line.opens, line.spot, against);
-    const filled = line.carries ? (openedBelow(line.below, object, against) ?? object) : target;
+    const filled =
+      line.carries && line.opens === undefined ? (openedBelow(line.below, object, against) ?? object) : target;
     for (const field of [...line.fields, ...(line.pairs?.fields.values() ?? [])]) checkField(field, filled, against);
     for (const requirement of line.onlyIf) checkRequirement(requirement, line.spot, filled, against);
     if (line.repeat !== undefined) checkRepeat(line.repeat, target, against);

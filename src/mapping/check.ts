@@ -1,9 +1,8 @@
 /**
- * From a tree to a checked mapping: a closed list of words, every address in the form of its syntax, every shape known,
- * and nothing that cannot be both read and written. Whatever is wrong is refused with its place in the mapping file.
+ * From a tree to a mapping: a closed list of words, every address in the form of its syntax, every shape known. Whatever is
+ * wrong is refused with its place in the mapping file.
  */
 import type { Family } from "../syntax/segment.ts";
-import { checkBothWays } from "./both-ways.ts";
 import { addressAt, fieldsAt, MOST_ELEMENTS, rulesAt } from "./check-fields.ts";
 import {
   type ColumnsDefinition,
@@ -44,7 +43,7 @@ import {
 
 const FAMILIES = ["x12", "edifact", "fixed", "csv"] as const;
 
-/** Checks a merged mapping. @throws CalloffError MAPPING_WORD, MAPPING_VALUE or MAPPING_ONE_WAY */
+/** Checks the words and values of a merged mapping. @throws CalloffError MAPPING_WORD, MAPPING_VALUE or MAPPING_ONE_WAY */
 export function checkMapping(name: string, tree: MapTree): MappingDefinition {
   const words = wordsOf(tree, HEAD_WORDS, "the head of a mapping");
   const need = (word: "syntax" | "message" | "document" | "lines"): MapEntry => {
@@ -58,7 +57,7 @@ export function checkMapping(name: string, tree: MapTree): MappingDefinition {
   const syntax: Family = oneOf(need("syntax").value, FAMILIES, "syntax");
   const message = messageAt(syntax, need("message").value);
   const lines = linesAt({ syntax, message }, need("lines").value, "");
-  const definition: MappingDefinition = {
+  return {
     name,
     syntax,
     message,
@@ -68,8 +67,6 @@ export function checkMapping(name: string, tree: MapTree): MappingDefinition {
     loses: words.loses === undefined ? [] : textsAt(words.loses.value, "loses").map(({ text }) => text),
     lines,
   };
-  checkBothWays(definition);
-  return definition;
 }
 
 function messageAt(syntax: Family, tree: Tree): MessageDefinition {

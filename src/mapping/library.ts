@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Family } from "../syntax/segment.ts";
+import { checkBothWays } from "./both-ways.ts";
 import { checkMapping } from "./check.ts";
 import { checkDocument } from "./check-document.ts";
 import type { DocumentKind, MappingDefinition } from "./definition.ts";
@@ -177,7 +178,9 @@ function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTre
 
 function compileMapping(name: string, file: string, tree: MapTree): CompiledMapping {
   const definition = checkMapping(name, tree);
+  // A misspelt field is told as such, before it is missed elsewhere.
   checkDocument(definition, tree);
+  checkBothWays(definition);
   const merged = plainOf(tree);
   const reader = onDemand(() => compileReader(definition));
   const writer = onDemand(() => compileWriter(definition));

@@ -100,6 +100,12 @@ describe("a field that the document does not have", () => {
       "Open an object of the list by a line with opens: lines, and name the object's fields there.",
     ],
     [
+      "by the name of a list",
+      () => tryLines("- LIN: { times: 0..*, opens: lines }\n- BFR: { fields: { 1: lines } }"),
+      "lines is a list, and no field of the delivery-schedule",
+      "Open an object of the list by a line with opens: lines, and name the object's fields there.",
+    ],
+    [
       "in pairs",
       () =>
         tryLines("- LIN: { times: 0..*, opens: lines, pairs: { from: 2, codes: { BP: customerPart, PO: orderNo } } }"),
@@ -132,6 +138,15 @@ describe("a field that the document does not have", () => {
       () => step("1: { to: quantity, as: number }", "if: { timming: week },"),
       "timming is no field of lines.steps",
       "Did you mean `timing`?",
+    ],
+    [
+      "in a condition that would keep two lines for one field apart",
+      () =>
+        tryLines(
+          "- DTM: { when: { 1: 2 }, if: { basis: delivery }, fields: { 2: issuedAt } }\n- DTM: { when: { 1: 3 }, if: { bassis: shipment }, fields: { 2: issuedAt } }",
+        ),
+      "bassis is no field of the delivery-schedule",
+      "Did you mean `basis`?",
     ],
     [
       "in the places of a record that repeat",

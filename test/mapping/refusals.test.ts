@@ -146,20 +146,19 @@ describe("values that mapping files do not have", () => {
 
 describe("what works in one direction only", () => {
   const cases: readonly [title: string, lines: string][] = [
-    ["a line that may repeat, with fields that have one place", "  - DTM: { times: 0..*, fields: { 2: issuedOn } }\n"],
+    ["a line that may repeat, with fields that have one place", "  - DTM: { times: 0..*, fields: { 2: issuedAt } }\n"],
     ["several values of when that no field holds", "  - QTY: { when: { 1: [ 1, 2 ] }, fields: { 2: number } }\n"],
     [
       "one field filled by two lines that are both written",
-      "  - DTM: { when: { 1: 2 }, fields: { 2: issuedOn } }\n  - DTM: { when: { 1: 3 }, fields: { 2: issuedOn } }\n",
+      "  - DTM: { when: { 1: 2 }, fields: { 2: issuedAt } }\n  - DTM: { when: { 1: 3 }, fields: { 2: issuedAt } }\n",
     ],
-    ["one field filled by two places of a line", "  - DTM: { fields: { 1: issuedOn, 2: issuedOn } }\n"],
+    ["one field filled by two places of a line", "  - DTM: { fields: { 1: issuedAt, 2: issuedAt } }\n"],
     ["two fields at one place", "  - UIT: { fields: { 1: unit, 1.1: plant } }\n"],
-    ["a field among the pairs", "  - LIN: { fields: { 3: plant }, pairs: { from: 2, codes: { BP: customerPart } } }\n"],
-    ["a field with the name of a list", "  - LIN: { times: 0..*, opens: lines }\n  - BFR: { fields: { 1: lines } }\n"],
+    ["a field among the pairs", "  - LIN: { fields: { 3: plant }, pairs: { from: 2, codes: { PO: orderNumber } } }\n"],
     ["carries without a list below", "  - SDP: { carries: true, fields: { 1: plant } }\n"],
     [
       "carries with two lists below",
-      "  - SDP: { carries: true, fields: { 1: plant }, then: [ { A: { times: 0..*, opens: a } }, { B: { times: 0..*, opens: b } } ] }\n",
+      "  - SDP: { carries: true, fields: { 1: dock }, then: [ { A: { times: 0..*, opens: lines } }, { B: { times: 0..*, opens: parties } } ] }\n",
     ],
     [
       "carries and opens at once",
@@ -167,7 +166,7 @@ describe("what works in one direction only", () => {
     ],
     [
       "carries with a plain line below that would be written with every run",
-      "  - SDP: { carries: true, then: [ { A: { times: 0..*, opens: a } }, { B: { fields: { 1: plant } } } ] }\n",
+      "  - SDP: { carries: true, then: [ { A: { times: 0..*, opens: lines } }, { B: { fields: { 1: plant } } } ] }\n",
     ],
     ["each without carries", "  - SDP: { each: true }\n"],
     ["a count of nothing", "  - CTT: { times: 1, fields: { 1: { count: LIN } } }\n"],
