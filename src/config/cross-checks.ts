@@ -31,6 +31,7 @@ export function crossFaults(
       ...policyFaults(placed, policies),
       ...mappingFaults(placed, mappings),
       ...delimiterFaults(placed),
+      ...identityFaults(placed),
     ]),
     ...sharedIdentityFaults(partners),
   ];
@@ -128,6 +129,29 @@ function delimiterFaults({ partner, places }: PlacedPartner): ConfigFault[] {
 
 const fitToSeparate = (character: string): boolean =>
   character.charCodeAt(0) > 0 && character.charCodeAt(0) < 0x7f && !/[A-Za-z0-9 ]/.test(character);
+
+/** ISA05 to ISA08 hold two and fifteen characters; the first identity of each side is what is written to the partner. */
+function identityFaults({ partner, places }: PlacedPartner): ConfigFault[] {
+  if (![partner.shipNotice, partner.invoice].some((sent) => sent?.mapping.startsWith("x12/"))) return [];
+  return (["theirs", "ours"] as const).flatMap((side) => {
+    const { qualifier = "", id = "" } = partner[side][0] ?? {};
+    return [
+      { name: "qualifier", held: qualifier, most: 2 },
+      { name: "id", held: id, most: 15 },
+    ].flatMap(({ name, held, most }) =>
+      held.length <= most
+        ? []
+        : {
+            code: "CONFIG_VALUE" as const,
+            message: `\`${side}[0].${name}\` is longer than an X12 envelope can hold`,
+            place: places.placeOf([side, 0, name]),
+            expected: `at most ${most} characters`,
+            found: held,
+            remedy: "Correct it, or set shipNotice and invoice to null where the partner takes no X12",
+          },
+    );
+  });
+}
 
 /** In one folder a sender must name one partner, because the envelope alone decides whose a file is. */
 function sharedIdentityFaults(partners: readonly PlacedPartner[]): ConfigFault[] {

@@ -1,8 +1,12 @@
 /** `config/gateway.yaml`: the company, the database, the timetable. */
+import { validate } from "node-cron";
 import { z } from "zod";
 import { date, party } from "../documents/fields.ts";
 
-const cron = z.string().min(9).describe("A cron expression in the company's time zone");
+const cron = z
+  .string()
+  .refine((held) => validate(held), "a cron expression: minute, hour, day, month and weekday, e.g. */5 * * * *")
+  .describe("A cron expression in the company's time zone");
 
 export const gateway = z
   .strictObject({
@@ -78,8 +82,15 @@ export const gateway = z
       .default("refuse")
       .describe("What a difference between what we meant and what x12-parser reads back does"),
     shipping: z
-      .strictObject({ workingDays: z.array(z.number().int().min(1).max(7)).min(1), holidays: z.array(date) })
-      .default({ workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] })
+      .strictObject({
+        workingDays: z
+          .array(z.number().int().min(1).max(7))
+          .min(1)
+          .default([1, 2, 3, 4, 5, 6, 7])
+          .describe("ISO weekdays, 1 is Monday"),
+        holidays: z.array(date).default([]).describe("Days on which nothing is shipped"),
+      })
+      .prefault({})
       .describe("Our shipping days"),
     logLevel: z.enum(["error", "warn", "info", "debug"]).default("info").describe("Least severe line that is logged"),
   })

@@ -14,8 +14,8 @@ const folderName = z
   .refine((name) => name !== "erp", "another folder than erp, which is the ERP's own");
 
 const identity = z.strictObject({
-  qualifier: z.string().default("").describe("ISA05/ISA07 or UNB 0007; empty where the family has none"),
-  id: z.string().min(1).describe("ISA06/ISA08, UNB 0004/0010, VDA code; compared without trailing blanks"),
+  qualifier: z.string().max(4).default("").describe("ISA05/ISA07 or UNB 0007; empty where the family has none"),
+  id: z.string().min(1).max(35).describe("ISA06/ISA08, UNB 0004/0010, VDA code; compared without trailing blanks"),
 });
 
 /** Fields that may make up an account's key, in the order a partner names them. */
@@ -36,6 +36,11 @@ export const schedule = z.strictObject({
   account: z
     .array(z.enum(ACCOUNT_FIELDS))
     .min(1)
+    .superRefine((fields, issues) => {
+      fields.forEach((field, n) => {
+        if (fields.indexOf(field) < n) issues.addIssue({ code: "custom", path: [n], message: "each field once" });
+      });
+    })
     .default(["customerPart", "shipTo"])
     .describe("Fields of the account's key, in order"),
   dashes: z.enum(["keep", "drop"]).default("keep").describe("Whether dashes count when identifiers are compared"),

@@ -3,21 +3,22 @@ import { z } from "zod";
 import { COMMITMENTS, LAYERS } from "../documents/delivery-schedule.ts";
 import { decimal } from "../documents/fields.ts";
 
+/** A tolerance is a size; its direction is said by where it stands. */
+const size = decimal.regex(/^\d/, "zero or more");
+
 /** Any one allowed test passes a change; no test named means any change in this direction is held. */
 const tolerance = z.union([
   z.literal("any").describe("every change in this direction passes"),
   z.strictObject({
-    quantity: decimal.optional().describe("Height difference of the curves at most this many pieces"),
-    percent: decimal
-      .optional()
-      .describe("Difference at most this part of the old step; of an old step of zero it fails"),
+    quantity: size.optional().describe("Height difference of the curves at most this many pieces"),
+    percent: size.optional().describe("Difference at most this part of the old step; of an old step of zero it fails"),
     days: z
       .number()
       .int()
       .nonnegative()
       .optional()
       .describe("Covered by the old curve this many days later (increase) or earlier (decrease)"),
-    cumulative: decimal.optional().describe("Height difference at the zone's end at most this many pieces"),
+    cumulative: size.optional().describe("Height difference at the zone's end at most this many pieces"),
   }),
 ]);
 
@@ -37,6 +38,28 @@ const zone = z.strictObject({
   decrease: tolerance.default({}),
 });
 
+/**
+ * Each zone begins where the one before ends, so the last days rise and only the last zone of days has none. A zone that has
+ * commitments and no last day is reached by its commitments alone and may stand anywhere.
+ */
+function checkZones(zones: readonly z.infer<typeof zone>[], issues: z.core.$RefinementCtx): void {
+  const refuse = (path: PropertyKey[], message: string) => issues.addIssue({ code: "custom", path, message });
+  const names = new Set<string>();
+  let last = -1;
+  let open: string | undefined;
+  for (const [n, { name, untilDay, commitments }] of zones.entries()) {
+    if (names.has(name)) refuse([n, "name"], "a name that no other zone has");
+    names.add(name);
+    const byDays = untilDay !== undefined || commitments === undefined;
+    if (byDays && open !== undefined)
+      refuse([n], `no zone behind ${open}, which has no untilDay and takes every later day`);
+    if (byDays && untilDay === undefined) open = name;
+    if (untilDay !== undefined && untilDay <= last)
+      refuse([n, "untilDay"], `a day after ${last}, where the zone before ends`);
+    if (untilDay !== undefined) last = untilDay;
+  }
+}
+
 export const policy = z
   .strictObject({
     version: z.literal(1).default(1).describe("Version of this file's format"),
@@ -49,6 +72,7 @@ export const policy = z
     zones: z
       .array(zone)
       .min(1)
+      .superRefine(checkZones)
       .default([{ name: "all", increase: {}, decrease: {} }])
       .describe("Zones from the business date on, each with what passes by itself"),
     moves: z
@@ -67,15 +91,15 @@ export const policy = z
       .prefault({})
       .describe("What of an accepted schedule may become orders"),
     mismatch: z
-      .strictObject({ quantity: decimal.default("0"), days: z.number().int().nonnegative().default(0) })
+      .strictObject({ quantity: size.default("0"), days: z.number().int().nonnegative().default(0) })
       .prefault({})
       .describe("Unexplained difference between their received and our shipped cumulative that is let pass"),
     exceeds: z
-      .strictObject({ percent: decimal.default("0") })
+      .strictObject({ percent: size.default("0") })
       .prefault({})
       .describe("How far the releasable part may go beyond the contract"),
     horizon: z
-      .strictObject({ cumulative: decimal.optional().describe("Most that may be added beyond the old curve's end") })
+      .strictObject({ cumulative: size.optional().describe("Most that may be added beyond the old curve's end") })
       .prefault({})
       .describe("What a schedule may add beyond the end of the one before"),
     packs: z.enum(["ignore", "warn", "hold"]).default("warn").describe("Steps that are no multiple of the pack"),

@@ -57,14 +57,19 @@ describe("calloff doctor", () => {
 
   it("fails on a timetable that is none and on a database that cannot be", async () => {
     home = freshHome();
-    home.write(
-      "config/gateway.yaml",
-      "version: 1\ncompany: { name: Widget Works }\ndatabase: mysql://nowhere\ntimetable: { release: 99 99 99 99 99 }\n",
-    );
-    const { code, lines } = await examined();
-    assert.equal(code, 1);
-    const failed = lines.filter(({ health }) => health === "fail").map(({ subject }) => subject);
-    assert.deepEqual(failed, ["timetable", "database"]);
+    for (const [setting, subject] of [
+      ["timetable: { release: 99 99 99 99 99 }", "configuration"],
+      ["database: mysql://nowhere", "database"],
+    ] as const) {
+      home.write("config/gateway.yaml", `version: 1\ncompany: { name: Widget Works }\n${setting}\n`);
+      const { code, lines } = await examined();
+      assert.equal(code, 1);
+      const failed = lines.filter(({ health }) => health === "fail");
+      assert.deepEqual(
+        failed.map((line) => line.subject),
+        [subject],
+      );
+    }
   });
 
   it("fails where there is no home, and says how to get one", async () => {

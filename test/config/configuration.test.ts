@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -14,6 +15,10 @@ ours: [{ qualifier: ZZ, id: EXAMPLE }]
 shipNotice: null
 invoice: null
 ${more}`;
+
+const zones = (text: string): Readonly<Record<string, string>> => ({
+  "config/policies/standard.yaml": `zones: ${text}\n`,
+});
 
 describe("the configuration of a home", () => {
   let home = "";
@@ -160,6 +165,72 @@ describe("the configuration of a home", () => {
     rmSync(path.join(home, "config/partners/acme.yaml"));
     lay({ "config/partners/acme.yml": partnerText() });
     assert.match(refusal().inWords(), /Rename it to acme\.yaml/);
+  });
+
+  const wrong: readonly (readonly [title: string, files: Readonly<Record<string, string>>, words: RegExp])[] = [
+    [
+      "zones whose last days do not rise",
+      zones("[{ name: a, untilDay: 9 }, { name: b, untilDay: 9 }, { name: c }]"),
+      /standard\.yaml, line 1, column 56, zones\[1\]\.untilDay[^]*a day after 9/,
+    ],
+    [
+      "two zones of one name",
+      zones("[{ name: a, untilDay: 9 }, { name: a }]"),
+      /zones\[1\]\.name[^]*a name that no other zone has/,
+    ],
+    ["two zones without an end", zones("[{ name: a }, { name: b }]"), /zones\[1\][^]*no zone behind a/],
+    ["a zone without an end before others", zones("[{ name: a }, { name: b, untilDay: 9 }]"), /zones\[1\][^]*behind a/],
+    [
+      "a negative percentage",
+      zones('[{ name: a, increase: { percent: "-1" } }]'),
+      /zones\[0\]\.increase\.percent[^]*zero or more/,
+    ],
+    ["a negative quantity", zones('[{ name: a, decrease: { quantity: "-1" } }]'), /decrease\.quantity[^]*zero or more/],
+    ["negative days", zones("[{ name: a, decrease: { days: -1 } }]"), /decrease\.days[^]*at least 0/],
+    [
+      "an account's field twice",
+      { "config/partners/acme.yaml": partnerText("schedule: { account: [customerPart, customerPart] }") },
+      /acme\.yaml, line 6, column 37, schedule\.account\[1\][^]*each field once/,
+    ],
+    [
+      "an identity that no X12 envelope holds",
+      {
+        "config/partners/acme.yaml": partnerText()
+          .replace("invoice: null\n", "")
+          .replace("ACMEMOTORS", "ACMEMOTORS-DETROIT"),
+      },
+      /theirs\[0\]\.id[^]*at most 15 characters/,
+    ],
+    [
+      "a qualifier that no X12 envelope holds",
+      { "config/partners/acme.yaml": partnerText().replace("invoice: null\n", "").replace("ZZ", "ZZZ") },
+      /ours\[0\]\.qualifier[^]*at most 2 characters/,
+    ],
+    [
+      "a timetable that is none",
+      { "config/gateway.yaml": `${GATEWAY}timetable: { release: every morning }\n` },
+      /gateway\.yaml, line 2, column 23, timetable\.release[^]*a cron expression/,
+    ],
+  ];
+  for (const [title, files, words] of wrong) {
+    it(`is refused with ${title}, naming the place`, () => {
+      lay(files);
+      assert.match(refusal().inWords(), words);
+    });
+  }
+
+  it("takes zones that are reached by commitments alone, and holidays without working days", () => {
+    lay(zones("[{ name: fab, commitments: [manufacturing] }, { name: a, untilDay: 9 }, { name: b }]"));
+    lay({ "config/gateway.yaml": `${GATEWAY}shipping: { holidays: [2027-12-24] }\n` });
+    const { shipping } = loadConfiguration(home).gateway;
+    assert.deepEqual(shipping, { workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: ["2027-12-24"] });
+  });
+
+  it("is refused, not waited for, where a file is a named pipe or a folder", () => {
+    mkdirSync(path.join(home, "config/partners/bolt.yaml"), { recursive: true });
+    execFileSync("mkfifo", [path.join(home, "config/partners/acme.yaml")]);
+    const { message } = refusal();
+    assert.match(message, /acme\.yaml: The file cannot be read[^]*found a folder, pipe or device[^]*bolt\.yaml/);
   });
 
   it("is refused in another encoding than UTF-8", () => {
