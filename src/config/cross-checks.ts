@@ -2,8 +2,8 @@
 
 import type { MappingLibrary } from "../mapping/library.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
+import { nearest } from "../values/nearest.ts";
 import type { ConfigFault } from "./faults.ts";
-import { nearest } from "./nearest.ts";
 import type { Partner } from "./partner.ts";
 import type { PlacedText } from "./placed-text.ts";
 

@@ -5,9 +5,9 @@
  * would make them numbers. Keys are always text.
  */
 import type { z } from "zod";
+import { nearest } from "../values/nearest.ts";
 import type { ConfigFault } from "./faults.ts";
 import { jsonSchemaOf, keysAt } from "./json-schema.ts";
-import { nearest } from "./nearest.ts";
 import { keyOf, type Path, type PlacedText, pathInWords, placedText } from "./placed-text.ts";
 
 type Issue = z.core.$ZodIssue;

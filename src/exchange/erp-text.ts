@@ -1,12 +1,12 @@
 /** Reads the JSON that the ERP sends: one record or a list of records, each checked by itself, faults with line and column. */
 import type { z } from "zod";
 import { jsonSchemaOf, keysAt } from "../config/json-schema.ts";
-import { nearest } from "../config/nearest.ts";
 import { pathInWords } from "../config/placed-text.ts";
 import { expectedBy } from "../config/read-yaml.ts";
 import { type ErpInbound, erpInbound } from "../documents/erp.ts";
 import { coerceError } from "../values/errors.ts";
 import type { Finding, Place } from "../values/finding.ts";
+import { nearest } from "../values/nearest.ts";
 import { type JsonNode, jsonTree, keyOffsetIn, lineAndColumn, offsetIn, repeatedKeyAt } from "./json-places.ts";
 
 /** One record of a file of the ERP. */

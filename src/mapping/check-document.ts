@@ -4,6 +4,7 @@
  * reject every message of the partner, so the mapping is refused instead, at its place in the file.
  */
 import { COMMITMENTS } from "../documents/delivery-schedule.ts";
+import { editDistance, nearest } from "../values/nearest.ts";
 import type {
   ColumnsDefinition,
   FieldDefinition,
@@ -14,7 +15,6 @@ import type {
   SameDefinition,
 } from "./definition.ts";
 import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
-import { editDistance, nearestOf } from "./nearest.ts";
 import { refuse, type Spot } from "./refusal.ts";
 import { SHAPES } from "./shapes.ts";
 import type { MapTree, Tree } from "./tree.ts";
@@ -52,7 +52,7 @@ function checkLost(lost: string, document: ObjectShape, near: Spot, against: Aga
   const rest = path.join(".");
   const names = [...object.fields.keys()];
   if (rest === "" || names.some((name) => name === rest || name.startsWith(`${rest}.`))) return;
-  const remedy = didYouMean(nearestOf(rest, names), "Name a field that the document has.");
+  const remedy = didYouMean(nearest(rest, names), "Name a field that the document has.");
   against(near, lost, `${rest} is no field of ${object.name}`, `one of ${names.join(", ")}`, remedy);
 }
 
@@ -136,7 +136,7 @@ function listOf(object: ObjectShape, name: string, spot: Spot, against: Against)
     name,
     `${name} is no list of ${object.name}`,
     names.length === 0 ? `no list: ${object.name} has none` : `one of ${names.join(", ")}`,
-    didYouMean(nearestOf(name, names), "Open one of the document's lists."),
+    didYouMean(nearest(name, names), "Open one of the document's lists."),
   );
 }
 
@@ -161,7 +161,7 @@ function fieldOf(object: ObjectShape, path: readonly string[], spot: Spot, again
 /** The field that was meant: misspelt, or named without or with only the object that it stands in. */
 function meantBy(name: string, names: readonly string[]): string | undefined {
   return (
-    nearestOf(name, names) ??
+    nearest(name, names) ??
     names.find((held) => held.endsWith(`.${name}`)) ??
     names.find((held) => held.startsWith(`${name}.`))
   );
@@ -200,7 +200,7 @@ function checkWord(word: string, field: FieldKind, path: readonly string[], spot
   const name = path.join(".");
   if (field.kind === "words" && !field.words.includes(word)) {
     const words = field.words.join(", ");
-    const remedy = didYouMean(nearestOf(word, field.words), "Use one of the words that the field takes.");
+    const remedy = didYouMean(nearest(word, field.words), "Use one of the words that the field takes.");
     against(spot, word, `${name} does not take the word ${word}`, `one of ${words}`, remedy);
   }
   if (field.kind === "text" && path.at(-1) === "commitment") checkCommitment(word, name, spot, against);

@@ -1,9 +1,9 @@
-/** Finds the word a typing mistake was probably meant to be. */
+/** What a person who misspelt a name most likely meant. */
 
 /** The candidate closest to `word`, when it is close enough to be a slip of the finger; another number is none. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     if (withoutDigits(candidate) === withoutDigits(word)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
@@ -17,8 +17,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 
 const withoutDigits = (text: string): string => text.replace(/\d/g, "");
 
-/** Letters to insert, remove or replace (Levenshtein). */
-function editDistance(a: string, b: string): number {
+/** Letters to insert, remove or replace to make one of the other (Levenshtein). */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
