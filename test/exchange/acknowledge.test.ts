@@ -36,6 +36,11 @@ const copied = (found: string) =>
   answer(group([[finding("reject", { element: "6" }, { inSet: 3, tag: "LIN", element: 3 }, { found })]]), "*>~")
     .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
 
+/** AK404 where one element of LIN is wrong. */
+const copyFor = (code: Finding["code"], ack: string, found: string) =>
+  answer(group([[finding("reject", { element: ack }, { inSet: 4, tag: "LIN", element: 3 }, { code, found })]]))
+    .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
+
 describe("the functional acknowledgement of a group", () => {
   it("says A for every valid set and for the group", () => {
     const { group: about, sets } = answer(group([[], []]));
@@ -75,14 +80,11 @@ describe("the functional acknowledgement of a group", () => {
   });
 
   it("copies the element that was too long, not what a report says about it", () => {
-    const of = (code: Finding["code"], ack: string, found: string) =>
-      answer(group([[finding("reject", { element: ack }, { inSet: 4, tag: "LIN", element: 3 }, { code, found })]]))
-        .sets?.[0]?.segments?.[0]?.elements?.[0]?.found;
-    assert.equal(of("ELEMENT_TOO_LONG", "5", "6: ABCDEF"), "ABCDEF");
-    assert.equal(of("ELEMENT_RULE", "2", "none of them"), undefined);
-    assert.equal(of("ELEMENT_TOO_MANY", "3", "7: X"), undefined);
-    assert.equal(of("ELEMENT_BAD_CHARACTER", "6", '"A\\u0001"'), undefined);
-    assert.equal(of("ELEMENT_NOT_READABLE", "8", "20270230"), "20270230");
+    assert.equal(copyFor("ELEMENT_TOO_LONG", "5", "6: ABCDEF"), "ABCDEF");
+    assert.equal(copyFor("ELEMENT_RULE", "2", "none of them"), undefined);
+    assert.equal(copyFor("ELEMENT_TOO_MANY", "3", "7: X"), undefined);
+    assert.equal(copyFor("ELEMENT_BAD_CHARACTER", "6", '"A\\u0001"'), undefined);
+    assert.equal(copyFor("ELEMENT_NOT_READABLE", "8", "20270230"), "20270230");
   });
 
   it("says R for the group when no set is accepted", () => {
