@@ -62,7 +62,9 @@ describe("the demo", () => {
     const other = path.join(scratch, "other.edi");
     await writeFile(other, "hello");
     await assert.rejects(runDemo({ home, once: true, schedule: other, say: quietly }), { code: "DEMO_SCHEDULE" });
-    await assert.rejects(runDemo({ home, once: true, schedule: "/nowhere", say: quietly }), { code: "FILE_UNREADABLE" });
+    await assert.rejects(runDemo({ home, once: true, schedule: "/nowhere", say: quietly }), {
+      code: "FILE_UNREADABLE",
+    });
   });
 
   it("begins in an empty folder only", async () => {
