@@ -63,7 +63,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What stands there instead. */
 function foundBy(issue: Issue, document: unknown): string {
-  if (issue.code === "unrecognized_keys") return shortened(issue.keys.join(", "));
+  if (issue.code === "unrecognized_keys")
+    return shortened(issue.keys.map((key) => (key === "" ? "an empty name" : key)).join(", "));
   const held = valuesOn(document, issue.path).at(-1);
   if (held === undefined || held === null || held === "") return "nothing";
   if (Array.isArray(held)) return "a list";

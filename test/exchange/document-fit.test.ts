@@ -41,6 +41,10 @@ describe("a document that does not fit its kind", () => {
     );
   });
 
+  it("names a field without a name as such", () => {
+    assert.deepEqual(told({ quantity: "5", "": "6" }), [["fields of the document only", "an empty name"]]);
+  });
+
   it("says what a figure and a date look like", () => {
     assert.deepEqual(told({ quantity: "5,5" })[0], ["a decimal number with at most six decimals", "5,5"]);
     assert.deepEqual(told({ quantity: "5", from: "8 March" })[0], ["a date YYYY-MM-DD", "8 March"]);
