@@ -97,8 +97,10 @@ const writtenFiles = async (store: Pick<Keeper["store"], "ask">): Promise<Writte
 
 /** The home's settings and mappings beside an empty SQLite database. */
 async function layScratchHome(home: string, scratch: string): Promise<void> {
-  await cp(path.join(home, "config"), path.join(scratch, "config"), { recursive: true });
-  await cp(path.join(home, "mappings"), path.join(scratch, "mappings"), { recursive: true }).catch(() => undefined);
+  // What links point at, because the copy is written to.
+  const whole = { recursive: true, dereference: true };
+  await cp(path.join(home, "config"), path.join(scratch, "config"), whole);
+  await cp(path.join(home, "mappings"), path.join(scratch, "mappings"), whole).catch(() => undefined);
   const settings = path.join(scratch, "config", "gateway.yaml");
   const gateway = parseDocument(await readFile(settings, "utf8"));
   gateway.set("database", "sqlite:data/calloff.sqlite");

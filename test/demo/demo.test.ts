@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { runDemo } from "../../src/demo/demo.ts";
@@ -42,6 +42,16 @@ describe("the demo", () => {
     assert.deepEqual([proof.files.missing, proof.files.different, proof.files.extra], [[], [], []]);
     assert.equal(proof.fingerprint.again, proof.fingerprint.before);
     assert.ok(proof.proven && proof.files.same > 30);
+  });
+
+  it("is only read by the proof, also where its settings are a link", async () => {
+    const settings = path.join(scratch, "as-told", "config", "gateway.yaml");
+    const elsewhere = path.join(scratch, "gateway.yaml");
+    await rename(settings, elsewhere);
+    await symlink(elsewhere, settings);
+    const before = await readFile(elsewhere, "utf8");
+    assert.ok((await proveHome(path.join(scratch, "as-told"))).proven);
+    assert.equal(await readFile(elsewhere, "utf8"), before);
   });
 
   it("makes an order that is larger by as much as one FST of the forecast is", async () => {

@@ -256,7 +256,7 @@ repeatAck: true
     const claimed = await claimFile(home.exchange, candidate);
     assert.ok(claimed !== undefined);
     renameSync(claimed.path, path.join(home.home, "moved"));
-    symlinkSync("/etc/passwd", claimed.path);
+    symlinkSync(path.join(home.home, "moved"), claimed.path);
     await workOnce(home.exchange);
     assert.deepEqual((await states()).files, ["a.edi quarantined"]);
     assert.deepEqual(home.names("inbox", ".claimed", "acme"), []);
