@@ -5,7 +5,11 @@
 import { access, mkdtemp, rm, statfs } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { dropTemplates, makeTemplates } from "./databases.ts";
+
+/** Property tests try the same cases in every run, unless another seed is given: what fails is to fail for whoever looks. */
+fc.configureGlobal({ seed: Number(process.env["CALLOFF_TEST_SEED"] ?? "20270301") });
 
 /** Where the system keeps files in memory, so that thousands of syncs cost nothing. */
 const IN_MEMORY = "/dev/shm";
