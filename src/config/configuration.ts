@@ -3,10 +3,11 @@
  * files, read and checked once. All faults of all files are found together.
  */
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { loadMappings, type MappingLibrary } from "../mapping/library.ts";
+import { readRegularFile } from "../mapping/regular-file.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
 import { crossFaults, foldersOf, type PlacedPartner } from "./cross-checks.ts";
@@ -169,22 +170,11 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** Opened without waiting: a named pipe would keep every command until somebody writes to it. */
-function regularFile(file: string): Buffer {
-  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!fstatSync(descriptor).isFile()) throw new Error("a folder, pipe or device");
-    return readFileSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 function textOf(root: string, name: string, faults: ConfigFault[], remedy: string): string | undefined {
   try {
-    return UTF8.decode(regularFile(path.join(root, name)));
+    return UTF8.decode(readRegularFile(path.join(root, name)));
   } catch (thrown) {
     const error = coerceError(thrown) as NodeJS.ErrnoException;
     faults.push({

@@ -1,8 +1,9 @@
 /** All mappings of an installation: the package's own, and those of a home, which win where the names are the same. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Family } from "../syntax/segment.ts";
+import { coerceError } from "../values/errors.ts";
 import { checkBothWays } from "./both-ways.ts";
 import { checkMapping } from "./check.ts";
 import { checkDocument } from "./check-document.ts";
@@ -10,6 +11,7 @@ import type { DocumentKind, MappingDefinition } from "./definition.ts";
 import { extendsOf, mergedTree } from "./dialect.ts";
 import { compileReader, type Reader, type Reading } from "./read.ts";
 import { refuse, type Spot } from "./refusal.ts";
+import { readRegularFile } from "./regular-file.ts";
 import { type MapTree, plainOf, readTree } from "./tree.ts";
 import { compileWriter, type WriteContext, type WriteResult, type Writer } from "./write.ts";
 
@@ -139,9 +141,11 @@ function mappingFiles(folder: string): [string, string][] {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readRegularFile(file).toString("utf8");
   } catch (cause) {
     throw refuse("MAPPING_FILE", { file, line: 1, column: 1 }, "The mapping file cannot be read", {
+      expected: "a regular file",
+      found: coerceError(cause).message,
       remedy: "Check that the file may be read.",
       cause,
     });

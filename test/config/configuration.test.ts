@@ -233,6 +233,15 @@ describe("the configuration of a home", () => {
     assert.match(message, /acme\.yaml: The file cannot be read[^]*found a folder, pipe or device[^]*bolt\.yaml/);
   });
 
+  it("is refused, not waited for, where a mapping is a named pipe", () => {
+    lay({ "config/partners/acme.yaml": partnerText() });
+    mkdirSync(path.join(home, "mappings/x12"), { recursive: true });
+    execFileSync("mkfifo", [path.join(home, "mappings/x12/830.acme.yaml")]);
+    const { code, found, remedy } = refusal();
+    assert.deepEqual([code, found], ["MAPPING_FILE", "a folder, pipe or device"]);
+    assert.ok(remedy);
+  });
+
   it("is refused in another encoding than UTF-8", () => {
     lay({ "config/gateway.yaml": Buffer.from("company: { name: M\u00fcller }\n", "latin1") });
     assert.equal(refusal().code, "CONFIG_FILE");
