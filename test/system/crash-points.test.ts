@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { CRASH_POINTS, type CrashPoint } from "../../src/values/crash-points.ts";
 import { confirmation, KINDS, nextForecast, type SystemHome, stateOf, systemHome } from "./homes.ts";
+import { assertSound } from "./oracle.ts";
 
 const DAY = "2027-04-01";
 
@@ -50,7 +51,7 @@ for (const kind of KINDS) {
 
     for (const point of CRASH_POINTS) {
       const second = secondPoint(point);
-      it(`at "${point}", and at "${second}" while it recovers, ends where one does that was left alone`, async () => {
+      it(`at "${point}", and at "${second}" while it recovers, ends where one does that was left alone [A1, A3]`, async () => {
         home = await waiting.copy();
         for (const each of [point, second]) {
           const { signal } = await home.on(DAY, ["run"], { CALLOFF_CRASH_AT: `${each}:1` });
@@ -58,6 +59,7 @@ for (const kind of KINDS) {
         }
         await home.on(DAY, ["run"]);
         assert.deepEqual(await stateOf(home), undisturbed);
+        await assertSound(home, { dropped: 4 });
       });
     }
   });

@@ -1,15 +1,13 @@
 /** Homes on either database for tests of the whole program, and what is left in them when all is done. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { firstBrokenEntry } from "../../src/store/audit.ts";
-import { fingerprint } from "../../src/store/fingerprint.ts";
-import { select } from "../../src/store/rows.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { file } from "../../src/store/tables.ts";
 import { createPostgres, dropPostgres } from "../support/databases.ts";
 import { emptyFolder, freshHome } from "../support/homes.ts";
 import { calloff, type Ended } from "../support/program.ts";
+import { filesIn } from "./oracle.ts";
+
+export { filesIn, inStore, stateOf } from "./oracle.ts";
 
 export const KINDS = ["sqlite", "postgres"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -94,45 +92,6 @@ function homeIn(folder: string, kind: Kind, held: Held): SystemHome {
     },
   };
   return home;
-}
-
-/** Every file under a folder of the home, by its path there, hidden ones too. */
-export function filesIn(home: SystemHome, folder: string): Record<string, string> {
-  const top = path.join(home.path, folder);
-  if (!existsSync(top)) return {};
-  return Object.fromEntries(
-    readdirSync(top, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.join(entry.parentPath, entry.name))
-      .toSorted()
-      .map((name) => [path.relative(top, name), readFileSync(name, "latin1")]),
-  );
-}
-
-export async function inStore<T>(home: SystemHome, work: (store: Store) => Promise<T>): Promise<T> {
-  const url = /^database: (.*)$/m.exec(readFileSync(path.join(home.path, "config/gateway.yaml"), "utf8"))?.[1];
-  const store = openStore(String(url), home.path);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
-/** All that two runs are compared by: where every input file ended, what was written and kept, and everything stored. */
-export function stateOf(home: SystemHome) {
-  return inStore(home, async (store) => {
-    assert.equal(await firstBrokenEntry(store), undefined, "the audit trail is unbroken");
-    const rows = await select(store, file, "ORDER BY id");
-    return {
-      files: rows.map(({ partner, name, state }) => `${partner}/${name}: ${state}`).toSorted(),
-      // Nothing may lie there but what is meant for readers: no temporary files.
-      outbox: filesIn(home, "outbox"),
-      inbox: Object.keys(filesIn(home, "inbox")),
-      archive: Object.keys(filesIn(home, "data/archive")),
-      fingerprint: await fingerprint(store),
-    };
-  });
 }
 
 /** Confirms that what an order asked for was shipped, as the ERP says it. */

@@ -65,7 +65,7 @@ describe("A gateway that is killed between system calls", () => {
   after(() => waiting.remove());
 
   for (const [calls, most] of Object.entries(KILLED)) {
-    it(`at the k-th of ${calls}, ends where one does that was left alone`, async () => {
+    it(`at the k-th of ${calls}, ends where one does that was left alone [A2]`, async () => {
       const counted = await waiting.copy();
       const times = timesCalled(counted, calls);
       await counted.remove();

@@ -1,0 +1,72 @@
+/**
+ * The faults that the gateway must survive, by their numbers, in a few words each. A system test that produces one names its
+ * number in brackets at the end of its title or of its suite's: `[A1, A3]`. The report of a full run counts a fault that
+ * no test produced as a failure.
+ */
+export const FAULTS: Readonly<Record<string, string>> = {
+  A1: "killed at each crash point",
+  A2: "killed at each system call that changes the disk",
+  A3: "killed once more while it recovers",
+  A4: "told to stop in the midst of a long file",
+  A5: "a reader dies of a file, alone",
+  A6: "power cut: what was not synced is lost",
+  A7: "the disk fails at a sync",
+  A8: "killed between the rename and its row",
+  A9: "killed while the database is migrated",
+  B10: "no room on the disk of the outbox",
+  B11: "no room on the disk of the database",
+  B12: "no room on the disk of the log",
+  B13: "a limit on the size of files",
+  B14: "no inode left",
+  B15: "one file or folder of the inbox may not be read",
+  B16: "the outbox is read-only or immutable",
+  B17: "claimed files would leave their file system",
+  B18: "the inbox is deleted and made anew",
+  B19: "the inbox is not mounted",
+  B20: "a partner's folder is missing",
+  B21: "no more watches or descriptors",
+  B22: "another process holds the database busy",
+  B23: "many decide at once",
+  B24: "a page of the database is garbage",
+  B25: "yesterday's backup is restored",
+  C26: "a slow writer",
+  C27: "a writer that pauses for longer than the quiet time",
+  C28: "a writer that never ends",
+  C29: "an upload that breaks off",
+  C30: "an upload that goes on after its file was taken",
+  C31: "a file renamed into the inbox",
+  C32: "the same file again",
+  C33: "the same content under another name",
+  C34: "other content under the same name",
+  C35: "a control number again, with other content",
+  C36: "a file replaced between two looks",
+  C37: "very many small files at once",
+  C38: "a huge file",
+  C39: "a file with nothing in it",
+  C40: "hostile names",
+  C41: "schedules out of their order",
+  C42: "a gap in the numbers",
+  C43: "a clock that jumps",
+  C44: "two keepers on one home",
+  C45: "several gateways on one database",
+  D46: "the database server is restarted inside a transaction",
+  D47: "the connection is lost after COMMIT was sent",
+  D48: "the database server cannot be reached",
+  D49: "deadlocks and serialization failures",
+  D50: "no connection free, slow statements",
+  E51: "links, pipes and devices in the inbox",
+  E52: "paths in what names are made of",
+  E53: "an interchange of, to or for somebody else",
+  E54: "a partner that names another one's agreement",
+  E55: "tricks with delimiters",
+  E56: "segments smuggled out through data",
+  E57: "huge counts and figures",
+  E62: "text that is costly to match or speaks to terminals and logs",
+  E64: "modes, secrets, mappings with code, misspelt settings",
+};
+
+const TAGS = /\[([A-E]\d\d?(?:, [A-E]\d\d?)*)\]/g;
+
+/** The numbers that a test's whole title names. */
+export const faultsIn = (title: string): string[] =>
+  [...title.matchAll(TAGS)].flatMap((tags) => (tags[1] as string).split(", "));
