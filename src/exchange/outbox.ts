@@ -2,20 +2,30 @@
  * Writes rendered files into the outbox, each exactly once: temporary file, synced → the row says *staged* and in which
  * folder → renamed, synced → the row says *written*. After a crash the temporary file tells how far it came; where a folder
  * that was staged into is gone or another one, it cannot be known whether the reader has the file, and that is said.
+ *
+ * Files go in batches, so that many share the syncs of their folder and the two transactions; every file's state between
+ * any two steps is the one it would have alone, and one that fails steps out of its batch.
  */
-import { constants } from "node:fs";
-import { lstat, open, readFile, rename, stat, unlink } from "node:fs/promises";
-import path from "node:path";
-import { recordAudit } from "../store/audit.ts";
-import { select, selectOne, update } from "../store/rows.ts";
-import type { Store } from "../store/store.ts";
+import { lstat, readFile, rename } from "node:fs/promises";
+import PQueue from "p-queue";
+import { select } from "../store/rows.ts";
 import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
-import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
-import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
-import { makeFolder, syncFolder, systemCode, unless } from "./durable.ts";
+import { makeFolder, syncFolder, unless } from "./durable.ts";
 import { sha256Of } from "./hashing.ts";
+import { alarm, type End, takenByAnother, tellWritten, wait } from "./outbox-ends.ts";
+import {
+  type FolderIdentity,
+  finalName,
+  folderPath,
+  holdsOtherContent,
+  identityOf,
+  removeTemporary,
+  temporaryName,
+  writeTemporary,
+} from "./outbox-files.ts";
 
 /** What one drain did. */
 export interface Drained {
@@ -26,182 +36,261 @@ export interface Drained {
   readonly alarmed: number;
 }
 
-type End = "written" | "waiting" | "alarmed";
+/** Files that share their transactions, and bytes they may hold in memory together. */
+const BATCH = 100;
+const BATCH_BYTES = 16_000_000;
+/** Temporary files that are written at the same time: the disk then makes several durable at once. */
+const AT_ONCE = 8;
 
 /** Writes every file that is rendered or was staged, oldest first; what cannot be written now waits for the next drain. */
 export async function drainOutbox(exchange: Exchange): Promise<Drained> {
   const done = { written: 0, waiting: 0, alarmed: 0 };
   const pending = await exchange.store.ask(
-    "SELECT id FROM outbox_file WHERE state IN ('rendered', 'staged') ORDER BY id",
+    // Says twice what is open: by the second words SQLite finds the index of what is not yet written.
+    `SELECT id, LENGTH(bytes) AS size FROM outbox_file
+     WHERE state IN ('rendered', 'staged') AND state <> 'written' ORDER BY id`,
   );
-  for (const { id } of pending) {
-    const row = await selectOne(exchange.store, outboxFile, "WHERE id = :id", { id });
-    if (row !== undefined) done[await deliver(exchange, row)] += 1;
+  for (const ids of portions(pending)) {
+    const rows = await select(
+      exchange.store,
+      outboxFile,
+      "WHERE id IN (:ids) AND state IN ('rendered', 'staged') ORDER BY id",
+      { ids },
+    );
+    await deliver({ exchange, done }, rows);
   }
   return done;
 }
 
-async function deliver(exchange: Exchange, row: OutboxFileRow): Promise<End> {
-  try {
-    if (row.state === "staged") return await takeUpStaged(exchange, row);
-    await stage(exchange, row);
-    return await publish(exchange, row);
-  } catch (thrown) {
-    return wait(exchange, row, coerceError(thrown));
+function portions(pending: readonly Record<string, unknown>[]): number[][] {
+  const lists: number[][] = [];
+  let bytes = 0;
+  for (const row of pending) {
+    const size = Number(row["size"]);
+    const last = lists.at(-1);
+    if (last === undefined || last.length >= BATCH || bytes + size > BATCH_BYTES) {
+      lists.push([Number(row["id"])]);
+      bytes = size;
+    } else {
+      last.push(Number(row["id"]));
+      bytes += size;
+    }
   }
+  return lists;
 }
 
-const folderOf = (exchange: Exchange, row: OutboxFileRow): string => path.join(exchange.paths.outbox, row.folder);
-const finalName = (exchange: Exchange, row: OutboxFileRow): string => path.join(folderOf(exchange, row), row.name);
-const temporaryName = (exchange: Exchange, row: OutboxFileRow): string =>
-  path.join(folderOf(exchange, row), `.calloff-${row.id}`);
-
-/** Temporary file, both syncs, T10. */
-async function stage(exchange: Exchange, row: OutboxFileRow): Promise<void> {
-  const folder = folderOf(exchange, row);
-  await makeFolder(folder);
-  await writeTemporary(temporaryName(exchange, row), row.bytes);
-  at("temporary-written");
-  await syncFolder(folder);
-  const { device, inode } = await identityOf(folder);
-  await setState(exchange, row, "rendered", { state: "staged", folder_device: device, folder_inode: inode });
-  at("staged");
+interface Drain {
+  readonly exchange: Exchange;
+  readonly done: Record<End, number>;
 }
 
-async function writeTemporary(file: string, bytes: Uint8Array): Promise<void> {
-  // Whatever lies under our own name is ours or in the way; a link there must not be written through.
-  await unless(["ENOENT"], undefined, () => unlink(file));
-  const handle = await open(
-    file,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o644,
+async function deliver(drain: Drain, rows: readonly OutboxFileRow[]): Promise<void> {
+  const before = rows.filter(({ state }) => state === "staged");
+  const took = await takeUp(drain, before);
+  const staged = await stage(
+    drain,
+    rows.filter(({ state }) => state === "rendered"),
   );
+  const renamed = await publish(
+    drain,
+    [...took.ready, ...staged].toSorted((a, b) => a.id - b.id),
+  );
+  await finish(drain, [...took.gone, ...renamed]);
+}
+
+/** Does a step for one file; one that fails waits, and lets the others pass. */
+async function tried<T>(drain: Drain, row: OutboxFileRow, step: () => Promise<T>): Promise<T | undefined> {
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
+    return await step();
   } catch (thrown) {
-    await unless(["ENOENT"], undefined, () => unlink(file));
-    throw thrown;
-  } finally {
-    await handle.close();
+    drain.done[await wait(drain.exchange, row, coerceError(thrown))] += 1;
+    return undefined;
   }
 }
 
-async function identityOf(folder: string): Promise<{ device: string; inode: string }> {
-  const status = await stat(folder, { bigint: true });
-  return { device: String(status.dev), inode: String(status.ino) };
-}
-
-/** Refuses to overwrite what is not ours; then rename, sync, T11. */
-async function publish(exchange: Exchange, row: OutboxFileRow): Promise<End> {
-  const target = finalName(exchange, row);
-  if (await holdsOtherContent(target, row.sha256)) {
-    await unless(["ENOENT"], undefined, () => unlink(temporaryName(exchange, row)));
-    return alarm(exchange, row, "failed", "a file of this name with other content is there already");
+/** Does a step for files that share it; where it fails, all of them wait. */
+async function triedTogether<T>(
+  drain: Drain,
+  rows: readonly OutboxFileRow[],
+  step: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (thrown) {
+    for (const row of rows) drain.done[await wait(drain.exchange, row, coerceError(thrown))] += 1;
+    return undefined;
   }
-  await rename(temporaryName(exchange, row), target);
-  at("renamed");
-  await syncFolder(folderOf(exchange, row));
-  return written(exchange, row);
 }
 
-async function holdsOtherContent(file: string, sha256: string): Promise<boolean> {
-  const there = await unless(["ENOENT"], undefined, () => lstat(file));
-  if (there === undefined) return false;
-  return !there.isFile() || sha256Of(await readFile(file)) !== sha256;
+function byFolder(rows: readonly OutboxFileRow[]): Map<string, OutboxFileRow[]> {
+  const folders = new Map<string, OutboxFileRow[]>();
+  for (const row of rows) folders.set(row.folder, [...(folders.get(row.folder) ?? []), row]);
+  return folders;
 }
 
-async function written(exchange: Exchange, row: OutboxFileRow): Promise<End> {
-  const { receiver, folder, name, sha256 } = row;
-  await setState(exchange, row, "staged", { state: "written", written_at: exchange.clock.instant(), finding: "" });
+interface StagedFolder extends FolderIdentity {
+  readonly ids: readonly number[];
+}
+
+/** Temporary files and their folders made durable, then T10. Gives the files that are staged now. */
+async function stage(drain: Drain, rows: readonly OutboxFileRow[]): Promise<OutboxFileRow[]> {
+  const folders: StagedFolder[] = [];
+  const written: OutboxFileRow[] = [];
+  for (const [folder, files] of byFolder(rows)) {
+    const one = await writeInto(drain, folder, files);
+    if (one.rows.length === 0) continue;
+    folders.push({ ...one.identity, ids: one.rows.map(({ id }) => id) });
+    written.push(...one.rows);
+  }
+  if (written.length === 0) return [];
+  const moved = await triedTogether(drain, written, () => markStaged(drain.exchange, folders));
+  if (moved === undefined) return [];
+  at("staged");
+  return still(drain, written, moved);
+}
+
+async function writeInto(
+  drain: Drain,
+  folder: string,
+  files: readonly OutboxFileRow[],
+): Promise<{ rows: readonly OutboxFileRow[]; identity: FolderIdentity }> {
+  const none = { rows: [], identity: { device: "", inode: "" } };
+  const { exchange } = drain;
+  const where = folderPath(exchange, folder);
+  const before = await triedTogether(drain, files, async () => {
+    await makeFolder(where);
+    return identityOf(where);
+  });
+  if (before === undefined) return none;
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const tries = files.map((row) => async () => {
+    const whole = await tried(drain, row, async () => {
+      await writeTemporary(temporaryName(exchange, row), row.bytes);
+      at("temporary-written");
+      return true;
+    });
+    return whole === true ? [row] : [];
+  });
+  const rows = (await queue.addAll(tries)).flat();
+  const after = await triedTogether(drain, rows, async () => {
+    await syncFolder(where);
+    const identity = await identityOf(where);
+    if (identity.device !== before.device || identity.inode !== before.inode) throw folderReplaced(folder);
+    return identity;
+  });
+  return after === undefined ? none : { rows, identity: after };
+}
+
+const folderReplaced = (folder: string): CalloffError =>
+  new CalloffError("EXCHANGE_OUTBOX_REPLACED", `outbox/${folder} was replaced while files were written into it`, {
+    remedy: "Nothing need be done: the files are written into the new folder at the next try",
+    retryable: true,
+  });
+
+const markStaged = (exchange: Exchange, folders: readonly StagedFolder[]): Promise<Set<number>> =>
+  exchange.store.write(async (tx) => {
+    const moved = new Set<number>();
+    for (const { ids, device, inode } of folders) {
+      const rows = await tx.run(
+        `UPDATE outbox_file SET state = 'staged', folder_device = :device, folder_inode = :inode
+         WHERE id IN (:ids) AND state = 'rendered' RETURNING id`,
+        { ids, device, inode },
+      );
+      for (const { id } of rows) moved.add(Number(id));
+    }
+    return moved;
+  });
+
+/** Those of the files whose rows moved; another process has the others in work. */
+async function still(drain: Drain, rows: readonly OutboxFileRow[], moved: ReadonlySet<number>) {
+  for (const row of rows) {
+    if (!moved.has(row.id)) drain.done[await wait(drain.exchange, row, takenByAnother())] += 1;
+  }
+  return rows.filter(({ id }) => moved.has(id));
+}
+
+/** Gives each file its name, in order; refuses to overwrite what is not ours. Gives those that were renamed. */
+async function publish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<OutboxFileRow[]> {
+  const { exchange } = drain;
+  const renamed: OutboxFileRow[] = [];
+  for (const row of rows) {
+    const there = await tried(drain, row, async () => {
+      const target = finalName(exchange, row);
+      if (await holdsOtherContent(target, row.sha256)) return false;
+      await rename(temporaryName(exchange, row), target);
+      at("renamed");
+      return true;
+    });
+    if (there === true) renamed.push(row);
+    if (there === false) await nameHeld(drain, row);
+  }
+  return renamed;
+}
+
+async function nameHeld(drain: Drain, row: OutboxFileRow): Promise<void> {
+  const end = await tried(drain, row, async () => {
+    await removeTemporary(temporaryName(drain.exchange, row));
+    return alarm(drain.exchange, row, "failed", "a file of this name with other content is there already");
+  });
+  if (end !== undefined) drain.done[end] += 1;
+}
+
+/** Makes the new names durable, then T11. */
+async function finish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<void> {
+  const { exchange } = drain;
+  const durable: OutboxFileRow[] = [];
+  for (const [folder, files] of byFolder(rows)) {
+    const synced = await triedTogether(drain, files, async () => {
+      await syncFolder(folderPath(exchange, folder));
+      return true;
+    });
+    if (synced === true) durable.push(...files);
+  }
+  if (durable.length === 0) return;
+  const moved = await triedTogether(drain, durable, () => markWritten(exchange, durable));
+  if (moved === undefined) return;
   at("written");
-  exchange.log.info({ receiver, folder, name, sha256 }, "written");
-  exchange.events.emit("outbox.written", { receiver, folder, name, sha256 });
-  return "written";
+  for (const row of await still(drain, durable, moved)) drain.done[tellWritten(exchange, row)] += 1;
 }
 
-/** A file that was staged when the process ended. */
-async function takeUpStaged(exchange: Exchange, row: OutboxFileRow): Promise<End> {
+const markWritten = (exchange: Exchange, files: readonly OutboxFileRow[]): Promise<Set<number>> =>
+  exchange.store.write(async (tx) => {
+    const rows = await tx.run(
+      `UPDATE outbox_file SET state = 'written', written_at = :now, finding = ''
+       WHERE id IN (:ids) AND state = 'staged' RETURNING id`,
+      { ids: files.map(({ id }) => id), now: exchange.clock.instant() },
+    );
+    return new Set(rows.map(({ id }) => Number(id)));
+  });
+
+interface TakenUp {
+  /** Their temporary file is there and whole. */
+  readonly ready: readonly OutboxFileRow[];
+  /** Their temporary file has gone from the same folder: they were renamed. */
+  readonly gone: readonly OutboxFileRow[];
+}
+
+/** Files that were staged when the process ended. */
+async function takeUp(drain: Drain, rows: readonly OutboxFileRow[]): Promise<TakenUp> {
+  const took: { ready: OutboxFileRow[]; gone: OutboxFileRow[] } = { ready: [], gone: [] };
+  for (const row of rows) {
+    const found = await tried(drain, row, () => whereStaged(drain.exchange, row));
+    if (found === "ready" || found === "gone") took[found].push(row);
+    else if (found !== undefined) drain.done[found] += 1;
+  }
+  return took;
+}
+
+async function whereStaged(exchange: Exchange, row: OutboxFileRow): Promise<"ready" | "gone" | End> {
   const temporary = temporaryName(exchange, row);
   const there = await unless(["ENOENT", "ENOTDIR"], undefined, () => lstat(temporary));
   if (there !== undefined) {
     const whole = there.isFile() && sha256Of(await readFile(temporary)) === row.sha256;
     if (!whole) await writeTemporary(temporary, row.bytes);
-    return publish(exchange, row);
+    return "ready";
   }
-  const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => identityOf(folderOf(exchange, row)));
-  if (folder?.device === row.folder_device && folder.inode === row.folder_inode) return written(exchange, row);
+  const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => identityOf(folderPath(exchange, row.folder)));
+  if (folder?.device === row.folder_device && folder.inode === row.folder_inode) return "gone";
   const reason = folder === undefined ? "its folder has gone" : "its folder is another one than it was staged in";
   return alarm(exchange, row, "uncertain", `${reason}; whether the file was taken cannot be known`);
-}
-
-async function setState(
-  exchange: Exchange,
-  row: OutboxFileRow,
-  from: string,
-  set: Partial<OutboxFileRow>,
-): Promise<void> {
-  await exchange.store.write(async (tx) => {
-    const changed = await update(tx, outboxFile, set, "id = :id AND state = :from", { id: row.id, from });
-    if (changed === 0)
-      throw new CalloffError("STORE_BUSY", "Another process is writing this file", { retryable: true });
-  });
-}
-
-async function alarm(
-  exchange: Exchange,
-  row: OutboxFileRow,
-  state: "uncertain" | "failed",
-  reason: string,
-): Promise<End> {
-  await exchange.store.write((tx) =>
-    update(tx, outboxFile, { state, finding: reason }, "id = :id AND state IN ('rendered', 'staged')", { id: row.id }),
-  );
-  const { receiver, folder, name } = row;
-  exchange.log.error({ receiver, folder, name, reason }, `outbox: ${state}`);
-  exchange.events.emit("outbox.uncertain", { receiver, folder, name, reason });
-  return "alarmed";
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: "free space on the disk of the outbox",
-  EDQUOT: "raise the quota of the outbox",
-  EFBIG: "raise the limit on file sizes",
-  EACCES: "give calloff the right to write into the folder",
-  EPERM: "give calloff the right to write into the folder",
-  EROFS: "mount the outbox for writing",
-};
-
-/** What passes keeps its state and is tried again; after a failed sync nothing about the disk can be believed. */
-async function wait(exchange: Exchange, row: OutboxFileRow, error: Error): Promise<End> {
-  const code = systemCode(error);
-  if (code === "EIO") return alarm(exchange, row, "failed", "the disk failed while the file was written (EIO)");
-  const { receiver, folder, name } = row;
-  const reason = code === "" ? error.message : code;
-  const remedy = REMEDIES[code] ?? "see the reason; it is tried again by itself";
-  exchange.log.error({ receiver, folder, name, reason, remedy, err: error }, "a file waits to be written");
-  exchange.events.emit("outbox.waiting", { receiver, folder, name, reason });
-  return "waiting";
-}
-
-/**
- * Has a file written once more, with the same bytes and numbers: one that is uncertain or failed, or one that a partner lost.
- * @throws CalloffError EXCHANGE_NO_OUTBOX_FILE when there is none of that id
- */
-export async function resendFile(store: Store, id: number, occasion: Occasion): Promise<OutboxFileRow> {
-  return store.write(async (tx) => {
-    const [row] = await select(tx, outboxFile, "WHERE id = :id", { id });
-    if (row === undefined) {
-      throw new CalloffError("EXCHANGE_NO_OUTBOX_FILE", `There is no outbox file ${id}`, {
-        expected: "the number of a file of the outbox",
-        found: String(id),
-        remedy: "`calloff outbox list` names the files",
-        exit: EXIT.notFound,
-      });
-    }
-    if (row.state === "rendered" || row.state === "staged") return row;
-    await update(tx, outboxFile, { state: "rendered", finding: "" }, "id = :id", { id });
-    await recordAudit(tx, occasion, "outbox.resent", `${row.folder}/${row.name}`, { before: row.state });
-    return { ...row, state: "rendered" };
-  });
 }

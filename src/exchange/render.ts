@@ -1,186 +1,159 @@
 /**
  * Turns waiting documents into the bytes of files (T9). Rendering and reading back happen outside of any transaction, with
- * the control numbers that are expected; one short transaction then takes them. Had a number moved on meanwhile, the
- * document is rendered again. What cannot be rendered is held with its finding and lets the others pass.
+ * the control numbers that are expected; one short transaction then takes them, for all documents of a receiver that waited
+ * together. Had a number moved on meanwhile, they are rendered again. What cannot be rendered is held with its finding and
+ * lets the others pass.
  */
-import { outboxFolderOf } from "../config/cross-checks.ts";
-import type { Partner } from "../config/partner.ts";
-import { recordAudit } from "../store/audit.ts";
-import { insertOne, select, update } from "../store/rows.ts";
-import { expectNumber, type Scope, takeNumbers } from "../store/series.ts";
-import { isTaken, type Store, type Tx } from "../store/store.ts";
+import { insert, select, update } from "../store/rows.ts";
+import { isTaken, type Tx } from "../store/store.ts";
 import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } from "../store/tables.ts";
-import type { Instant, Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
-import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
 import type { Finding } from "../values/finding.ts";
 import { stableJson } from "../values/json.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { passesByItself } from "./file-state.ts";
 import { sha256Of } from "./hashing.ts";
-import { type ControlNumbers, type EdiJob, renderEdi } from "./render-edi.ts";
-import { renderErp } from "./render-erp.ts";
+import { type RenderedFile, type RenderedFiles, renderForErp, renderForPartner } from "./render-files.ts";
 
+/** Documents that are read, and at most rendered, together. */
 const BATCH = 100;
 const MOST_TRIES = 5;
 
-/** Renders every waiting document, oldest first, and gives how many were rendered and held. */
+interface Rendering {
+  readonly exchange: Exchange;
+  readonly done: { rendered: number; held: number };
+}
+
+/** Renders every waiting document, each receiver's oldest first, and gives how many were rendered and held. */
 export async function renderWaiting(exchange: Exchange): Promise<{ rendered: number; held: number }> {
-  const done = { rendered: 0, held: 0 };
+  const rendering: Rendering = { exchange, done: { rendered: 0, held: 0 } };
   for (;;) {
     const waiting = await select(
       exchange.store,
       outboundDocument,
       `WHERE state = 'waiting' ORDER BY id LIMIT ${BATCH}`,
     );
-    if (waiting.length === 0) return done;
-    for (const row of waiting) done[await renderOne(exchange, row)] += 1;
+    if (waiting.length === 0) return rendering.done;
+    for (const rows of byReceiver(waiting)) await renderTogether(rendering, rows);
   }
 }
 
-async function renderOne(exchange: Exchange, row: OutboundDocumentRow): Promise<"rendered" | "held"> {
+function byReceiver(rows: readonly OutboundDocumentRow[]): OutboundDocumentRow[][] {
+  const receivers = new Map<string, OutboundDocumentRow[]>();
+  for (const row of rows) {
+    const list = receivers.get(row.receiver);
+    if (list === undefined) receivers.set(row.receiver, [row]);
+    else list.push(row);
+  }
+  return [...receivers.values()];
+}
+
+/** Renders one receiver's documents in one transaction, or one by one where something is wrong with any of them. */
+async function renderTogether(rendering: Rendering, rows: readonly OutboundDocumentRow[]): Promise<void> {
+  const { exchange, done } = rendering;
   try {
-    if (row.receiver === ERP) await renderForErp(exchange, row);
-    else await renderForPartner(exchange, row, partnerOf(exchange, row.receiver));
-    at("rendered");
-    return "rendered";
+    done.rendered += await renderAndKeep(rendering, rows);
   } catch (thrown) {
     const error = coerceError(thrown);
     if (passesByItself(error)) throw error;
-    await hold(exchange, row, error);
-    return "held";
-  }
-}
-
-function partnerOf(exchange: Exchange, code: string): Partner {
-  const partner = exchange.config.partners.get(code);
-  if (partner !== undefined) return partner;
-  throw new CalloffError("EXCHANGE_PARTNER_GONE", `The partner ${code} is no longer configured`, {
-    expected: `config/partners/${code}.yaml`,
-    remedy: "Bring the partner's file back, then let the document be sent again",
-  });
-}
-
-/** Names are made of this alphabet only, whatever a number holds. */
-const safe = (text: string): string =>
-  text
-    .replace(/[^A-Za-z0-9._-]+/g, "_")
-    .replace(/^[._]+/, "")
-    .slice(0, 80);
-
-const padded = (control: number): string => String(control).padStart(9, "0");
-
-async function renderForPartner(exchange: Exchange, row: OutboundDocumentRow, partner: Partner): Promise<void> {
-  const job: EdiJob = {
-    kind: row.kind as EdiJob["kind"],
-    document: JSON.parse(row.document) as unknown,
-    partner,
-    instant: row.created_at as Instant,
-    timeZone: exchange.config.gateway.company.timeZone,
-  };
-  const scopes: readonly [Scope, Scope] = [`isa:${partner.code}`, `gs:${partner.code}`];
-  for (let tries = 1; ; tries += 1) {
-    const numbers: ControlNumbers = {
-      interchange: await expectNumber(exchange.store, scopes[0]),
-      group: await expectNumber(exchange.store, scopes[1]),
-    };
-    const rendered = await renderEdi(exchange.config.mappings, job, numbers);
-    checkSecondReading(exchange, row, rendered);
-    const folder = outboxFolderOf(partner);
-    const own = folder === partner.code ? [] : [partner.code];
-    const name = `${[rendered.type, ...own, safe(row.number), padded(numbers.interchange)].filter(Boolean).join("_")}.edi`;
-    const taken = await exchange.store
-      .write(async (tx) => {
-        if (!(await takesBoth(tx, scopes, numbers))) throw new NumberMoved();
-        const fileId = await keepFile(tx, row, folder, name, rendered.bytes, padded(numbers.interchange));
-        await insertOne(tx, outboxPart, {
-          outbox_file_id: fileId,
-          ordinal: 1,
-          outbound_document_id: row.id,
-          receiver: partner.code,
-          functional_id: rendered.functionalId,
-          group_control: String(numbers.group),
-          set_control: rendered.setControl,
-        });
-        return true;
-      })
-      .catch((thrown: unknown) => {
-        if (thrown instanceof NumberMoved && tries < MOST_TRIES) return false;
-        throw thrown;
-      });
-    if (taken) {
-      exchange.events.emit("outbox.rendered", { receiver: partner.code, folder, name });
+    const [row, ...more] = rows;
+    if (row !== undefined && more.length === 0) {
+      await hold(exchange, row, error);
+      done.held += 1;
       return;
     }
+    for (const one of rows) await renderTogether(rendering, [one]);
   }
 }
 
-/** Somebody else took the number that this document was rendered with. */
-class NumberMoved extends Error {}
-
-async function takesBoth(tx: Tx, [isa, gs]: readonly [Scope, Scope], numbers: ControlNumbers): Promise<boolean> {
-  return (await takeNumbers(tx, isa, 1)) === numbers.interchange && (await takeNumbers(tx, gs, 1)) === numbers.group;
+/** T9. Gives how many documents were rendered: those that another process rendered meanwhile are its own. */
+async function renderAndKeep({ exchange }: Rendering, rows: readonly OutboundDocumentRow[]): Promise<number> {
+  let ours = rows;
+  for (let tries = 1; ; tries += 1) {
+    const [first] = ours;
+    if (first === undefined) return 0;
+    const rendered =
+      first.receiver === ERP ? renderForErp(ours) : await renderForPartner(exchange, first.receiver, ours);
+    const kept = await keep(exchange, rendered);
+    if (kept.files !== undefined) {
+      at("rendered");
+      for (const { row, folder, name } of kept.files) {
+        exchange.events.emit("outbox.rendered", { receiver: row.receiver, folder, name });
+      }
+      return kept.files.length;
+    }
+    if (tries >= MOST_TRIES) throw busy();
+    const { waiting } = kept;
+    ours = ours.filter(({ id }) => waiting.has(id));
+  }
 }
 
-/** A difference that is no known defect of the second reader stops the document, unless gateway.yaml says to warn only. */
-function checkSecondReading(
-  exchange: Exchange,
-  row: OutboundDocumentRow,
-  { differences, unread }: { readonly differences: readonly string[]; readonly unread: string | undefined },
-): void {
-  const about = { kind: row.kind, receiver: row.receiver, number: row.number };
-  if (unread !== undefined) exchange.log.warn({ ...about, reason: unread }, "the second reader failed");
-  const [first] = differences;
-  if (first === undefined) return;
-  exchange.log.warn({ ...about, differences }, "the second reader reads something else than was meant");
-  if (exchange.config.gateway.secondReader === "warn") return;
-  throw new CalloffError("EXCHANGE_SECOND_READER", "The second reader reads something else than was meant", {
-    expected: "both readers to agree",
-    found: first,
-    remedy: "Report this; `secondReader: warn` in config/gateway.yaml lets such files leave",
-  });
+const busy = (): CalloffError =>
+  new CalloffError("STORE_BUSY", "Other processes render documents for this receiver", { retryable: true });
+
+type Kept =
+  | { readonly files: readonly RenderedFile[] }
+  /** Nothing was kept; these documents still wait. */
+  | { readonly files: undefined; readonly waiting: ReadonlySet<number> };
+
+/** Carries out of a transaction that is rolled back which documents still wait. */
+class MovedOn extends Error {
+  readonly waiting: ReadonlySet<number>;
+  constructor(waiting: ReadonlySet<number>) {
+    super("a number or a document has moved on");
+    this.waiting = waiting;
+  }
 }
 
-async function renderForErp(exchange: Exchange, row: OutboundDocumentRow): Promise<void> {
-  const { bytes, prefix } = renderErp(row.kind, JSON.parse(row.document));
-  const name = await exchange.store.write(async (tx) => {
-    const numbered = row.kind === "erp-order-change" ? [padded(await takeNumbers(tx, "isa:erp", 1))] : [];
-    const named = `${[prefix, safe(row.number), ...numbered].join("_")}.json`;
-    const fileId = await keepFile(tx, row, ERP, named, bytes, "");
-    await insertOne(tx, outboxPart, {
-      outbox_file_id: fileId,
+async function keep({ store }: Exchange, rendered: RenderedFiles): Promise<Kept> {
+  try {
+    return await store.write(async (tx) => {
+      const ids = rendered.files.map(({ row }) => row.id);
+      const moved = await tx.run(
+        "UPDATE outbound_document SET state = 'rendered' WHERE id IN (:ids) AND state = 'waiting' RETURNING id",
+        { ids },
+      );
+      const waiting = new Set(moved.map(({ id }) => Number(id)));
+      const files = waiting.size < ids.length ? undefined : await rendered.number(tx);
+      if (files === undefined) throw new MovedOn(waiting);
+      await keepFiles(tx, files);
+      return { files };
+    });
+  } catch (thrown) {
+    if (thrown instanceof MovedOn) return { files: undefined, waiting: thrown.waiting };
+    throw thrown;
+  }
+}
+
+async function keepFiles(tx: Tx, files: readonly RenderedFile[]): Promise<void> {
+  const ids = await insert(
+    tx,
+    outboxFile,
+    files.map(({ row, folder, name, bytes, control }) => ({
+      receiver: row.receiver,
+      folder,
+      name,
+      bytes,
+      sha256: sha256Of(bytes),
+      interchange_control: control,
+      state: "rendered",
+      created_at: row.created_at,
+    })),
+  );
+  await insert(
+    tx,
+    outboxPart,
+    files.map(({ row, functionalId, groupControl, setControl }, n) => ({
+      outbox_file_id: ids[n] as number,
       ordinal: 1,
       outbound_document_id: row.id,
-      receiver: ERP,
-    });
-    return named;
-  });
-  exchange.events.emit("outbox.rendered", { receiver: ERP, folder: ERP, name });
-}
-
-async function keepFile(
-  tx: Tx,
-  row: OutboundDocumentRow,
-  folder: string,
-  name: string,
-  bytes: Buffer,
-  control: string,
-): Promise<number> {
-  const changed = await update(tx, outboundDocument, { state: "rendered" }, "id = :id AND state = 'waiting'", {
-    id: row.id,
-  });
-  if (changed === 0)
-    throw new CalloffError("STORE_BUSY", "Another process has rendered the document", { retryable: true });
-  return insertOne(tx, outboxFile, {
-    receiver: row.receiver,
-    folder,
-    name,
-    bytes,
-    sha256: sha256Of(bytes),
-    interchange_control: control,
-    state: "rendered",
-    created_at: row.created_at,
-  });
+      receiver: row.receiver,
+      functional_id: functionalId,
+      group_control: groupControl,
+      set_control: setControl,
+    })),
+  );
 }
 
 async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error): Promise<void> {
@@ -202,32 +175,6 @@ async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error):
   const about = { kind: row.kind, receiver: row.receiver, number: row.number };
   exchange.log.error({ ...about, err: error, code: finding.code }, "a document cannot be rendered and is held");
   exchange.events.emit("document.held", { ...about, finding: finding.message });
-}
-
-/**
- * Has a held document rendered again, after what it lacked has been completed. The next drain sends it.
- * @param causeKey what the document is there for, e.g. `ack:12.1/1`
- * @throws CalloffError EXCHANGE_NOT_HELD when there is no held document of that cause
- */
-export async function resendDocument(store: Store, causeKey: string, occasion: Occasion): Promise<void> {
-  await store.write(async (tx) => {
-    const changed = await update(
-      tx,
-      outboundDocument,
-      { state: "waiting", finding: "" },
-      "cause_key = :causeKey AND state = 'held'",
-      { causeKey },
-    );
-    if (changed === 0) {
-      throw new CalloffError("EXCHANGE_NOT_HELD", "There is no held document of that cause", {
-        expected: "what a held document is there for",
-        found: causeKey,
-        remedy: "`calloff outbox list` names the documents that are held",
-        exit: EXIT.notFound,
-      });
-    }
-    await recordAudit(tx, occasion, "document.resent", causeKey);
-  });
 }
 
 const nameTaken = (row: OutboundDocumentRow): CalloffError =>

@@ -1,0 +1,58 @@
+/** Files of the outbox on disk: their two names, how they are written, and what lies there already. */
+import { constants } from "node:fs";
+import { lstat, open, readFile, stat, unlink } from "node:fs/promises";
+import path from "node:path";
+import type { OutboxFileRow } from "../store/tables.ts";
+import type { Exchange } from "./context.ts";
+import { unless } from "./durable.ts";
+import { sha256Of } from "./hashing.ts";
+
+/** A folder as it is, not as it is called: one that was made again or mounted over is another one. */
+export interface FolderIdentity {
+  readonly device: string;
+  readonly inode: string;
+}
+
+export const folderPath = (exchange: Exchange, folder: string): string => path.join(exchange.paths.outbox, folder);
+
+/** The name under which the reader finds the file. */
+export const finalName = (exchange: Exchange, { folder, name }: OutboxFileRow): string =>
+  path.join(folderPath(exchange, folder), name);
+
+/** The name under which it is written. */
+export const temporaryName = (exchange: Exchange, { folder, id }: OutboxFileRow): string =>
+  path.join(folderPath(exchange, folder), `.calloff-${id}`);
+
+export async function identityOf(folder: string): Promise<FolderIdentity> {
+  const status = await stat(folder, { bigint: true });
+  return { device: String(status.dev), inode: String(status.ino) };
+}
+
+/** Writes and syncs a file that is not there yet; what could not be written whole is taken away. */
+export async function writeTemporary(file: string, bytes: Uint8Array): Promise<void> {
+  // Whatever lies under our own name is ours or in the way; a link there must not be written through.
+  await removeTemporary(file);
+  const handle = await open(
+    file,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o644,
+  );
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (thrown) {
+    await removeTemporary(file);
+    throw thrown;
+  } finally {
+    await handle.close();
+  }
+}
+
+export const removeTemporary = (file: string): Promise<void> => unless(["ENOENT"], undefined, () => unlink(file));
+
+/** Whether a name is taken by something that is not these bytes. */
+export async function holdsOtherContent(file: string, sha256: string): Promise<boolean> {
+  const there = await unless(["ENOENT"], undefined, () => lstat(file));
+  if (there === undefined) return false;
+  return !there.isFile() || sha256Of(await readFile(file)) !== sha256;
+}
