@@ -7,6 +7,8 @@ export const GLANCE = 512;
 const SUB = String.fromCharCode(26);
 const PADDING = new RegExp(`[\\s\\0${SUB}]+$`);
 const LINE_ENDS = new RegExp(`[\\r\\n\\0${SUB}]+$`);
+/** A record of a delivery instruction or ship notice has 128 characters. */
+const RECORD = 128;
 
 /**
  * Whether the content ends as it should: IEA after ISA, UNZ after UNB, 519/719 after 511/711, the closing bracket of the
@@ -15,23 +17,82 @@ const LINE_ENDS = new RegExp(`[\\r\\n\\0${SUB}]+$`);
  */
 export function endHasCome(head: Uint8Array, tail: Uint8Array): boolean {
   const first = textOf(head).replace(/^(\u00EF\u00BB\u00BF)?[\s\0]*/, "");
-  const last = textOf(tail).replace(PADDING, "");
+  const last = textOf(tail);
+  const trimmed = last.replace(PADDING, "");
   if (first === "") return false;
-  if (/^ISA/i.test(first)) return /IEA[^A-Za-z0-9]\d{1,5}[^A-Za-z0-9]\d{1,9}[^A-Za-z0-9]?$/i.test(last);
-  if (/^UN[AB]/.test(first)) return /UNZ[^A-Z0-9][0-9]{1,6}[^A-Z0-9][^\r\n]{1,40}$/.test(last);
-  if (/^[57]11/.test(first)) return recordsEnd(first.slice(0, 1), textOf(tail));
-  if (first.startsWith("[")) return last.endsWith("]");
-  if (first.startsWith("{")) return last.endsWith("}");
-  return true;
+  if (/^ISA/i.test(first)) return interchangeEnds(first, last);
+  if (/^UN[AB]/.test(first)) return trimmed.endsWith(edifactTerminator(first).trim()) && EDIFACT_END.test(trimmed);
+  if (/^[57]11/.test(first)) return recordsEnd(first.slice(0, 1), last);
+  const bracket = bracketOf(head);
+  return bracket === undefined || trimmed.endsWith(bracket);
 }
 
-/** 519 (delivery schedules) or 719 (ship notices) as the last record of 128 characters, with or without line breaks. */
+/** The bracket that closes what the content opens with, where it is JSON. */
+export function bracketOf(head: Uint8Array): "]" | "}" | undefined {
+  const first = textOf(head).replace(/^(\u00EF\u00BB\u00BF)?[\s\0]*/, "");
+  if (first.startsWith("[")) return "]";
+  return first.startsWith("{") ? "}" : undefined;
+}
+
+/** Whether nothing but padding was looked at, so that the end may stand further ahead. */
+export const isPadding = (tail: Uint8Array): boolean => textOf(tail).replace(PADDING, "") === "";
+
+const X12_END = new RegExp(`IEA([^A-Za-z0-9])\\d{1,5}\\1(\\d{1,9})([^A-Za-z0-9]?[\\s\\0${SUB}]*)$`, "i");
+const EDIFACT_END = /UNZ[^A-Z0-9][0-9]{1,6}[^A-Z0-9][^\r\n]{1,40}$/;
+
+/**
+ * The IEA with its number whole: something stands behind it, or it has its nine digits, or it is the number that the header
+ * states. A number that is cut off looks like a shorter one.
+ */
+function interchangeEnds(head: string, tail: string): boolean {
+  const end = X12_END.exec(tail);
+  if (end === null) return false;
+  const [, , number = "", behind = ""] = end;
+  if (behind !== "" || number.length === 9) return true;
+  return head.split(head.charAt(3))[13]?.trim() === number;
+}
+
+/** The apostrophe, unless UNA names another character. */
+const edifactTerminator = (head: string): string => (/^UNA/.test(head) ? head.charAt(8) || "'" : "'");
+
+/** 519 (delivery schedules) or 719 (ship notices) as the last record, whole, with or without line breaks. */
 function recordsEnd(series: string, tail: string): boolean {
   const text = tail.replace(LINE_ENDS, "");
   const lines = text.split(/\r?\n/);
-  const last = lines.length > 1 ? (lines.at(-1) as string) : text.slice(-128);
-  return last.startsWith(`${series}19`) || text.trimEnd().slice(-128).includes(`${series}19`);
+  const last = lines.length > 1 ? (lines.at(-1) as string) : text.slice(-RECORD);
+  // Trailing blanks may have been cut off on the way; a line break then says that the record is whole.
+  return last.startsWith(`${series}19`) && (last.length === RECORD || text.length < tail.length);
 }
 
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+
+/** Counts the brackets of a JSON text. */
+export interface OpenBrackets {
+  read(chunk: Uint8Array): void;
+  /** Whether every bracket that was opened is closed. */
+  closed(): boolean;
+}
+
+/** Counts brackets outside of strings, chunk after chunk: half a text never closes its outermost one. */
+export function openBrackets(): OpenBrackets {
+  let depth = 0;
+  let inString = false;
+  let escaped = false;
+  const readInString = (byte: number): void => {
+    if (escaped) escaped = false;
+    else if (byte === 0x5c) escaped = true;
+    else if (byte === 0x22) inString = false;
+  };
+  const readByte = (byte: number): void => {
+    if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) depth += 1;
+    else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+  };
+  return {
+    read: (chunk) => {
+      for (const byte of chunk) (inString ? readInString : readByte)(byte);
+    },
+    closed: () => depth <= 0 && !inString,
+  };
+}

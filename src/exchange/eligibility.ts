@@ -14,6 +14,11 @@ export interface Seen {
   readonly changed: number;
   readonly inode: bigint;
   readonly device: bigint;
+  /**
+   * Milliseconds since its last change, where nobody has looked before and only the file's own time tells; 0 from a process that
+   * was looking when it came, so that a clock that jumps ages nothing.
+   */
+  readonly age: number;
 }
 
 /** What an entry looked like, and since when it has. */
@@ -26,6 +31,8 @@ export interface Look {
   readonly changed: number;
   /** Monotonic milliseconds of the first look at which it was like this. */
   readonly since: number;
+  /** Milliseconds that it had been like this at the first look. */
+  readonly age: number;
   /** Whether it has been reported as refused, so that it is reported once. */
   readonly reported: boolean;
   /** Whether it has been told that its end has not come. */
@@ -53,6 +60,8 @@ export type EntryVerdict =
 
 /** Longest name taken, in bytes: a claim number goes in front and a name may have 255. */
 const LONGEST_NAME = 200;
+/** Controls, and marks that turn or hide text: what is shown would not be what is there. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const UNFINISHED = /\.(part|tmp|filepart|crdownload|swp)$|~$/i;
 
 /**
@@ -80,6 +89,7 @@ function lookAt(seen: Seen, previous: Look | undefined, now: number): Look {
     previous !== undefined &&
     previous.size === seen.size &&
     previous.modified === seen.modified &&
+    previous.changed === seen.changed &&
     previous.inode === seen.inode &&
     previous.device === seen.device;
   const { size, modified, changed, inode, device } = seen;
@@ -90,6 +100,7 @@ function lookAt(seen: Seen, previous: Look | undefined, now: number): Look {
     device,
     changed,
     since: same ? previous.since : now,
+    age: same ? previous.age : previous === undefined ? Math.max(0, seen.age) : 0,
     reported: same && previous.reported,
     incomplete: same && previous.incomplete,
   };
@@ -99,8 +110,20 @@ function refusalOf(seen: Seen, { largestBytes }: IntakeRules): string | undefine
   if (seen.kind !== "file") return `a ${seen.kind} is never read`;
   if (seen.links > 1) return "a file with several names (hard links) is never read";
   if (!seen.nameIsText) return "its name is no UTF-8";
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(seen.name)) return "its name holds control characters";
+  if (UNSEEN.test(seen.name)) return "its name holds control characters";
   if (Buffer.byteLength(seen.name) > LONGEST_NAME) return `its name is longer than ${LONGEST_NAME} bytes`;
   if (seen.size > largestBytes) return `it is larger than ${largestBytes} bytes (intake.largestMegabytes)`;
   return undefined;
 }
+
+/** A name that anybody may have chosen, for logs and events: what would be obeyed or hidden is spelt out. */
+export function nameShown(name: Uint8Array): string {
+  const bytes = Buffer.from(name);
+  const text = bytes.toString("utf8");
+  if (!Buffer.from(text, "utf8").equals(bytes)) {
+    return bytes.toString("latin1").replace(/[^\x20-\x7e]/g, (byte) => `\\x${hex(byte)}`);
+  }
+  return text.replace(new RegExp(UNSEEN, "gu"), (mark) => `\\u{${hex(mark)}}`);
+}
+
+const hex = (character: string): string => (character.codePointAt(0) as number).toString(16).padStart(2, "0");

@@ -3,10 +3,10 @@ import type { BigIntStats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { instantAt, machineTime, monotonic } from "../values/clock.ts";
-import { endHasCome, GLANCE } from "./content-end.ts";
 import { ERP, type Exchange, watchedFolders } from "./context.ts";
-import { makeFolder, openCarefully, systemCode, unless } from "./durable.ts";
-import { type IntakeRules, judgeEntry, type Look, type Seen } from "./eligibility.ts";
+import { makeFolder, systemCode, unless } from "./durable.ts";
+import { type IntakeRules, judgeEntry, type Look, nameShown, type Seen } from "./eligibility.ts";
+import { hasEnded } from "./glance.ts";
 
 /** A file that may be claimed. */
 export interface Candidate {
@@ -17,13 +17,22 @@ export interface Candidate {
   readonly look: Look;
 }
 
-/** What the scans so far have seen, by folder and name; kept between scans, changed by them. */
-export type Looks = Map<string, Look>;
+/** What the scans so far have seen, by folder and the bytes of the name; kept between scans, changed by them. */
+export class Looks extends Map<string, Look> {
+  /** Ready when they were last looked for, and not yet taken. */
+  queue: Candidate[] = [];
+  /** Monotonic milliseconds at which the last scan began, and how long it took; `undefined` before the first. */
+  scanned: { readonly at: number; readonly lasted: number } | undefined;
+}
 
-export const noLooks = (): Looks => new Map();
+export const noLooks = (): Looks => new Looks();
 
-/** Files ready to be claimed, the ERP's before the partners', oldest modification first; what is refused is reported once. */
+/** Files of one partner that are taken before it is the next one's turn. */
+const TURN = 50;
+
+/** Files ready to be claimed, in the order in which they are taken; what is refused is reported once. */
 export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[]> {
+  const at = monotonic();
   const candidates: Candidate[] = [];
   const seenNow = new Set<string>();
   for (const folder of watchedFolders(exchange.config)) {
@@ -33,22 +42,36 @@ export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[
     }
   }
   for (const key of looks.keys()) if (!seenNow.has(key)) looks.delete(key);
-  return candidates.toSorted(byArrival);
+  looks.scanned = { at, lasted: monotonic() - at };
+  return inTurns(candidates);
 }
 
 /** Milliseconds until an entry that only has to stay quiet may be ready; `undefined` when there is none. */
 export function quietIn(exchange: Exchange, looks: Looks): number | undefined {
   const quiet = exchange.config.gateway.intake.quietMilliseconds;
-  const left = [...looks.values()]
-    .filter((look) => !look.reported)
-    .map((look) => quiet - (monotonic() - look.since))
-    .filter((milliseconds) => milliseconds > 0);
-  return left.length === 0 ? undefined : Math.min(...left);
+  let least: number | undefined;
+  for (const look of looks.values()) {
+    const left = quiet - (monotonic() - look.since);
+    if (!look.reported && left > 0) least = Math.min(left, least ?? left);
+  }
+  return least;
 }
 
-/** The ERP's files go first, because a schedule that arrives together with its blanket order is to find it. */
+/**
+ * The ERP's files before the partners', because a schedule that arrives together with its blanket order is to find it; then
+ * by turns, so that a partner with thousands keeps nobody waiting; in a turn the oldest modification first.
+ */
+function inTurns(candidates: readonly Candidate[]): Candidate[] {
+  const ranks = new Map<string, number>();
+  const placed = candidates.toSorted(byArrival).map((candidate) => {
+    const rank = ranks.get(candidate.folder) ?? 0;
+    ranks.set(candidate.folder, rank + 1);
+    return { candidate, turn: candidate.folder === ERP ? -1 : Math.floor(rank / TURN) };
+  });
+  return placed.toSorted((a, b) => a.turn - b.turn).map(({ candidate }) => candidate);
+}
+
 function byArrival(a: Candidate, b: Candidate): number {
-  if ((a.folder === ERP) !== (b.folder === ERP)) return a.folder === ERP ? -1 : 1;
   if (a.look.modified !== b.look.modified) return a.look.modified < b.look.modified ? -1 : 1;
   const [one, other] = [`${a.folder}/${a.name}`, `${b.folder}/${b.name}`];
   return one < other ? -1 : one > other ? 1 : 0;
@@ -62,30 +85,40 @@ interface Scanned {
 async function scanFolder(exchange: Exchange, folder: string, looks: Looks): Promise<Scanned[]> {
   const { intake } = exchange.config.gateway;
   const at = path.join(exchange.paths.inbox, folder);
-  const entries = await entriesOf(exchange, at);
+  const first = looks.scanned === undefined;
+  const entries = await entriesOf(exchange, at, first);
   const rules: IntakeRules = {
     quietMilliseconds: intake.quietMilliseconds,
     largestBytes: intake.largestMegabytes * 1_000_000,
     doneFile: intake.doneFile,
-    names: new Set(entries.map((entry) => entry.name)),
+    names: new Set(entries.map(({ seen }) => seen.name)),
   };
   const scanned: Scanned[] = [];
-  for (const entry of entries) {
-    const key = `${folder}/${entry.name}`;
-    const verdict = judgeEntry(entry, looks.get(key), monotonic(), rules);
+  for (const { seen, bytes } of entries) {
+    // Names that are no text may look the same once they are decoded.
+    const key = `${folder}/${bytes.toString("latin1")}`;
+    const verdict = judgeEntry(seen, looks.get(key), monotonic(), rules);
     if (verdict.what === "ignore") continue;
     looks.set(key, verdict.look);
-    if (verdict.what === "refuse") refuse(exchange, folder, entry.name, verdict.reason, looks);
-    const ready = verdict.what === "quiet" && (await isReady(exchange, folder, entry.name, looks));
+    const entry: Entry = { key, folder, name: seen.name, shown: nameShown(bytes) };
+    if (verdict.what === "refuse") refuse(exchange, entry, verdict.reason, looks);
+    const ready = verdict.what === "quiet" && (await isReady(exchange, entry, looks));
     const { look } = verdict;
-    const doneFile = rules.doneFile === undefined ? undefined : entry.name + rules.doneFile;
-    scanned.push({ key, candidate: ready ? { folder, name: entry.name, doneFile, look } : undefined });
+    const doneFile = rules.doneFile === undefined ? undefined : seen.name + rules.doneFile;
+    scanned.push({ key, candidate: ready ? { folder, name: seen.name, doneFile, look } : undefined });
   }
   return scanned;
 }
 
-function refuse(exchange: Exchange, folder: string, name: string, reason: string, looks: Looks): void {
-  const key = `${folder}/${name}`;
+interface Entry {
+  readonly key: string;
+  readonly folder: string;
+  readonly name: string;
+  /** Its name for logs and events. */
+  readonly shown: string;
+}
+
+function refuse(exchange: Exchange, { key, folder, shown: name }: Entry, reason: string, looks: Looks): void {
   const look = looks.get(key);
   if (look === undefined || look.reported) return;
   looks.set(key, { ...look, reported: true });
@@ -93,33 +126,50 @@ function refuse(exchange: Exchange, folder: string, name: string, reason: string
   exchange.events.emit("file.refused", { folder, name, reason });
 }
 
+interface Found {
+  readonly bytes: Buffer;
+  readonly seen: Seen;
+}
+
+/** Entries that are asked about at the same time. */
+const AT_ONCE = 64;
+
 /** Entries of a folder, which is made when it is missing: an inbox is never silently blind. */
-async function entriesOf(exchange: Exchange, folder: string): Promise<Seen[]> {
+async function entriesOf(exchange: Exchange, folder: string, first: boolean): Promise<Found[]> {
   const names = await unless(["ENOENT"], undefined, () => readdir(folder, { encoding: "buffer" }));
   if (names === undefined) {
     exchange.log.warn({ folder }, "a folder of the inbox was missing and is made");
     await makeFolder(folder);
     return [];
   }
-  const seen = await Promise.all(names.map((name) => statusOf(folder, name)));
-  return seen.filter((entry) => entry !== undefined);
+  const found: Found[] = [];
+  for (let start = 0; start < names.length; start += AT_ONCE) {
+    const some = names.slice(start, start + AT_ONCE).map((name) => statusOf(folder, name, first));
+    for (const one of await Promise.all(some)) if (one !== undefined) found.push(one);
+  }
+  return found;
 }
 
-async function statusOf(folder: string, name: Buffer): Promise<Seen | undefined> {
-  const text = name.toString("utf8");
-  const file = Buffer.concat([Buffer.from(`${folder}${path.sep}`), name]);
+async function statusOf(folder: string, bytes: Buffer, first: boolean): Promise<Found | undefined> {
+  const text = bytes.toString("utf8");
+  const file = Buffer.concat([Buffer.from(`${folder}${path.sep}`), bytes]);
   const status = await unless(["ENOENT"], undefined, () => lstat(file, { bigint: true }));
   if (status === undefined) return undefined;
+  const changed = Number(status.ctimeMs);
   return {
-    name: text,
-    nameIsText: Buffer.from(text, "utf8").equals(name),
-    kind: kindOf(status),
-    links: Number(status.nlink),
-    size: Number(status.size),
-    modified: status.mtimeNs,
-    changed: Number(status.ctimeMs),
-    inode: status.ino,
-    device: status.dev,
+    bytes,
+    seen: {
+      name: text,
+      nameIsText: Buffer.from(text, "utf8").equals(bytes),
+      kind: kindOf(status),
+      links: Number(status.nlink),
+      size: Number(status.size),
+      modified: status.mtimeNs,
+      changed,
+      inode: status.ino,
+      device: status.dev,
+      age: first ? machineTime() - changed : 0,
+    },
   };
 }
 
@@ -132,46 +182,31 @@ function kindOf(status: BigIntStats): Seen["kind"] {
 }
 
 /** Whether the file's own end has arrived, or has been waited for long enough (it is then quarantined as incomplete). */
-async function isReady(exchange: Exchange, folder: string, name: string, looks: Looks): Promise<boolean> {
+async function isReady(exchange: Exchange, entry: Entry, looks: Looks): Promise<boolean> {
   const { patienceMinutes, doneFile } = exchange.config.gateway.intake;
-  const look = looks.get(`${folder}/${name}`) as Look;
+  const look = looks.get(entry.key) as Look;
   if (doneFile !== undefined || waitedLonger(look, patienceMinutes * 60_000)) return true;
   try {
-    const ended = await hasEnded(path.join(exchange.paths.inbox, folder, name), look.size);
-    if (!ended) tellIncomplete(exchange, folder, name, looks);
+    const ended = await hasEnded(path.join(exchange.paths.inbox, entry.folder, entry.name), look.size);
+    if (!ended) tellIncomplete(exchange, entry, looks);
     return ended;
   } catch (thrown) {
     const code = systemCode(thrown);
-    if (code === "EACCES" || code === "EPERM") refuse(exchange, folder, name, "calloff may not read it", looks);
-    else exchange.log.debug({ folder, name, code }, "not readable at this look");
+    if (code === "EACCES" || code === "EPERM") refuse(exchange, entry, "calloff may not read it", looks);
+    else exchange.log.debug({ folder: entry.folder, name: entry.shown, code }, "not readable at this look");
     return false;
   }
 }
 
-/** By our own looks, or by the file's own age: a process that only now looks for the first time knows no other. */
-const waitedLonger = (look: Look, patience: number): boolean =>
-  monotonic() - look.since >= patience || machineTime() - look.changed > patience;
+/** By our own looks, and by the file's own age where nobody looked before. */
+export const waitedLonger = (look: Look, patience: number): boolean =>
+  look.age + (monotonic() - look.since) >= patience;
 
-function tellIncomplete(exchange: Exchange, folder: string, name: string, looks: Looks): void {
-  const key = `${folder}/${name}`;
+function tellIncomplete(exchange: Exchange, { key, folder, shown: name }: Entry, looks: Looks): void {
   const look = looks.get(key);
   if (look === undefined || look.incomplete) return;
   looks.set(key, { ...look, incomplete: true });
   const since = instantAt(look.changed);
   exchange.log.info({ folder, name, since }, "incomplete; its end is waited for");
   exchange.events.emit("file.incomplete", { folder, name, since });
-}
-
-async function hasEnded(file: string, size: number): Promise<boolean> {
-  const handle = await openCarefully(file);
-  try {
-    if (!(await handle.stat()).isFile()) return false;
-    const head = Buffer.alloc(Math.min(GLANCE, size));
-    const tail = Buffer.alloc(Math.min(GLANCE, size));
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    const end = await handle.read(tail, 0, tail.length, Math.max(0, size - GLANCE));
-    return endHasCome(head.subarray(0, bytesRead), tail.subarray(0, end.bytesRead));
-  } finally {
-    await handle.close();
-  }
 }

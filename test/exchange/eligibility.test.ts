@@ -12,6 +12,7 @@ const seen = (over: Partial<Seen> = {}): Seen => ({
   changed: 0,
   inode: 7n,
   device: 1n,
+  age: 0,
   ...over,
 });
 const rules = (over: Partial<IntakeRules> = {}): IntakeRules => ({
