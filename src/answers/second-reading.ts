@@ -25,7 +25,7 @@ export async function secondReading(source: ByteSource, entry: InterchangeEntry)
   const bytes = new Uint8Array(size);
   source.read(bytes, entry.firstByte);
   try {
-    const theirs = await readByX12Parser(bytes);
+    const theirs = await readByX12Parser(bytes, entry.delimiters);
     const differences = compareReaders(ours(source, entry), theirs, entry.delimiters.component);
     return {
       name: "x12-parser",

@@ -9,7 +9,8 @@ const MOST_TAGS = 2000;
 /** The text of a tag, the same string every time, which makes it quick to compare; undefined for unusual tags. */
 function tagOf(bytes: Buffer, start: number, length: number): string | undefined {
   if (length !== 2 && length !== 3) return undefined;
-  const third = length === 3 ? (bytes[start + 2] as number) << 16 : 0;
+  // A third byte of NUL is not the same as none.
+  const third = length === 3 ? ((bytes[start + 2] as number) << 16) | (1 << 24) : 0;
   const key = (bytes[start] as number) | ((bytes[start + 1] as number) << 8) | third;
   const known = TAGS.get(key);
   if (known !== undefined || TAGS.size >= MOST_TAGS) return known;

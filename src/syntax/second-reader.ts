@@ -1,7 +1,7 @@
 /**
  * x12-parser as the second reader of X12: an interchange is read by code that shares nothing with ours, and the two
  * readings are compared. What x12-parser is known to get wrong is kept from it (byte order mark, unpadded ISA, writes that
- * end inside a segment, several interchanges) or listed as known (blanks that it trims).
+ * end inside a segment, several interchanges) or listed as known (blanks that it trims, a CR that it keeps).
  */
 import { X12parser } from "x12-parser";
 import { CalloffError, coerceError } from "../values/errors.ts";
@@ -66,16 +66,18 @@ function failed(message: string, cause?: unknown): CalloffError {
   });
 }
 
-/** The interchange with a header of 106 characters, without byte order mark and with LF for CRLF. */
+/** The interchange with a header of 106 characters, without byte order mark and with one character for CR LF. */
 function normalised(raw: string, delimiters?: Pick<Delimiters, "component" | "segment">): string | undefined {
-  const text = raw.slice(raw.indexOf("ISA")).replaceAll("\r\n", "\n");
+  // Where CR alone terminates, LF is what follows it; else CR LF is one line break.
+  const newline = delimiters?.segment === "\r" ? "\r" : "\n";
+  const text = raw.slice(raw.indexOf("ISA")).replaceAll("\r\n", newline);
   const separator = text.charAt(3);
   let at = -1;
   const elements: string[] = [];
   for (let i = 0; i < 16; i += 1) {
     const next = text.indexOf(separator, at + 1);
     if (separator === "" || next < 0 || next > 1024) return undefined;
-    elements.push(text.slice(at + 1, next).replaceAll("\n", ""));
+    elements.push(text.slice(at + 1, next).replace(/[\r\n]/g, ""));
     at = next;
   }
   const padded = elements.map((element, i) => fitted(element, PADDED[i] as number));
@@ -148,15 +150,22 @@ export function compareReaders(
       const [a, b] = [mine[n] ?? "", other[n] ?? ""];
       // The padding of the header's elements says nothing.
       if (a === b || (mine[0] === "ISA" && a.trim() === b)) continue;
-      differences.push({ segment: at + 1, element: n, ours: a, theirs: b, known: trims(a, component) === b });
+      differences.push({
+        segment: at + 1,
+        element: n,
+        ours: a,
+        theirs: b,
+        known: trims(a, component) === trims(b, component),
+      });
     }
   }
   return differences.slice(0, MOST_DIFFERENCES);
 }
 
-/** What x12-parser makes of an element: blanks at the ends of every component are gone. */
+/** What x12-parser makes of an element: blanks at the ends of every component are gone; a CR without LF stays in it. */
 const trims = (element: string, component: string): string =>
   element
+    .replaceAll("\r", "")
     .split(component)
     .map((part) => part.trim())
     .join(component);

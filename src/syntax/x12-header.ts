@@ -26,6 +26,9 @@ const NO_COMPONENT = "\u001F";
 /** First version of the interchange controls in which ISA11 is the repetition separator. */
 const REPETITION_SINCE = "00402";
 
+/** Most characters of ISA01 to ISA15; readers that go by position see something else in a longer one. */
+const WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1];
+
 const UNKNOWN: Delimiters = { element: "*", component: NO_COMPONENT, repetition: "", segment: "~", release: "" };
 
 /** Reads the header that starts at `bytes[0]`; `bytes` holds `MAX_HEADER` bytes, or fewer where the file ends. */
@@ -64,6 +67,8 @@ export function readIsa(bytes: Buffer, start: HeaderStart): Header {
     separatorFault(bytes, end.at, "segment terminator", "004", start) ??
     notDistinct(delimiters, start, end.at);
   if (unsound !== undefined) return unreadable(unsound, delimiters, values);
+  const early = terminatedEarly(bytes, end, separators, start);
+  if (early !== undefined) return unreadable(early, delimiters, values);
   const findings = elementFindings(elements, separators, start);
   if (end.component === undefined) findings.push(noComponent(start, last + 1));
   const lineEnd = end.terminator === CR ? CR : LF;
@@ -203,11 +208,32 @@ const RULES: readonly {
 ];
 
 function elementFindings(elements: readonly string[], separators: readonly number[], start: HeaderStart): Finding[] {
-  return RULES.filter((rule) => !rule.holds((elements[rule.element] as string).trim())).map((rule) => {
-    const offset = (separators[rule.element - 1] as number) + 1;
+  const offset = (element: number) => (separators[element - 1] as number) + 1;
+  const wrong = RULES.filter((rule) => !rule.holds((elements[rule.element] as string).trim())).map((rule) => {
     const found = ownText(elements[rule.element] as string) || "nothing";
-    return headerFault(start, rule.element, offset, rule.expected, found, rule.ack, rule.severity);
+    return headerFault(start, rule.element, offset(rule.element), rule.expected, found, rule.ack, rule.severity);
   });
+  const long = WIDTHS.flatMap((width, n) => {
+    const held = elements[n + 1] as string;
+    if (held.length <= width) return [];
+    return headerFault(start, n + 1, offset(n + 1), `at most ${width} characters`, ownText(held), "022");
+  });
+  return [...wrong, ...long];
+}
+
+/** The segment terminator within an element: where the header ends would be anybody's guess. */
+function terminatedEarly(
+  bytes: Buffer,
+  end: End,
+  separators: readonly number[],
+  start: HeaderStart,
+): Finding | undefined {
+  if (isLineBreak(end.terminator)) return undefined;
+  const at = bytes.indexOf(end.terminator);
+  if (at < 0 || at >= end.at) return undefined;
+  const element = separators.filter((separator) => separator < at).length;
+  const found = `${inWords(String.fromCharCode(end.terminator))} at byte ${at}`;
+  return headerFault(start, element, at, "the segment terminator behind ISA16 only", found, "022");
 }
 
 function noComponent(start: HeaderStart, offset: number): Finding {

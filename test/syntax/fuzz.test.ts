@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { FIXTURES, findingsOf, fixture, readAll } from "./reading.ts";
+import { inputOf, material } from "../tools/fuzz-inputs.ts";
+import { judge, ownMappings } from "../tools/fuzz-judge.ts";
+import { minimised } from "../tools/fuzz-minimise.ts";
+import { FIXTURES, findingsOf, fixture, inShort, latin1, readAll } from "./reading.ts";
 
 /** A small generator of numbers from a fixed seed, so that a failure comes again. */
 function numbers(seed: number): (below: number) => number {
@@ -72,5 +75,39 @@ describe("damaged files", () => {
       }
       for (const finding of findingsOf(read.catalogue)) assert.ok((finding.place.byte ?? 0) <= bytes.length);
     }
+  });
+
+  it("are read, mapped and read by the second reader without a crash, a loss or a disagreement: npm run fuzz tries more", async () => {
+    const library = ownMappings();
+    const texts = material();
+    for (let n = 0; n < 4000; n += 1) {
+      const wrong = await judge(library, inputOf(texts, 997, n));
+      assert.equal(wrong, undefined, `npm run fuzz -- --seed 997 --from ${n} --inputs 1`);
+    }
+  });
+
+  it("that fail are made as small as they still fail", async () => {
+    const fails = async (bytes: Buffer) => /ISA.*~.*!/s.test(bytes.toString("latin1"));
+    const small = await minimised(Buffer.from("xxISA*00*some text~GS*PS~ST*830!and more"), fails);
+    assert.equal(small.toString("latin1"), "ISA~!");
+  });
+});
+
+describe("what damaged files have taught", () => {
+  const weekly = fixture("830-weekly.edi").toString("latin1");
+  const faults = (text: string) => findingsOf(readAll(latin1(text)).catalogue).map(inShort);
+
+  it("a tag with a NUL behind it is another tag, whatever was read before", () => {
+    const read = readAll(latin1(weekly.replace("UIT*", "UI\0*").replace("LIN*", "UI*")));
+    const tags = read.sets.flat().map(({ tag }) => tag);
+    assert.ok(tags.includes("UI\0") && tags.includes("UI"));
+  });
+
+  it("a header in which its own terminator stands ends nobody knows where", () => {
+    assert.deepEqual(faults(weekly.replace("*ZZ*", "*~Z*")), ["SYNTAX_HEADER reject ISA05, segment 1"]);
+  });
+
+  it("an element of the header that is longer than the standard has it means something else by position", () => {
+    assert.deepEqual(faults(weekly.replace(/\*ZZ\*/, "*ZZZ*")), ["SYNTAX_HEADER reject ISA05, segment 1"]);
   });
 });
