@@ -101,6 +101,13 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "step.failed":
     case "file.registered":
     case "outbox.rendered":
+    case "fault.ended":
+      break;
+    case "fault.began":
+      ran.attention.push(`${event.what}; ${event.remedy}`);
+      break;
+    case "folder.replaced":
+      ran.attention.push(`${event.place} was replaced by another folder`);
       break;
   }
 }

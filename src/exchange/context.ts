@@ -3,8 +3,11 @@ import type { EventEmitter } from "node:events";
 import path from "node:path";
 import type { Logger } from "pino";
 import type { Configuration } from "../config/configuration.ts";
+import { outboxFolderOf } from "../config/cross-checks.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock, Instant } from "../values/clock.ts";
+import type { Faults } from "./faults.ts";
+import type { HomeFolders } from "./home-folders.ts";
 import type { Reader } from "./set-reading.ts";
 
 /** A file that a step was about. */
@@ -48,6 +51,11 @@ export interface ExchangeEventMap {
   /** A file that cannot be known to have left, or must not leave; it goes again only by command. */
   "outbox.uncertain": [{ receiver: string; folder: string; name: string; reason: string }];
   "outbox.waiting": [{ receiver: string; folder: string; name: string; reason: string }];
+  /** Something stands in the way of files: told when it begins or changes, however often the step is tried again. */
+  "fault.began": [{ place: string; code: string; what: string; remedy: string }];
+  "fault.ended": [{ place: string; code: string }];
+  /** A folder of the inbox or the outbox was deleted and made again, or another one is mounted in its place. */
+  "folder.replaced": [{ place: string }];
 }
 
 export type ExchangeEvents = EventEmitter<ExchangeEventMap>;
@@ -69,6 +77,10 @@ export interface Exchange {
   readonly paths: ExchangePaths;
   /** Reads catalogues and sets; the daemon does it in workers. */
   readonly reader: Reader;
+  /** What stands in the way at the moment. */
+  readonly faults: Faults;
+  /** Which folders may be used at the moment. */
+  readonly folders: HomeFolders;
 }
 
 /** Where a home keeps its files. */
@@ -89,4 +101,9 @@ export const ERP = "erp";
 export function watchedFolders(config: Configuration): string[] {
   const folders = [...config.partners.values()].flatMap((partner) => partner.folders ?? [partner.code]);
   return [...new Set([...folders, ERP])].toSorted();
+}
+
+/** Every folder of the outbox that is written into, in the order of their names. */
+export function outboxFolders(config: Configuration): string[] {
+  return [...new Set([...[...config.partners.values()].map(outboxFolderOf), ERP])].toSorted();
 }

@@ -1,7 +1,8 @@
 /** Small steps on files that are safe against power cuts and against what others put in their way. */
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
+import { systemWords } from "./system-words.ts";
 
 /** The error's code as the operating system names it, e.g. `ENOENT`; empty for any error that is not the system's. */
 export function systemCode(thrown: unknown): string {
@@ -35,5 +36,28 @@ export async function unless<T, U>(codes: readonly string[], otherwise: U, step:
   } catch (thrown) {
     if (codes.includes(systemCode(thrown))) return otherwise;
     throw thrown;
+  }
+}
+
+/**
+ * Runs a step that keeps something below `data/`. What the system refuses there concerns every file, not one: nothing more is
+ * taken until it is mended.
+ * @throws CalloffError DATA_UNWRITABLE
+ */
+export async function keeping<T>(place: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === "") throw thrown;
+    const { what, remedy } = systemWords(code);
+    throw new CalloffError("DATA_UNWRITABLE", `${place} cannot be written: ${what} (${code})`, {
+      place: { file: place },
+      expected: "room and rights to keep what comes in",
+      found: code,
+      remedy,
+      retryable: true,
+      cause: thrown,
+    });
   }
 }

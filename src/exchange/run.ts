@@ -1,13 +1,12 @@
 /** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
 
-import path from "node:path";
 import { occasionOf } from "../values/clock.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { applyRegistered } from "./apply.ts";
 import { archiveFile } from "./archive.ts";
 import { type Claimed, claimFile, leftClaimed, unclaim } from "./claim.ts";
-import { ERP, type Exchange, watchedFolders } from "./context.ts";
-import { makeFolder, systemCode } from "./durable.ts";
+import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts";
+import { keeping, makeFolder, systemCode } from "./durable.ts";
 import { receiptWithoutEffect, registerErpFile } from "./erp-inbound.ts";
 import { isOfTheStore, passesByItself } from "./file-state.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
@@ -15,13 +14,18 @@ import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
 import { type Looks, noLooks, quietIn, scan } from "./scan.ts";
 
-/** Makes the folders of a home that are missing. */
+/**
+ * Makes the folders of a home that are missing, and looks whether the others are still what they were.
+ * @throws CalloffError DATA_UNWRITABLE when there is no place to keep files in
+ */
 export async function layFolders(exchange: Exchange): Promise<void> {
-  const { inbox, outbox, archive, quarantine } = exchange.paths;
-  for (const folder of watchedFolders(exchange.config)) await makeFolder(path.join(inbox, folder));
-  await makeFolder(outbox);
-  await makeFolder(archive, 0o750);
-  await makeFolder(quarantine, 0o750);
+  const { config, folders, paths } = exchange;
+  await folders.usable([
+    ...watchedFolders(config).map((folder) => `inbox/${folder}`),
+    ...outboxFolders(config).map((folder) => `outbox/${folder}`),
+  ]);
+  await keeping(paths.archive, () => makeFolder(paths.archive, 0o750));
+  await keeping(paths.quarantine, () => makeFolder(paths.quarantine, 0o750));
 }
 
 /** Takes a claimed file to its registration; from there on the database knows it. */

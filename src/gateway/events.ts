@@ -37,6 +37,9 @@ const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "outbox.written": true,
   "outbox.uncertain": true,
   "outbox.waiting": true,
+  "fault.began": true,
+  "fault.ended": true,
+  "folder.replaced": true,
 };
 
 /** An emitter for the exchange whose every event is handed to `listener` under its name. */

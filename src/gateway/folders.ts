@@ -1,4 +1,4 @@
-/** The folders of a home that files come through; what is missing is made. */
+/** The folders of a home that files come through. */
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
@@ -23,17 +23,6 @@ export function foldersOfHome({ partners }: Pick<Configuration, "partners">): st
 /** Makes `data/`, private to its owner, where it is missing. @throws CalloffError HOME_UNWRITABLE */
 export function makeDataFolder(home: string): void {
   make(path.join(home, "data"), 0o700);
-}
-
-/**
- * Makes what is missing of the inbox, the outbox and the data folder, and names what it made.
- * @throws CalloffError HOME_UNWRITABLE
- */
-export function makeFolders(config: Pick<Configuration, "home" | "partners">): string[] {
-  makeDataFolder(config.home);
-  const missing = foldersOfHome(config).filter((folder) => !existsSync(path.join(config.home, folder)));
-  for (const folder of missing) make(path.join(config.home, folder), 0o777);
-  return missing;
 }
 
 function make(folder: string, mode: number): void {

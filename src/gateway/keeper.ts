@@ -6,6 +6,8 @@ import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
 import { applyRegistered } from "../exchange/apply.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
+import { standingFaults } from "../exchange/faults.ts";
+import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
@@ -16,8 +18,9 @@ import { openStore, type Store } from "../store/store.ts";
 import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
 import { coerceError } from "../values/errors.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
-import { makeFolders } from "./folders.ts";
+import { makeDataFolder } from "./folders.ts";
 import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import { keeperReport } from "./keeper-report.ts";
 import { type Logger, openLog } from "./log.ts";
 import { untilQuiet } from "./quiet.ts";
 import { openReaders, type PooledReader } from "./readers.ts";
@@ -61,7 +64,7 @@ export interface Keeper {
 export async function openKeeper(home: string, options: KeeperOptions): Promise<Keeper> {
   const config = loadConfiguration(home);
   const log = options.log ?? openLog(config.gateway.logLevel);
-  makeFolders(config);
+  makeDataFolder(config.home);
   const lock = await lockOf(config, options.command);
   let store: Store | undefined;
   try {
@@ -85,17 +88,22 @@ function keeperOf(
   store: Store,
   lock: InstanceLock | undefined,
   log: Logger,
-  { clock = systemClock({ timeZone: config.gateway.company.timeZone }), onEvent = () => {} }: KeeperOptions,
+  { command, clock = systemClock({ timeZone: config.gateway.company.timeZone }), onEvent = () => {} }: KeeperOptions,
 ): Keeper {
   const reader: PooledReader = openReaders(config);
+  const events = exchangeEvents(onEvent);
+  const report = keeperReport(config.home, command);
+  const faults = standingFaults({ clock, log, events }, report.write);
   const exchange: Exchange = {
     config,
     store,
     clock,
     log,
-    events: exchangeEvents(onEvent),
+    events,
     paths: exchangePaths(config.home),
     reader,
+    faults,
+    folders: homeFolders({ home: config.home, log, events, faults }),
   };
   const looks = noLooks();
   let scannedAt = 0;
@@ -183,6 +191,7 @@ function keeperOf(
       const drained = (await rounds?.stop(seconds)) ?? true;
       await reader.close();
       await store.close();
+      report.remove();
       await lock?.release();
       onEvent({ event: "stopped", drained });
       return drained;

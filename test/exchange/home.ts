@@ -5,6 +5,8 @@ import path from "node:path";
 import { pino } from "pino";
 import { loadConfiguration } from "../../src/config/configuration.ts";
 import { type Exchange, type ExchangeEventMap, exchangePaths } from "../../src/exchange/context.ts";
+import { standingFaults } from "../../src/exchange/faults.ts";
+import { homeFolders } from "../../src/exchange/home-folders.ts";
 import { inProcessReader } from "../../src/exchange/set-reading.ts";
 import { instantOf, standingClock } from "../../src/values/clock.ts";
 import { plainDate } from "../../src/values/dates.ts";
@@ -54,14 +56,19 @@ export function testHome(database: TestDatabase, files: Readonly<Record<string, 
     told.push({ event: String(event), payload: payload[0] });
     return emit(event, ...(payload as never));
   };
+  const log = pino({ level: "silent" });
+  const clock = standingClock(plainDate("2027-03-01"), instantOf("2027-03-01T06:30:00Z"));
+  const faults = standingFaults({ clock, log, events });
   const exchange: Exchange = {
     config,
     store,
-    clock: standingClock(plainDate("2027-03-01"), instantOf("2027-03-01T06:30:00Z")),
-    log: pino({ level: "silent" }),
+    clock,
+    log,
     events,
     paths: exchangePaths(home),
     reader: inProcessReader(config.mappings),
+    faults,
+    folders: homeFolders({ home, log, events, faults }),
   };
   return {
     exchange,
