@@ -92,7 +92,8 @@ async function takeOrWait(exchange: Exchange, claimed: Claimed): Promise<boolean
     return true;
   } catch (thrown) {
     const error = coerceError(thrown);
-    if (isOfTheStore(error)) throw error;
+    // Nor would the next one be taken.
+    if (isOfTheStore(error) || (error instanceof CalloffError && error.code === "READER_STOPPED")) throw error;
     const { claim, folder, name } = claimed;
     exchange.log.error({ claim, folder, name, err: error }, "a claimed file cannot be taken now; it is tried again");
     exchange.events.emit("file.waiting", { claim, folder, name, reason: error.message });

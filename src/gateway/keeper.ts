@@ -35,7 +35,7 @@ export interface KeeperOptions {
   readonly log?: Logger;
 }
 
-/** How long a growing file is waited for by `settle`, in lengths of the quiet time. */
+/** How long a growing file is waited for by `catchUp`, in lengths of the quiet time. */
 const QUIET_TIMES = 3;
 
 export interface Keeper {
@@ -45,6 +45,8 @@ export interface Keeper {
   readonly exchange: Exchange;
   /** Takes what is ready in the inbox and applies it; gives how many files were taken or applied. */
   scan(): Promise<number>;
+  /** Takes all that lies in the inbox and only has to stay quiet for a moment; then applies it. */
+  catchUp(): Promise<number>;
   /** The timetable for the business date: releases what is due and ships it where fulfilment is automatic. */
   tick(): Promise<ReleasedOrder[]>;
   /** Renders waiting documents and writes rendered files. */
@@ -107,16 +109,17 @@ function keeperOf(
   };
   const looks = noLooks();
   let scannedAt = 0;
+  let stopping = false;
   let rounds: Rounds | undefined;
 
-  const scan = async (): Promise<number> => {
+  const take = async (): Promise<number> => {
     await layFolders(exchange);
     const resumed = await resumeClaimed(exchange);
-    const applied = await applyRegistered(exchange);
     scannedAt = monotonic();
-    const taken = await takeArrivals(exchange, looks);
-    return resumed + applied + taken + (taken > 0 ? await applyRegistered(exchange) : 0);
+    return resumed + (await takeArrivals(exchange, looks));
   };
+
+  const scan = async (): Promise<number> => (await take()) + (await applyRegistered(exchange));
 
   const quietIn = () => untilQuiet(looks, config.gateway.intake.quietMilliseconds, scannedAt);
 
@@ -135,6 +138,23 @@ function keeperOf(
 
   const drainOutbox = () => sendWaiting(exchange);
 
+  /**
+   * Takes until the inbox is quiet, and only then applies. Whoever begins does so before anything is released or written: a
+   * run that follows a killed one then gives the numbers of orders and interchanges that the killed one would have given.
+   */
+  const catchUp = async (): Promise<number> => {
+    let all = await take();
+    const since = monotonic();
+    for (;;) {
+      const quiet = quietIn();
+      const late = monotonic() - since > QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
+      if (quiet === undefined || stopping || late) break;
+      await new Promise((resolve) => setTimeout(resolve, quiet));
+      all += await take();
+    }
+    return all + (await applyRegistered(exchange));
+  };
+
   /** One blanket order that cannot be released, or one file that cannot be written, does not keep the others waiting. */
   const round = async (failures: Error[]): Promise<boolean> => {
     const tried = <T>(step: () => Promise<T>, otherwise: T): Promise<T> =>
@@ -142,26 +162,19 @@ function keeperOf(
         failures.push(coerceError(thrown));
         return otherwise;
       });
-    const taken = await tried(scan, 0);
+    const taken = await tried(catchUp, 0);
     const released = await tried(tick, []);
     const { written } = await tried<Pick<Drained, "written">>(drainOutbox, { written: 0 });
     return taken > 0 || released.length > 0 || written > 0;
   };
 
   const settle = async (): Promise<void> => {
-    const patience = QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
-    let since = monotonic();
     for (;;) {
       const failures: Error[] = [];
       const changed = await round(failures);
       const [failure] = failures;
       if (failure !== undefined && !changed) throw failure;
-      if (changed) since = monotonic();
-      else {
-        const quiet = quietIn();
-        if (quiet === undefined || monotonic() - since > patience) return;
-        await new Promise((resolve) => setTimeout(resolve, quiet));
-      }
+      if (!changed) return;
     }
   };
 
@@ -171,6 +184,7 @@ function keeperOf(
     clock,
     exchange,
     scan,
+    catchUp,
     tick,
     drainOutbox,
     settle,
@@ -179,6 +193,7 @@ function keeperOf(
         exchange,
         watched: () => watchedFolders(config).map((folder) => path.join(exchange.paths.inbox, folder)),
         scan,
+        catchUp,
         tick,
         drainOutbox,
         quietIn,
@@ -187,6 +202,7 @@ function keeperOf(
       await rounds.start();
     },
     stop: async (seconds = 30) => {
+      stopping = true;
       reader.refuse();
       const drained = (await rounds?.stop(seconds)) ?? true;
       await reader.close();

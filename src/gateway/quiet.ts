@@ -10,5 +10,6 @@ export function untilQuiet(looks: Looks, quietMilliseconds: number, scannedAt: n
   const since = [...looks.values()].filter(({ reported }) => !reported).map((look) => look.since);
   if (since.length === 0) return undefined;
   const quietAt = Math.max(...since) + quietMilliseconds;
-  return scannedAt >= quietAt ? undefined : Math.max(0, quietAt - monotonic());
+  // A timer may come a moment early; half of the files would be quiet then, and go before those that came first.
+  return scannedAt >= quietAt ? undefined : Math.max(0, Math.ceil(quietAt - monotonic()) + 1);
 }

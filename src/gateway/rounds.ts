@@ -12,6 +12,8 @@ interface RoundSteps {
   /** Folders to watch, absolute. */
   watched(): readonly string[];
   scan(): Promise<number>;
+  /** The first scan: all that lies there is read before anything is released or written. */
+  catchUp(): Promise<number>;
   tick(): Promise<readonly unknown[]>;
   drainOutbox(): Promise<{ readonly written: number }>;
   /** Milliseconds until something in the inbox has been quiet long enough; `undefined` when there is nothing. */
@@ -31,6 +33,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   let wanted = false;
   /** What is due is looked for once at the start, which makes up for every time that was missed, then by the timetable. */
   let tickWanted = true;
+  let caughtUp = false;
   const state = { stopping: false };
   let working: Promise<void> | undefined;
   let quiet: NodeJS.Timeout | undefined;
@@ -51,10 +54,16 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   }
 
   async function round(): Promise<boolean> {
-    const taken = await step("scan", async () => (await steps.scan()) > 0);
+    const taken = await step("scan", scanned);
     const released = tickWanted && !state.stopping && (await step("tick", ticked));
     const written = await step("outbox", async () => (await steps.drainOutbox()).written > 0);
     return taken || released || written;
+  }
+
+  async function scanned(): Promise<boolean> {
+    const taken = await (caughtUp ? steps.scan() : steps.catchUp());
+    caughtUp = true;
+    return taken > 0;
   }
 
   async function ticked(): Promise<boolean> {
