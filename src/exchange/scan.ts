@@ -4,9 +4,10 @@ import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { instantAt, machineTime, monotonic } from "../values/clock.ts";
 import { ERP, type Exchange, watchedFolders } from "./context.ts";
-import { makeFolder, systemCode, unless } from "./durable.ts";
+import { systemCode, unless } from "./durable.ts";
 import { type IntakeRules, judgeEntry, type Look, nameShown, type Seen } from "./eligibility.ts";
 import { hasEnded } from "./glance.ts";
+import { systemWords } from "./system-words.ts";
 
 /** A file that may be claimed. */
 export interface Candidate {
@@ -36,7 +37,10 @@ export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[
   const candidates: Candidate[] = [];
   const seenNow = new Set<string>();
   for (const folder of watchedFolders(exchange.config)) {
-    for (const { key, candidate } of await scanFolder(exchange, folder, looks)) {
+    const scanned = await tryFolder(exchange, folder, looks);
+    // What cannot be looked into now has not changed for all that is known.
+    if (scanned === undefined) for (const key of looks.keys()) if (key.startsWith(`${folder}/`)) seenNow.add(key);
+    for (const { key, candidate } of scanned ?? []) {
       seenNow.add(key);
       if (candidate !== undefined) candidates.push(candidate);
     }
@@ -82,11 +86,28 @@ interface Scanned {
   readonly candidate: Candidate | undefined;
 }
 
+/** One folder that cannot be read keeps none of the others waiting. */
+async function tryFolder(exchange: Exchange, folder: string, looks: Looks): Promise<Scanned[] | undefined> {
+  const place = `inbox/${folder}`;
+  if (!(await exchange.folders.usable([place])).has(place)) return undefined;
+  try {
+    const scanned = await scanFolder(exchange, folder, looks);
+    exchange.faults.ended(place, "read");
+    return scanned;
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === "") throw thrown;
+    const { what, remedy } = systemWords(code);
+    exchange.faults.stands({ place, kind: "read", code, what: `${place} cannot be read: ${what}`, remedy });
+    return undefined;
+  }
+}
+
 async function scanFolder(exchange: Exchange, folder: string, looks: Looks): Promise<Scanned[]> {
   const { intake } = exchange.config.gateway;
   const at = path.join(exchange.paths.inbox, folder);
   const first = looks.scanned === undefined;
-  const entries = await entriesOf(exchange, at, first);
+  const entries = await entriesOf(at, first);
   const rules: IntakeRules = {
     quietMilliseconds: intake.quietMilliseconds,
     largestBytes: intake.largestMegabytes * 1_000_000,
@@ -134,14 +155,8 @@ interface Found {
 /** Entries that are asked about at the same time. */
 const AT_ONCE = 64;
 
-/** Entries of a folder, which is made when it is missing: an inbox is never silently blind. */
-async function entriesOf(exchange: Exchange, folder: string, first: boolean): Promise<Found[]> {
-  const names = await unless(["ENOENT"], undefined, () => readdir(folder, { encoding: "buffer" }));
-  if (names === undefined) {
-    exchange.log.warn({ folder }, "a folder of the inbox was missing and is made");
-    await makeFolder(folder);
-    return [];
-  }
+async function entriesOf(folder: string, first: boolean): Promise<Found[]> {
+  const names = await readdir(folder, { encoding: "buffer" });
   const found: Found[] = [];
   for (let start = 0; start < names.length; start += AT_ONCE) {
     const some = names.slice(start, start + AT_ONCE).map((name) => statusOf(folder, name, first));
@@ -185,18 +200,25 @@ function kindOf(status: BigIntStats): Seen["kind"] {
 async function isReady(exchange: Exchange, entry: Entry, looks: Looks): Promise<boolean> {
   const { patienceMinutes, doneFile } = exchange.config.gateway.intake;
   const look = looks.get(entry.key) as Look;
-  if (doneFile !== undefined || waitedLonger(look, patienceMinutes * 60_000)) return true;
   try {
-    const ended = await hasEnded(path.join(exchange.paths.inbox, entry.folder, entry.name), look.size);
+    // Looked into in any case: what may not be read is not to be claimed either.
+    const found = await hasEnded(path.join(exchange.paths.inbox, entry.folder, entry.name), look.size);
+    const ended = found || doneFile !== undefined || waitedLonger(look, patienceMinutes * 60_000);
     if (!ended) tellIncomplete(exchange, entry, looks);
     return ended;
   } catch (thrown) {
     const code = systemCode(thrown);
-    if (code === "EACCES" || code === "EPERM") refuse(exchange, entry, "calloff may not read it", looks);
-    else exchange.log.debug({ folder: entry.folder, name: entry.shown, code }, "not readable at this look");
+    if (CONCERNS_ALL.has(code)) throw thrown;
+    if (REPLACED.has(code)) exchange.log.debug({ folder: entry.folder, name: entry.shown, code }, "gone at this look");
+    else refuse(exchange, entry, `it cannot be read: ${systemWords(code).what} (${code})`, looks);
     return false;
   }
 }
+
+/** Not this file's fault. */
+const CONCERNS_ALL = new Set(["", "EMFILE", "ENFILE", "ENOMEM"]);
+/** Taken back, or something else put in its place: the next look will tell. */
+const REPLACED = new Set(["ENOENT", "ELOOP", "ENXIO"]);
 
 /** By our own looks, and by the file's own age where nobody looked before. */
 export const waitedLonger = (look: Look, patience: number): boolean =>
