@@ -9,7 +9,7 @@ import type { Occasion } from "../values/clock.ts";
 import { type PlainDate, readDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, readMillionths, writeMillionths } from "../values/figures.ts";
-import { type FulfilmentSettings, lockedOrder, type OrderLine, partnerOf } from "./order-lines.ts";
+import { type FulfilmentSettings, lockedOrder, type OrderLine } from "./order-lines.ts";
 import { bookShipment, type ShipmentOutcome } from "./ship.ts";
 import { openOn } from "./shipment-plan.ts";
 
@@ -26,16 +26,26 @@ export async function fulfilOrders(
   occasion: Occasion,
 ): Promise<ShipmentOutcome[]> {
   const shipped: ShipmentOutcome[] = [];
-  for (const number of orders) {
+  for (const number of await automaticOrders(tx, settings, orders)) {
     const lines = (await lockedOrder(tx, number)) ?? [];
-    const [first] = lines;
-    if (first === undefined || partnerOf(settings, first.order.partner).orders.fulfilment !== "automatic") continue;
     const confirmation = `auto:${number}`;
     const open = await openLines(tx, lines);
     if (open.length === 0 || (await bookedAs(tx, confirmation)) !== undefined) continue;
     shipped.push(await bookShipment(tx, settings, confirmationOf(confirmation, open), occasion, "automatic"));
   }
   return shipped;
+}
+
+/** Those of the orders whose partner has its orders shipped without a confirmation, in the order they are given. */
+async function automaticOrders(tx: Tx, settings: FulfilmentSettings, orders: readonly string[]): Promise<string[]> {
+  const partners = [...settings.partners.values()].filter((partner) => partner.orders.fulfilment === "automatic");
+  if (orders.length === 0 || partners.length === 0) return [];
+  const rows = await tx.ask("SELECT number FROM child_order WHERE number IN (:orders) AND partner IN (:partners)", {
+    orders,
+    partners: partners.map(({ code }) => code),
+  });
+  const found = new Set(rows.map((row) => String(row["number"])));
+  return orders.filter((number) => found.has(number));
 }
 
 /** What a command says beyond the order's number. */
