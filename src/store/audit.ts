@@ -25,7 +25,7 @@ export interface AuditEntry extends AuditFact {
   readonly who: string;
 }
 
-/** Appends one entry. Write it last in a transaction: from here on, others that write an entry wait until it ends. */
+/** Appends one entry, as `recordAudits` does. */
 export async function recordAudit(
   tx: Tx,
   occasion: Occasion,
@@ -36,14 +36,28 @@ export async function recordAudit(
   await recordAudits(tx, occasion, [{ verb, object, details }]);
 }
 
-/** Appends entries in this order. */
+type Waiting = readonly [occasion: Occasion, fact: AuditFact];
+const waiting = new WeakMap<Tx, Waiting[]>();
+
+/**
+ * Appends entries in this order. They are written when all else in the transaction is done: all that write entries wait for
+ * each other from there on, and nobody who waits for anything else already holds the trail.
+ */
 export async function recordAudits(tx: Tx, occasion: Occasion, facts: readonly AuditFact[]): Promise<void> {
   if (facts.length === 0) return;
+  const entries = waiting.get(tx) ?? [];
+  entries.push(...facts.map((fact): Waiting => [occasion, fact]));
+  if (waiting.has(tx)) return;
+  waiting.set(tx, entries);
+  tx.beforeCommit(() => append(tx, entries));
+}
+
+async function append(tx: Tx, entries: readonly Waiting[]): Promise<void> {
   await holdAlone(tx, "audit");
   const last = await selectOne(tx, audit, "ORDER BY seq DESC");
   let seq = last?.seq ?? 0;
   let previous = last?.hash ?? "";
-  const rows = facts.map(({ verb, object, details }) => {
+  const rows = entries.map(([occasion, { verb, object, details }]) => {
     seq += 1;
     const row = {
       seq,

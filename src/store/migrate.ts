@@ -2,7 +2,8 @@
 import { SequelizeStorage, Umzug } from "umzug";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
-import { inOurWords, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
+import { inOurWords } from "./store-errors.ts";
 
 /** Ordered, never renamed, never changed once released. */
 const MIGRATIONS = [{ name: "001-ground", up: ground }];
@@ -54,6 +55,9 @@ function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
   return inOurWords(store.sequelize, () => {
     if (store.dialect === "sqlite") return work();
     return store.sequelize.transaction(async (transaction) => {
+      // Another gateway may be at it, for as long as that takes.
+      await store.sequelize.query("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0", { transaction });
+      await store.sequelize.query("SET LOCAL idle_in_transaction_session_timeout = 0", { transaction });
       await store.sequelize.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`, { transaction });
       return work();
     });

@@ -16,17 +16,48 @@ const read: Record<ColumnKind, (held: unknown) => unknown> = {
   bytes: (held) => held,
 };
 
-const write: Record<ColumnKind, (held: unknown) => unknown> = {
-  id: (held) => held,
-  reference: (held) => held,
-  "optional reference": (held) => held ?? null,
-  integer: (held) => held ?? 0,
-  figure: (held) => held ?? 0n,
-  // Neither database keeps a NUL inside text.
-  text: (held) => ((held as string | undefined) ?? "").replaceAll("\u0000", "\uFFFD"),
-  flag: (held) => (held === true ? 1 : 0),
-  bytes: (held) => held,
+const whole = (held: unknown): string => {
+  if (Number.isSafeInteger(held)) return String(held);
+  throw new TypeError(`${String(held)} is not a whole number`);
 };
+
+/** Neither database keeps a NUL inside text. */
+function quotedText(held: unknown): string {
+  if (held === undefined || held === "") return "''";
+  if (typeof held !== "string") throw new TypeError(`${String(held)} is not a text`);
+  const kept = held.includes("\u0000") ? held.replaceAll("\u0000", "\uFFFD") : held;
+  return kept.includes("'") ? `'${kept.replaceAll("'", "''")}'` : `'${kept}'`;
+}
+
+/**
+ * Values as they stand in a statement's own text: the same as replacements, without looking through the whole text for
+ * their names. The only place that does so; each kind takes nothing but values of its own type.
+ */
+const LITERALS: Record<Exclude<ColumnKind, "bytes">, (held: unknown) => string> = {
+  id: whole,
+  reference: whole,
+  "optional reference": (held) => (held === undefined || held === null ? "NULL" : whole(held)),
+  integer: (held) => (held === undefined ? "0" : whole(held)),
+  figure: (held) => {
+    if (typeof held === "bigint") return held.toString();
+    if (held === undefined) return "0";
+    throw new TypeError(`${String(held)} is not a figure`);
+  },
+  text: quotedText,
+  flag: (held) => (held === true ? "1" : "0"),
+};
+
+const hexadecimal = (held: unknown): string => {
+  if (held instanceof Uint8Array) return Buffer.from(held).toString("hex");
+  throw new TypeError("what is no bytes cannot be kept as bytes");
+};
+
+const LITERALS_OF: Record<Queryable["dialect"], Record<ColumnKind, (held: unknown) => string>> = {
+  sqlite: { ...LITERALS, bytes: (held) => `X'${hexadecimal(held)}'` },
+  postgres: { ...LITERALS, bytes: (held) => `'\\x${hexadecimal(held)}'` },
+};
+
+const literals = ({ dialect }: Queryable) => LITERALS_OF[dialect];
 
 /** The column list of a SELECT, figures cast to text so that no driver makes them floating point. */
 export function columnsOf(from: Table, alias = from.name): string {
@@ -74,7 +105,12 @@ function typed<C extends Columns>(of: Table<C>, row: Record<string, unknown>): R
  * @throws SequelizeUniqueConstraintError where a unique key is taken; see `isTaken`.
  */
 export async function insert<C extends Columns>(tx: Tx, into: Table<C>, rows: readonly NewRow<C>[]): Promise<number[]> {
-  return insertReturning(tx, into, rows, "");
+  return (await insertWith(tx, into, rows, " RETURNING id")).map((row) => Number(row["id"]));
+}
+
+/** Inserts rows whose ids nobody asks for. @throws SequelizeUniqueConstraintError where a unique key is taken */
+export async function append<C extends Columns>(tx: Tx, into: Table<C>, rows: readonly NewRow<C>[]): Promise<void> {
+  await insertWith(tx, into, rows, "");
 }
 
 /** Inserts the rows whose key (the columns of one unique key) is not there yet, and gives how many were new. */
@@ -84,27 +120,42 @@ export async function insertMissing<C extends Columns>(
   rows: readonly NewRow<C>[],
   key: readonly (keyof C & string)[],
 ): Promise<number> {
-  return (await insertReturning(tx, into, rows, `ON CONFLICT (${key.map(quoted).join(", ")}) DO NOTHING`)).length;
+  const made = await insertWith(tx, into, rows, ` ON CONFLICT (${key.map(quoted).join(", ")}) DO NOTHING RETURNING id`);
+  return made.length;
 }
 
-async function insertReturning<C extends Columns>(
+async function insertWith<C extends Columns>(
   tx: Tx,
   into: Table<C>,
   rows: readonly NewRow<C>[],
-  onConflict: string,
-): Promise<number[]> {
-  const ids: number[] = [];
+  ending: string,
+): Promise<Record<string, unknown>[]> {
   const columns = Object.keys(into.columns).filter((column) => into.columns[column] !== "id");
+  const write = columns.map((column) => literals(tx)[into.columns[column] as ColumnKind]);
+  const head = `INSERT INTO ${into.name} (${columns.map(quoted).join(", ")}) VALUES `;
+  const returned: Record<string, unknown>[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     const slice = rows.slice(start, start + ROWS_PER_STATEMENT) as readonly Record<string, unknown>[];
-    const values = slice.map((row) => columns.map((column) => write[into.columns[column] as ColumnKind](row[column])));
-    const inserted = await tx.run(
-      `INSERT INTO ${into.name} (${columns.map(quoted).join(", ")}) VALUES ${values.map((_, n) => `(:v${n})`).join(", ")} ${onConflict} RETURNING id`,
-      Object.fromEntries(values.map((row, n) => [`v${n}`, row])),
-    );
-    for (const row of inserted) ids.push(Number(row["id"]));
+    returned.push(...(await tx.run(head + valuesOf(slice, columns, write) + ending)));
   }
-  return ids;
+  return returned;
+}
+
+/** `(…), (…)`: the values of rows as they stand in a statement. */
+function valuesOf(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[],
+  write: readonly ((held: unknown) => string)[],
+): string {
+  let text = "";
+  for (const row of rows) {
+    text += text === "" ? "(" : "), (";
+    for (let n = 0; n < columns.length; n += 1) {
+      if (n > 0) text += ", ";
+      text += (write[n] as (held: unknown) => string)(row[columns[n] as string]);
+    }
+  }
+  return `${text})`;
 }
 
 /** Inserts one row and gives its id. */
@@ -127,9 +178,16 @@ export async function update<C extends Columns>(
   const columns = Object.keys(set);
   const assignments = columns.map((column) => `${quoted(column)} = :set_${column}`).join(", ");
   const values = Object.fromEntries(
-    columns.map((column) => [`set_${column}`, write[of.columns[column] as ColumnKind](set[column])]),
+    columns.map((column) => [`set_${column}`, given(of.columns[column] as ColumnKind, set[column])]),
   );
   return tx.change(`UPDATE ${of.name} SET ${assignments} WHERE ${where}`, { ...replacements, ...values });
+}
+
+/** A value as a replacement. */
+function given(kind: ColumnKind, held: unknown): unknown {
+  if (kind === "flag") return held === true ? 1 : 0;
+  if (kind === "text") return ((held as string | undefined) ?? "").replaceAll("\u0000", "\uFFFD");
+  return kind === "figure" ? (held ?? 0n) : kind === "integer" ? (held ?? 0) : (held ?? null);
 }
 
 const CAST_AS: Record<ColumnKind, string> = {
@@ -164,21 +222,24 @@ export async function updateEach<C extends Columns>(
   const set = Object.keys(first.set);
   const was = Object.keys(first.was ?? {});
   // Both databases call the columns of a VALUES list column1, column2 …
-  const given = (column: string, n: number) => `CAST(v.column${n} AS ${CAST_AS[of.columns[column] as ColumnKind]})`;
-  const assignments = set.map((column, n) => `${quoted(column)} = ${given(column, n + 2)}`).join(", ");
-  const conditions = was.map((column, n) => ` AND ${of.name}.${quoted(column)} = ${given(column, n + 2 + set.length)}`);
+  const cast = (column: string, n: number) => `CAST(v.column${n} AS ${CAST_AS[of.columns[column] as ColumnKind]})`;
+  const assignments = set.map((column, n) => `${quoted(column)} = ${cast(column, n + 2)}`).join(", ");
+  const conditions = was.map((column, n) => ` AND ${of.name}.${quoted(column)} = ${cast(column, n + 2 + set.length)}`);
+  const kinds = ["id" as const, ...[...set, ...was].map((column) => of.columns[column] as ColumnKind)];
+  const write = kinds.map((kind) => literals(tx)[kind]);
+  const places = kinds.map((_, n) => String(n));
   const ids: number[] = [];
   for (let start = 0; start < changes.length; start += ROWS_PER_STATEMENT) {
-    const slice = changes.slice(start, start + ROWS_PER_STATEMENT);
-    const values = slice.map((change) => [
-      change.id,
-      ...set.map((column) => write[of.columns[column] as ColumnKind](change.set[column])),
-      ...was.map((column) => write[of.columns[column] as ColumnKind](change.was?.[column])),
-    ]);
+    const slice = changes
+      .slice(start, start + ROWS_PER_STATEMENT)
+      .map((change) => [
+        change.id,
+        ...set.map((column) => change.set[column]),
+        ...was.map((column) => change.was?.[column]),
+      ]);
     const changed = await tx.run(
-      `UPDATE ${of.name} SET ${assignments} FROM (VALUES ${values.map((_, n) => `(:v${n})`).join(", ")}) AS v
+      `UPDATE ${of.name} SET ${assignments} FROM (VALUES ${valuesOf(slice as unknown as Record<string, unknown>[], places, write)}) AS v
        WHERE ${of.name}.id = v.column1${conditions.join("")} RETURNING ${of.name}.id AS id`,
-      Object.fromEntries(values.map((row, n) => [`v${n}`, row])),
     );
     for (const row of changed) ids.push(Number(row["id"]));
   }

@@ -11,6 +11,9 @@ import pg from "pg";
 import { QueryTypes, Sequelize, Transaction } from "sequelize";
 import sqlite3 from "sqlite3";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { MOST_CONNECTIONS, PATIENCE } from "./patience.ts";
+import { inOurWords } from "./store-errors.ts";
+import { askWithRetry, type LastSteps, type Reached, writeWithRetry } from "./transactions.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -27,10 +30,15 @@ export interface Tx extends Queryable {
   run(sql: string, replacements?: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>[]>;
   /** Runs an UPDATE or DELETE without RETURNING and gives how many rows there were. */
   change(sql: string, replacements?: Readonly<Record<string, unknown>>): Promise<number>;
+  /** Takes this step last, when all of the work is done: for what others should not have to wait for meanwhile. */
+  beforeCommit(step: () => Promise<void>): void;
 }
 
 export interface Store extends Queryable {
-  /** Runs `work` in one transaction, again (at most five times) where another writer was in the way. */
+  /**
+   * Runs `work` in one transaction, again (at most five times) where another writer or a lost connection was in the way.
+   * @throws CalloffError STORE_BUSY, STORE_FULL, STORE_SLOW, STORE_UNREACHABLE with nothing done; STORE_OUTCOME where that is not known
+   */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
   /** For migrations and checks only. */
@@ -38,7 +46,6 @@ export interface Store extends Queryable {
 }
 
 const BUSY_TIMEOUT_MS = 1000;
-const MOST_TRIES = 5;
 
 /** Every SQLite connection gets the same pragmas: Sequelize opens new ones per transaction without telling. */
 class PragmaDatabase extends sqlite3.Database {
@@ -113,13 +120,17 @@ export function openStore(url: string, home: string): Store {
   );
   const dialect = sequelize.getDialect() as Dialect;
   // PostgreSQL sorts out its writers by row locks and unique keys.
+  const reached: Reached = { before: false };
   const writer = dialect === "sqlite" ? new PQueue({ concurrency: 1 }) : undefined;
   return {
     dialect,
     sequelize,
-    ask: (sql, replacements) => query(sequelize, undefined, sql, replacements),
+    ask: (sql, replacements) => askWithRetry(sequelize, reached, () => query(sequelize, undefined, sql, replacements)),
     write: <T>(work: (tx: Tx) => Promise<T>) => {
-      const attempt = () => writeWithRetry(sequelize, dialect, work);
+      const attempt = () =>
+        writeWithRetry(sequelize, reached, (transaction, last) =>
+          work(transactionOf(sequelize, dialect, transaction, last)),
+        );
       return writer === undefined ? attempt() : writer.add(attempt);
     },
     close: async () => {
@@ -176,7 +187,16 @@ function openPostgres(url: string): Sequelize {
     dialect: "postgres",
     dialectModule: pg,
     logging: false,
-    pool: { max: 10, idle: 10_000 },
+    pool: { max: MOST_CONNECTIONS, idle: 10_000, acquire: PATIENCE.connection },
+    dialectOptions: {
+      application_name: "calloff",
+      keepAlive: true,
+      connectionTimeoutMillis: PATIENCE.connect,
+      statement_timeout: PATIENCE.statement,
+      lock_timeout: PATIENCE.lock,
+      idle_in_transaction_session_timeout: PATIENCE.idleInTransaction,
+      query_timeout: PATIENCE.answer,
+    },
     ...(password === undefined ? {} : { password }),
   });
 }
@@ -197,115 +217,15 @@ async function query(
   );
 }
 
-/**
- * Does what asks the database, and says in our words where the database is what stands in the way.
- * @throws CalloffError STORE_BUSY, STORE_FULL, STORE_UNREACHABLE; anything else as it was thrown
- */
-export async function inOurWords<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    throw storeError(thrown, sequelize);
-  }
-}
-
-async function writeWithRetry<T>(sequelize: Sequelize, dialect: Dialect, work: (tx: Tx) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await sequelize.transaction((transaction) => work(transactionOf(sequelize, dialect, transaction)));
-    } catch (thrown) {
-      const error = storeError(thrown, sequelize);
-      // A connection that was lost at COMMIT leaves open whether the work was done: only its caller can find out.
-      const again = error instanceof CalloffError && error.retryable && error.code !== "STORE_UNREACHABLE";
-      if (!again || tries >= MOST_TRIES) throw error;
-      await pause(tries);
-    }
-  }
-}
-
-function transactionOf(sequelize: Sequelize, dialect: Dialect, transaction: Transaction): Tx {
+function transactionOf(sequelize: Sequelize, dialect: Dialect, transaction: Transaction, last: LastSteps): Tx {
   return {
     dialect,
     ask: (sql, replacements) => query(sequelize, transaction, sql, replacements),
     run: (sql, replacements) => query(sequelize, transaction, sql, replacements),
     change: async (sql, replacements) =>
       (await query(sequelize, transaction, `${sql} RETURNING 1 AS changed`, replacements)).length,
+    beforeCommit: (step) => void last.push(step),
   };
-}
-
-/** Grows with the tries and differs between processes, so that two of them do not meet again. */
-const pause = (tries: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, 20 * tries * (1 + Math.random())));
-
-/** Driver errors in our words; anything else as it is. */
-function storeError(thrown: unknown, sequelize: Sequelize): Error {
-  const error = coerceError(thrown);
-  const code = driverCode(error);
-  if (code === "SQLITE_BUSY" || code === "40001" || code === "40P01") {
-    return new CalloffError("STORE_BUSY", "Another process is writing to the database", {
-      remedy: "Try again; if it goes on, see which process holds the database open",
-      retryable: true,
-      exit: EXIT.conflict,
-      cause: error,
-    });
-  }
-  if (code === "SQLITE_FULL" || code === "53100") {
-    return new CalloffError("STORE_FULL", "The database has no room left on its disk", {
-      remedy: "Free space where the database lies; the step is repeated by itself",
-      cause: error,
-    });
-  }
-  return isOutOfReach(error, code) || isOfItsFolder(error, sequelize) ? unreachable(error, sequelize) : error;
-}
-
-/** No connection could be had (Sequelize names each way), or the one there was is gone. */
-const OUT_OF_REACH = /^Sequelize(Connection|HostNot|AccessDenied|InvalidConnection)/;
-/** SQLSTATE class 08 and 57P01 to 57P03, too many connections, a socket that broke, a file that cannot be opened. */
-const GONE = /^(08\w{3}|57P0[123]|53300|ECONN\w+|EPIPE|ETIMEDOUT|SQLITE_CANTOPEN|SQLITE_NOTADB)$/;
-
-const isOutOfReach = (error: Error, code: string): boolean =>
-  !(error instanceof CalloffError) &&
-  (OUT_OF_REACH.test(error.name) || GONE.test(code) || error.message.startsWith("Connection terminated"));
-
-/** Sequelize makes the folder of a SQLite file before it opens it. */
-function isOfItsFolder(error: Error, sequelize: Sequelize): boolean {
-  const { syscall, path: at } = error as NodeJS.ErrnoException;
-  const storage = storageOf(sequelize);
-  return syscall === "mkdir" && storage !== undefined && at === path.dirname(storage);
-}
-
-const storageOf = (sequelize: Sequelize): string | undefined =>
-  (sequelize as unknown as { options: { storage?: string } }).options.storage;
-
-function unreachable(error: Error, sequelize: Sequelize): CalloffError {
-  const embedded = sequelize.getDialect() === "sqlite";
-  return new CalloffError("STORE_UNREACHABLE", `The database ${nameOf(sequelize)} cannot be reached`, {
-    place: { file: "config/gateway.yaml", field: "database" },
-    expected: embedded
-      ? "a SQLite file in a folder that may be read and written"
-      : "a PostgreSQL server that answers there, with that user and database",
-    found: error.message === "" ? error.name : error.message,
-    remedy: embedded
-      ? "See that the folder is there, what its rights are, and that the file is a database"
-      : "See `database`, CALLOFF_DATABASE_PASSWORD, and whether the server runs; then try again",
-    retryable: true,
-    cause: error,
-  });
-}
-
-/** The database as gateway.yaml would name it, never with a password. */
-function nameOf(sequelize: Sequelize): string {
-  const storage = storageOf(sequelize);
-  if (storage !== undefined) return `sqlite:${storage}`;
-  const { username, host, port, database } = sequelize.config;
-  const user = username === undefined || username === null || username === "" ? "" : `${username}@`;
-  return `postgres://${user}${host ?? "localhost"}:${port ?? "5432"}/${database ?? ""}`;
-}
-
-function driverCode(error: Error): string {
-  const original =
-    (error as { original?: { code?: unknown } }).original ?? (error as { parent?: { code?: unknown } }).parent;
-  return typeof original?.code === "string" ? original.code : "";
 }
 
 /** Whether an error says that a unique key is taken: somebody else has done the same step first. */
