@@ -51,6 +51,9 @@ function damaged(bytes: Buffer, number: (below: number) => number): Buffer {
   return Buffer.from(text, "latin1");
 }
 
+const faults = (text: string) => findingsOf(readAll(latin1(text)).catalogue).map(inShort);
+const fails = async (bytes: Buffer) => /ISA.*~.*!/s.test(bytes.toString("latin1"));
+
 describe("damaged files", () => {
   it("never crash the reader, read the same in parts, and account for every segment they have", () => {
     const number = numbers(830);
@@ -87,7 +90,6 @@ describe("damaged files", () => {
   });
 
   it("that fail are made as small as they still fail", async () => {
-    const fails = async (bytes: Buffer) => /ISA.*~.*!/s.test(bytes.toString("latin1"));
     const small = await minimised(Buffer.from("xxISA*00*some text~GS*PS~ST*830!and more"), fails);
     assert.equal(small.toString("latin1"), "ISA~!");
   });
@@ -95,8 +97,6 @@ describe("damaged files", () => {
 
 describe("what damaged files have taught", () => {
   const weekly = fixture("830-weekly.edi").toString("latin1");
-  const faults = (text: string) => findingsOf(readAll(latin1(text)).catalogue).map(inShort);
-
   it("a tag with a NUL behind it is another tag, whatever was read before", () => {
     const read = readAll(latin1(weekly.replace("UIT*", "UI\0*").replace("LIN*", "UI*")));
     const tags = read.sets.flat().map(({ tag }) => tag);

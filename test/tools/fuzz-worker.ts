@@ -20,10 +20,11 @@ const progress = new Int32Array(workerData as SharedArrayBuffer);
 const library = ownMappings();
 const texts = material();
 
+const tell = (answer: FuzzAnswer): void => parentPort?.postMessage(answer, []);
+
 parentPort?.on("message", (task: FuzzTask) => void work(task));
 
 async function work(task: FuzzTask): Promise<void> {
-  const tell = (answer: FuzzAnswer): void => parentPort?.postMessage(answer, []);
   if ("bytes" in task) {
     tell({ at: 0, wrong: await judge(library, task.bytes), done: true });
     return;
