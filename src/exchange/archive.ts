@@ -10,13 +10,18 @@ import { at } from "../values/crash-points.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
-import { makeFolder, openCarefully, syncFolder, systemCode, unless } from "./durable.ts";
+import { keeping, makeFolder, openCarefully, syncFolder, systemCode, unless } from "./durable.ts";
 
 export interface Archived {
   readonly sha256: string;
   readonly size: number;
   /** Where the bytes are, absolute. */
   readonly path: string;
+}
+
+/** The same with the time that the claimed file had, in nanoseconds. */
+export interface ArchivedNow extends Archived {
+  readonly modified: bigint;
 }
 
 const CHUNK = 1 << 20;
@@ -31,7 +36,7 @@ export const archivePath = (archive: string, sha256: string): string => path.joi
  * @throws CalloffError EXCHANGE_NOT_A_FILE when what was claimed is no regular file of one name; EXCHANGE_STILL_WRITTEN when
  * it does not come to rest
  */
-export async function archiveFile(exchange: Exchange, claimed: Claimed): Promise<Archived> {
+export async function archiveFile(exchange: Exchange, claimed: Claimed): Promise<ArchivedNow> {
   for (let tries = 1; ; tries += 1) {
     const archived = await attempt(exchange, claimed);
     if (archived !== "changed") {
@@ -49,7 +54,7 @@ export async function archiveFile(exchange: Exchange, claimed: Claimed): Promise
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-async function attempt(exchange: Exchange, claimed: Claimed): Promise<Archived | "changed"> {
+async function attempt(exchange: Exchange, claimed: Claimed): Promise<ArchivedNow | "changed"> {
   const handle = await openClaimed(claimed);
   const incoming = path.join(exchange.paths.archive, `.incoming-${claimed.claim}`);
   try {
@@ -57,13 +62,13 @@ async function attempt(exchange: Exchange, claimed: Claimed): Promise<Archived |
     if (!before.isFile() || before.nlink !== 1n)
       throw notAFile(claimed, before.isFile() ? "a file with several names" : "no regular file");
     await makeFolder(exchange.paths.archive, 0o750);
-    const { sha256, size } = await copyHashed(handle, incoming);
+    const { sha256, size } = await copyHashed(handle, incoming, before.size);
     const after = await handle.stat({ bigint: true });
     if (BigInt(size) !== after.size || before.mtimeNs !== after.mtimeNs || before.size !== after.size) return "changed";
-    return await keep(exchange.paths.archive, incoming, sha256, size);
+    return { ...(await keep(exchange.paths.archive, incoming, sha256, size)), modified: after.mtimeNs };
   } finally {
     await handle.close();
-    await unless(["ENOENT"], undefined, () => unlink(incoming));
+    await unless(["ENOENT", "EROFS"], undefined, () => unlink(incoming));
   }
 }
 
@@ -76,25 +81,24 @@ async function openClaimed(claimed: Claimed): Promise<FileHandle> {
   }
 }
 
-async function copyHashed(from: FileHandle, to: string): Promise<{ sha256: string; size: number }> {
+/** @param most its size; a sender who writes as fast as we read is not followed any further */
+async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{ sha256: string; size: number }> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(CHUNK);
-  const target = await open(
-    to,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-    0o640,
-  );
+  const archive = path.dirname(to);
+  const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  const target = await keeping(archive, () => open(to, anew, 0o640));
   try {
     let size = 0;
-    for (;;) {
+    while (size <= most) {
       const { bytesRead } = await from.read(buffer, 0, CHUNK, size);
       if (bytesRead === 0) break;
       const part = buffer.subarray(0, bytesRead);
       hash.update(part);
-      await writeAll(target, part);
+      await keeping(archive, () => writeAll(target, part));
       size += bytesRead;
     }
-    await target.sync();
+    await keeping(archive, () => target.sync());
     return { sha256: hash.digest("hex"), size };
   } finally {
     await target.close();

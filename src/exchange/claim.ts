@@ -3,7 +3,8 @@
  * `inbox/.claimed/<folder>/<claim number>-<name>`. Of two who try, one gets ENOENT and lets it be. Nothing is ever removed
  * under a name that a partner can write.
  */
-import { lstat, readdir, rename, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, lstat, readdir, rename, unlink } from "node:fs/promises";
 import path from "node:path";
 import { takeNumbers } from "../store/series.ts";
 import { at } from "../values/crash-points.ts";
@@ -26,22 +27,24 @@ const CLAIMED = ".claimed";
 const OWN_NAME = /^(\d+)-(.+)$/s;
 /** A companion that was taken along: it is removed, never read. */
 const OWN_COMPANION = /^(\d+)\.done$/;
+/** A copy that a process ended over. */
+const OWN_COPY = /^\.incoming-\d+$/;
 
 /**
  * Claims a candidate with the next number.
  * @returns nothing when it is gone: somebody else has it, or its sender took it back
+ * @throws the system's error when its folder does not let go of it
  */
 export async function claimFile(exchange: Exchange, candidate: Candidate): Promise<Claimed | undefined> {
   const { folder, name } = candidate;
   const inbox = path.join(exchange.paths.inbox, folder);
-  const target = await claimedFolder(exchange, folder);
+  // Before a number is taken for it.
+  await access(inbox, constants.W_OK | constants.X_OK);
+  const near = await claimedFolder(exchange, folder);
   const claim = String(await exchange.store.write((tx) => takeNumbers(tx, "claim", 1)));
+  const target = await unless(["ENOENT"], undefined, () => moved(path.join(inbox, name), near, `${claim}-${name}`));
+  if (target === undefined) return undefined;
   const claimed: Claimed = { claim, folder, name, path: path.join(target, `${claim}-${name}`) };
-  const taken = await unless(["ENOENT"], false, async () => {
-    await rename(path.join(inbox, name), claimed.path);
-    return true;
-  });
-  if (!taken) return undefined;
   await syncFolder(target);
   await syncFolder(inbox);
   at("claimed");
@@ -49,6 +52,21 @@ export async function claimFile(exchange: Exchange, candidate: Candidate): Promi
   exchange.log.debug({ claim, folder, name }, "claimed");
   exchange.events.emit("file.claimed", { claim, folder, name });
   return claimed;
+}
+
+/** Moves a file to its own name and gives the folder it lies in then. */
+async function moved(file: string, near: string, name: string): Promise<string> {
+  const into = async (target: string): Promise<string> => {
+    await rename(file, path.join(target, name));
+    return target;
+  };
+  const inside = path.join(path.dirname(file), CLAIMED);
+  // A folder that is mounted from elsewhere on the same disk has the same device, and yet no rename leaves it.
+  return unless(["EXDEV"], undefined, () => into(near)).then(async (target) => {
+    if (target !== undefined) return target;
+    await makeFolder(inside, 0o700);
+    return into(inside);
+  });
 }
 
 /** The companion goes with its file, so that it cannot vouch for the next one of that name. */
@@ -63,8 +81,10 @@ async function takeCompanion(inbox: string, target: string, { doneFile }: Candid
 
 /** Removes a claimed file whose registration is durable. */
 export async function unclaim(claimed: Claimed): Promise<void> {
-  await unless(["ENOENT"], undefined, () => unlink(claimed.path));
-  await syncFolder(path.dirname(claimed.path));
+  await unless(["ENOENT"], undefined, async () => {
+    await unlink(claimed.path);
+    await syncFolder(path.dirname(claimed.path));
+  });
   at("unclaimed");
 }
 
@@ -84,7 +104,7 @@ async function leftIn(claimed: string, folder: string): Promise<Claimed[]> {
     const match = OWN_NAME.exec(entry);
     if (match !== null)
       left.push({ claim: match[1] as string, folder, name: match[2] as string, path: path.join(claimed, entry) });
-    if (OWN_COMPANION.test(entry)) await unlink(path.join(claimed, entry));
+    if (OWN_COMPANION.test(entry) || OWN_COPY.test(entry)) await unlink(path.join(claimed, entry));
   }
   return left;
 }

@@ -28,6 +28,8 @@ export interface Faults {
   stands(fault: Fault, cause?: Error): boolean;
   /** What the fault kept from happening has happened. */
   ended(place: string, kind: FaultKind): void;
+  /** Every fault of that kind whose place is none of these has ended. */
+  endedBut(kind: FaultKind, places: ReadonlySet<string>): void;
   /** Oldest first. */
   standing(): readonly StandingFault[];
 }
@@ -41,6 +43,16 @@ export function standingFaults(
 ): Faults {
   const standing = new Map<string, StandingFault>();
   const tell = () => changed([...standing.values()]);
+  const end = (place: string, kind: FaultKind): void => {
+    const key = keyOf(place, kind);
+    const fault = standing.get(key);
+    if (fault === undefined) return;
+    standing.delete(key);
+    const { code, what, since } = fault;
+    log.info({ place, code, since }, `over: ${what}`);
+    events.emit("fault.ended", { place, code });
+    tell();
+  };
   return {
     stands: (fault, cause) => {
       const key = keyOf(fault.place, fault.kind);
@@ -53,15 +65,10 @@ export function standingFaults(
       tell();
       return true;
     },
-    ended: (place, kind) => {
-      const key = keyOf(place, kind);
-      const fault = standing.get(key);
-      if (fault === undefined) return;
-      standing.delete(key);
-      const { code, what, since } = fault;
-      log.info({ place, code, since }, `over: ${what}`);
-      events.emit("fault.ended", { place, code });
-      tell();
+    ended: end,
+    endedBut: (kind, places) => {
+      for (const fault of standing.values())
+        if (fault.kind === kind && !places.has(fault.place)) end(fault.place, kind);
     },
     standing: () => [...standing.values()],
   };

@@ -10,7 +10,7 @@ import { stableJson } from "../values/json.ts";
 import type { Archived } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
-import { makeFolder, syncFolder } from "./durable.ts";
+import { keeping, makeFolder, syncFolder } from "./durable.ts";
 import type { FilePlan } from "./registration.ts";
 
 const REPORT = "report.json";
@@ -19,8 +19,18 @@ const REPORT = "report.json";
 export const quarantineFolder = (exchange: Pick<Exchange, "paths">, claim: string): string =>
   path.join(exchange.paths.quarantine, claim);
 
-/** Puts a file and its report into quarantine; doing it again gives the same. */
-export async function quarantine(
+/**
+ * Puts a file and its report into quarantine; doing it again gives the same.
+ * @throws CalloffError DATA_UNWRITABLE
+ */
+export const quarantine = (
+  exchange: Exchange,
+  claimed: Claimed,
+  archived: Archived | undefined,
+  plan: FilePlan,
+): Promise<void> => keeping(exchange.paths.quarantine, () => keepApart(exchange, claimed, archived, plan));
+
+async function keepApart(
   exchange: Exchange,
   claimed: Claimed,
   archived: Archived | undefined,
