@@ -32,8 +32,15 @@ export async function registerErpFile(exchange: Exchange, claimed: Claimed, arch
   const read = readErpText(claimed.name, await readFile(archived.path));
   const kinds = [...new Set(read.records.map(({ schema }) => schema))];
   const family = kinds.length === 1 && kinds[0] !== "" ? `json:${kinds[0] as string}` : "json";
-  return register(exchange, claimed, archived, family, async (from) =>
-    planErp(read, await sameBefore(from, archived, family)),
+  return register(
+    exchange,
+    claimed,
+    archived,
+    family,
+    async (from) => planErp(read, await sameBefore(from, archived, family)),
+    async (tx, row, occasion) => {
+      if (row.state !== "registered") await queueReceipt(tx, occasion, row, ...withoutEffect(row));
+    },
   );
 }
 
@@ -67,18 +74,14 @@ const planned = (state: FilePlan["state"], cause: string, findings: readonly Fin
   interchanges: [],
 });
 
-/** The receipt of a file that has no effect: a duplicate, or one that cannot be read. */
-export async function receiptWithoutEffect(exchange: Exchange, row: FileRow, occasion: Occasion): Promise<void> {
-  const records: RecordOutcome[] =
-    row.state === "duplicate"
-      ? []
-      : (JSON.parse(row.report || "[]") as Finding[]).map((finding) => ({
-          record: row.name,
-          outcome: "refused",
-          message: findingInWords(finding),
-        }));
-  const outcome = row.state === "duplicate" ? "duplicate" : "refused";
-  await exchange.store.write((tx) => queueReceipt(tx, occasion, row, outcome, records));
+/** What the receipt says of a file that has no effect: a duplicate, or one that cannot be read. */
+function withoutEffect(row: FileRow): [ErpReceipt["outcome"], RecordOutcome[]] {
+  if (row.state === "duplicate") return ["duplicate", []];
+  const findings = JSON.parse(row.report || "[]") as Finding[];
+  return [
+    "refused",
+    findings.map((finding) => ({ record: row.name, outcome: "refused", message: findingInWords(finding) })),
+  ];
 }
 
 /** Takes the records of a registered file one after the other, from the first that has no outcome yet, and answers them. */
@@ -198,6 +201,24 @@ async function queueReceipt(
     receiver: ERP,
     document: receipt,
     causeKey: `receipt:${row.claim}`,
-    number: row.claim,
+    number: await receiptNumber(tx, row),
   });
+}
+
+/** Digits of a hash that tell one file of the ERP from another, and letters of its name that are kept beside them. */
+const HASH_DIGITS = 12;
+const NAME_LETTERS = 50;
+
+/**
+ * What a receipt is called: the file's own name and the beginning of its hash, counted from the second time on that the same
+ * bytes came. The number of the claim would be another one in a run that was killed between two claims.
+ */
+async function receiptNumber(tx: Tx, { id, name, sha256 }: FileRow): Promise<string> {
+  const [row] = await tx.ask(
+    "SELECT COUNT(*) AS times FROM file WHERE partner = :erp AND sha256 = :sha256 AND id <= :id",
+    { erp: ERP, sha256, id },
+  );
+  const times = Number(row?.["times"]);
+  const called = `${name.replace(/\.json$/i, "").slice(0, NAME_LETTERS)}_${sha256.slice(0, HASH_DIGITS)}`;
+  return times > 1 ? `${called}_${times}` : called;
 }

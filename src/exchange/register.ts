@@ -43,6 +43,7 @@ export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, 
 /**
  * Registers a file by the plan that `plan` makes of what is stored. The quarantine has its copy before the row says so.
  * @param archived absent when it is no regular file and was not read
+ * @param besides what is done in the same transaction, once
  * @returns the file's row; the one that is there when the claim is registered already
  */
 export async function register(
@@ -51,6 +52,7 @@ export async function register(
   archived: Archived | undefined,
   family: string,
   plan: (from: Queryable) => Promise<FilePlan>,
+  besides: (tx: Tx, row: FileRow, occasion: Occasion) => Promise<void> = async () => {},
 ): Promise<FileRow> {
   const planned = await plan(exchange.store);
   if (isQuarantined(planned)) await quarantine(exchange, claimed, archived, planned);
@@ -62,6 +64,8 @@ export async function register(
     const occasion = occasionOf(exchange.clock, decided.partner === "" ? claimed.folder : decided.partner);
     await writeFile(tx, claimed, archived, family, decided, occasion);
     await repeatAnswers(tx, exchange.config, claimed.claim, decided, occasion);
+    const made = (await registeredFile(tx, claimed.claim)) as FileRow;
+    await besides(tx, made, occasion);
     await recordAudit(tx, occasion, "file.registered", `file:${claimed.claim}`, {
       partner: decided.partner,
       folder: claimed.folder,
@@ -69,7 +73,7 @@ export async function register(
       sha256: archived?.sha256 ?? "",
       state: decided.state,
     });
-    return (await registeredFile(tx, claimed.claim)) as FileRow;
+    return made;
   });
   at("registered");
   tell(exchange, row, planned);

@@ -1,13 +1,12 @@
 /** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
 
-import { occasionOf } from "../values/clock.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { applyRegistered } from "./apply.ts";
 import { archiveFile } from "./archive.ts";
 import { type Claimed, claimFile, leftClaimed, unclaim } from "./claim.ts";
 import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts";
 import { keeping, makeFolder, systemCode } from "./durable.ts";
-import { receiptWithoutEffect, registerErpFile } from "./erp-inbound.ts";
+import { registerErpFile } from "./erp-inbound.ts";
 import { isOfTheStore, passesByItself } from "./file-state.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
@@ -37,12 +36,8 @@ export async function take(exchange: Exchange, claimed: Claimed): Promise<void> 
 async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<void> {
   try {
     const archived = await archiveFile(exchange, claimed);
-    if (claimed.folder !== ERP) {
-      await registerPartnerFile(exchange, claimed, archived);
-      return;
-    }
-    const row = await registerErpFile(exchange, claimed, archived);
-    if (row.state !== "registered") await receiptWithoutEffect(exchange, row, occasionOf(exchange.clock, ERP));
+    if (claimed.folder === ERP) await registerErpFile(exchange, claimed, archived);
+    else await registerPartnerFile(exchange, claimed, archived);
   } catch (thrown) {
     const error = coerceError(thrown);
     if (passesByItself(error) || systemCode(error) !== "") throw error;

@@ -7,7 +7,7 @@ import { type JsonNode, jsonTree, repeatedKeyAt } from "../../src/exchange/json-
 import { workOnce } from "../../src/exchange/run.ts";
 import { releaseDue } from "../../src/orders/release.ts";
 import { select } from "../../src/store/rows.ts";
-import { agreement, file, shipment } from "../../src/store/tables.ts";
+import { agreement, file, outboundDocument, shipment } from "../../src/store/tables.ts";
 import { occasionOf } from "../../src/values/clock.ts";
 import { placeInWords } from "../../src/values/finding.ts";
 import { onEveryDatabase } from "../support/databases.ts";
@@ -29,8 +29,11 @@ const findingsOf = (text: string): string[] => {
   );
 };
 
-const receipt = (home: TestHome, claim: number): ErpReceipt =>
-  erpReceipt.parse(JSON.parse(home.read("outbox", "erp", `receipt_${claim}.json`)));
+async function receipt(home: TestHome, claim: number): Promise<ErpReceipt> {
+  const cause = `receipt:${claim}`;
+  const [row] = await select(home.exchange.store, outboundDocument, "WHERE cause_key = :cause", { cause });
+  return erpReceipt.parse(JSON.parse(home.read("outbox", "erp", `receipt_${row?.number}.json`)));
+}
 
 function checkPlaces(text: string, node: JsonNode, held: unknown): void {
   if (held === null || typeof held !== "object") {
@@ -130,7 +133,7 @@ onEveryDatabase("files of the ERP", (database) => {
       (await select(database().store, agreement, "ORDER BY id")).map((row) => row.customer_number),
       ["A", "C"],
     );
-    const { outcome, records } = receipt(home, 1);
+    const { outcome, records } = await receipt(home, 1);
     assert.equal(outcome, "applied");
     assert.deepEqual(
       records.map((record) => [record.record, record.outcome]),
@@ -151,7 +154,7 @@ onEveryDatabase("files of the ERP", (database) => {
     await workOnce(home.exchange);
     assert.deepEqual(await fileStates(), ["quarantined", "quarantined"]);
     for (const claim of [1, 2]) {
-      const { outcome, records } = receipt(home, claim);
+      const { outcome, records } = await receipt(home, claim);
       assert.equal(outcome, "refused");
       assert.match(records[0]?.message ?? "", /line \d+, column \d+/);
     }
@@ -167,9 +170,14 @@ onEveryDatabase("files of the ERP", (database) => {
       await workOnce(home.exchange);
     }
     assert.deepEqual(await fileStates(), ["applied", "duplicate", "applied", "applied"]);
-    assert.equal(receipt(home, 2).outcome, "duplicate");
+    assert.equal((await receipt(home, 2)).outcome, "duplicate");
+    const names = home.names("outbox", "erp").map((name) => name.replace(/_[0-9a-f]{12}/, "_<hash>"));
     assert.deepEqual(
-      receipt(home, 4).records.map(({ outcome }) => outcome),
+      names,
+      [0, 1, 2, 3].map((n) => `receipt_${n}_<hash>${["", "_2", "", "_3"][n]}.json`),
+    );
+    assert.deepEqual(
+      (await receipt(home, 4)).records.map(({ outcome }) => outcome),
       ["changed"],
     );
   });
@@ -194,7 +202,7 @@ onEveryDatabase("files of the ERP", (database) => {
     await workOnce(exchange);
     assert.equal((await select(database().store, shipment, "")).length, 1);
     assert.deepEqual(
-      [receipt(home, 3), receipt(home, 4)].map(({ records }) => records[0]?.outcome),
+      (await Promise.all([receipt(home, 3), receipt(home, 4)])).map(({ records }) => records[0]?.outcome),
       ["booked", "unchanged"],
     );
     assert.deepEqual(home.names("outbox", "acme"), [
@@ -230,7 +238,7 @@ onEveryDatabase("files of the ERP", (database) => {
     await workOnce(home.exchange);
     assert.deepEqual(await fileStates(), ["applied"]);
     assert.deepEqual(
-      receipt(home, 1).records.map(({ record, outcome }) => [record, outcome]),
+      (await receipt(home, 1)).records.map(({ record, outcome }) => [record, outcome]),
       [
         ["BA-000001", "created"],
         ["BA-000002", "created"],
