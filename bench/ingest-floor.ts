@@ -24,7 +24,7 @@ const quotedText = (value: unknown): string =>
   typeof value === "number" || typeof value === "bigint" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
 
 /** The statements, as texts with their values in them: on both drivers the fastest way there is. */
-function statements(table: string, rows: readonly Record<string, unknown>[]): string[] {
+export function statements(table: string, rows: readonly Record<string, unknown>[]): string[] {
   const columns = Object.keys(rows[0] as object);
   const head = `INSERT INTO ${table} (${columns.map((name) => `"${name}"`).join(", ")}) VALUES `;
   const found: string[] = [];
@@ -48,7 +48,7 @@ async function timed(run: Run, table: string, rows: readonly Record<string, unkn
   return { seconds, processor: (user + system) / 1e6, server: postgresTime() - server };
 }
 
-function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
+export function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(file, (error) => {
       if (error !== null) {

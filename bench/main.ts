@@ -1,17 +1,27 @@
-/** `npm run bench -- NAME`: runs one benchmark; without a name it says which there are. */
+/** `npm run bench -- NAME [options]`: runs one benchmark, or all of them where none is named, and prints their tables. */
 import { benchIngest } from "./ingest.ts";
 import { benchRead } from "./read.ts";
+import { benchRelease } from "./release.ts";
+import { machine } from "./tables.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
+const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<void> | void>> = {
   /** X12 830s: tokenizer, and tokenizer with mapping, beside other readers. */
   read: benchRead,
   /** An 830 of 1,000 items × 26 weeks: applied first, a week later, and with 50 other customers stored. */
   ingest: benchIngest,
+  /** 5,000 due splits to 5,000 orders in the database and files on disk. */
+  release: benchRelease,
 };
 
-const name = process.argv[2] ?? "";
-const bench = BENCHES[name];
-if (bench === undefined) {
-  process.stderr.write(`Usage: npm run bench -- NAME, where NAME is one of: ${Object.keys(BENCHES).join(", ")}\n`);
+const [name, ...words] = process.argv.slice(2);
+const named = Object.entries(BENCHES).filter(([bench]) => name === undefined || bench === name);
+if (named.length === 0) {
+  process.stderr.write(`Usage: npm run bench [-- NAME [options]], NAME one of: ${Object.keys(BENCHES).join(", ")}\n`);
   process.exitCode = 2;
-} else await bench();
+} else {
+  process.stdout.write(`${machine()}\n`);
+  for (const [bench, run] of named) {
+    process.stdout.write(`\n== ${bench}\n`);
+    await run(words);
+  }
+}
