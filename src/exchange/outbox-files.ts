@@ -1,17 +1,11 @@
 /** Files of the outbox on disk: their two names, how they are written, and what lies there already. */
 import { constants } from "node:fs";
-import { lstat, open, readFile, stat, unlink } from "node:fs/promises";
+import { lstat, open, readFile, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { OutboxFileRow } from "../store/tables.ts";
 import type { Exchange } from "./context.ts";
 import { unless } from "./durable.ts";
 import { sha256Of } from "./hashing.ts";
-
-/** A folder as it is, not as it is called: one that was made again or mounted over is another one. */
-export interface FolderIdentity {
-  readonly device: string;
-  readonly inode: string;
-}
 
 export const folderPath = (exchange: Exchange, folder: string): string => path.join(exchange.paths.outbox, folder);
 
@@ -23,20 +17,17 @@ export const finalName = (exchange: Exchange, { folder, name }: OutboxFileRow): 
 export const temporaryName = (exchange: Exchange, { folder, id }: OutboxFileRow): string =>
   path.join(folderPath(exchange, folder), `.calloff-${id}`);
 
-export async function identityOf(folder: string): Promise<FolderIdentity> {
-  const status = await stat(folder, { bigint: true });
-  return { device: String(status.dev), inode: String(status.ino) };
-}
+const create = (file: string): Promise<FileHandle> =>
+  open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
 
-/** Writes and syncs a file that is not there yet; what could not be written whole is taken away. */
+/** Writes and syncs a file; what could not be written whole is taken away. */
 export async function writeTemporary(file: string, bytes: Uint8Array): Promise<void> {
-  // Whatever lies under our own name is ours or in the way; a link there must not be written through.
-  await removeTemporary(file);
-  const handle = await open(
-    file,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o644,
-  );
+  let handle = await unless(["EEXIST"], undefined, () => create(file));
+  if (handle === undefined) {
+    // Whatever lies under our own name is ours or in the way; a link there must not be written through.
+    await removeTemporary(file);
+    handle = await create(file);
+  }
   try {
     await handle.writeFile(bytes);
     await handle.sync();
