@@ -21,32 +21,34 @@ export interface HomeFolders {
   usable(places: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** A folder by what it is, not by its name. */
-interface Identity {
+/** A folder as it is, not as it is called: one that was made again or mounted over is another one. */
+export interface FolderIdentity {
   readonly device: string;
   /** With the moment it was made: a file system gives the number of a deleted folder to the next one. */
   readonly inode: string;
 }
 
 /** The identity of a folder; another one when it was deleted and made anew, or is another file system's. */
-export async function folderIdentity(folder: string): Promise<Identity> {
+export async function folderIdentity(folder: string): Promise<FolderIdentity> {
   const status = await stat(folder, { bigint: true });
   if (!status.isDirectory())
     throw Object.assign(new Error(`${folder} is no folder`), { code: "ENOTDIR", syscall: "stat" });
   return { device: String(status.dev), inode: `${status.ino}@${status.birthtimeNs}` };
 }
 
-const identityIfThere = (folder: string): Promise<Identity | undefined> =>
+const identityIfThere = (folder: string): Promise<FolderIdentity | undefined> =>
   unless(["ENOENT"], undefined, () => folderIdentity(folder));
 
-const same = (a: Identity | undefined, b: Identity): boolean => a?.device === b.device && a.inode === b.inode;
+/** Whether a folder is the one that was noted; a note of the first version lacks the moment it was made. */
+export const isFolder = (found: FolderIdentity, noted: FolderIdentity | undefined): boolean =>
+  found.device === noted?.device && (found.inode === noted.inode || found.inode.startsWith(`${noted.inode}@`));
 
 type Ground = Pick<Exchange, "log" | "events" | "faults"> & { readonly home: string };
 
 export function homeFolders(ground: Ground): HomeFolders {
   const kept = keptMounts(ground.home);
   /** What this process has seen under each name. */
-  const seen = new Map<string, Identity>();
+  const seen = new Map<string, FolderIdentity>();
   /** Folders for which a fault stands. */
   const away = new Set<string>();
 
@@ -54,7 +56,7 @@ export function homeFolders(ground: Ground): HomeFolders {
     const folder = path.join(ground.home, place);
     const [before, now] = [seen.get(place), await identityIfThere(folder)];
     // The same folder as at the last look lies on the same mount.
-    if (now !== undefined && same(before, now) && !away.has(place)) return;
+    if (now !== undefined && isFolder(now, before) && !away.has(place)) return;
     const names = await mounts();
     const ofHome = await names(ground.home);
     const lies = now === undefined ? await nearestExisting(folder) : folder;
@@ -64,7 +66,7 @@ export function homeFolders(ground: Ground): HomeFolders {
     if (mounted) kept.add(place);
     const found = now ?? (await folderIdentity(folder));
     seen.set(place, found);
-    if (before !== undefined && !same(before, found)) tellReplaced(place);
+    if (before !== undefined && !isFolder(found, before)) tellReplaced(place);
   }
 
   function tellReplaced(place: string): void {

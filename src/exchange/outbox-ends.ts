@@ -4,10 +4,12 @@ import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
 import { systemCode } from "./durable.ts";
+import { systemWords } from "./system-words.ts";
 
 export type End = "written" | "waiting" | "alarmed";
 
-export function tellWritten(exchange: Exchange, { receiver, folder, name, sha256 }: OutboxFileRow): End {
+export function tellWritten(exchange: Exchange, { id, receiver, folder, name, sha256 }: OutboxFileRow): End {
+  told.get(exchange)?.delete(id);
   exchange.log.info({ receiver, folder, name, sha256 }, "written");
   exchange.events.emit("outbox.written", { receiver, folder, name, sha256 });
   return "written";
@@ -29,25 +31,48 @@ export async function alarm(
   return "alarmed";
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: "free space on the disk of the outbox",
-  EDQUOT: "raise the quota of the outbox",
-  EFBIG: "raise the limit on file sizes",
-  EACCES: "give calloff the right to write into the folder",
-  EPERM: "give calloff the right to write into the folder",
-  EROFS: "mount the outbox for writing",
-};
+/** What became of a file that could not be written. */
+interface Failed {
+  readonly end: End;
+  /** The place that a fault stands for. */
+  readonly fault?: string;
+  /** Why its folder would take no other file either, where that is so. */
+  readonly shuts?: string;
+}
+
+/** What a folder refuses one file, it need not refuse the next. */
+const OF_ONE_FILE = new Set(["EFBIG", "EISDIR", "ELOOP", "ENAMETOOLONG"]);
 
 /** What passes keeps its state and is tried again; after a failed sync nothing about the disk can be believed. */
-export async function wait(exchange: Exchange, row: OutboxFileRow, error: Error): Promise<End> {
+export async function wait(exchange: Exchange, row: OutboxFileRow, error: Error): Promise<Failed> {
   const code = systemCode(error);
-  if (code === "EIO") return alarm(exchange, row, "failed", "the disk failed while the file was written (EIO)");
-  const { receiver, folder, name } = row;
-  const reason = code === "" ? error.message : code;
-  const remedy = REMEDIES[code] ?? "see the reason; it is tried again by itself";
-  exchange.log.error({ receiver, folder, name, reason, remedy, err: error }, "a file waits to be written");
+  if (code === "EIO") {
+    const reason = "the disk failed while the file was written (EIO)";
+    return { end: await alarm(exchange, row, "failed", reason) };
+  }
+  const { folder, name } = row;
+  if (code === "") {
+    tellWaiting(exchange, row, error.message);
+    return { end: "waiting" };
+  }
+  const ofOne = OF_ONE_FILE.has(code);
+  const place = ofOne ? `outbox/${folder}/${name}` : `outbox/${folder}`;
+  const { what, remedy } = systemWords(code);
+  exchange.faults.stands({ place, kind: "write", code, what: `${place} cannot be written: ${what}`, remedy }, error);
+  tellWaiting(exchange, row, code);
+  return { end: "waiting", fault: place, ...(ofOne ? {} : { shuts: code }) };
+}
+
+/** Why each file waits, as it was told last: once, and not at every drain. */
+const told = new WeakMap<Exchange, Map<number, string>>();
+
+export function tellWaiting(exchange: Exchange, { id, receiver, folder, name }: OutboxFileRow, reason: string): void {
+  const reasons = told.get(exchange) ?? new Map<number, string>();
+  told.set(exchange, reasons);
+  if (reasons.get(id) === reason) return;
+  reasons.set(id, reason);
+  exchange.log.debug({ receiver, folder, name, reason }, "a file waits to be written; it is tried again by itself");
   exchange.events.emit("outbox.waiting", { receiver, folder, name, reason });
-  return "waiting";
 }
 
 export const takenByAnother = (): CalloffError =>

@@ -1,6 +1,6 @@
 /** Files of the outbox on disk: their two names, how they are written, and what lies there already. */
 import { constants } from "node:fs";
-import { lstat, open, readFile, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readFile, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { OutboxFileRow } from "../store/tables.ts";
 import type { Exchange } from "./context.ts";

@@ -13,15 +13,14 @@ import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
-import { makeFolder, syncFolder, unless } from "./durable.ts";
+import { syncFolder, unless } from "./durable.ts";
 import { sha256Of } from "./hashing.ts";
-import { alarm, type End, takenByAnother, tellWritten, wait } from "./outbox-ends.ts";
+import { type FolderIdentity, folderIdentity, isFolder } from "./home-folders.ts";
+import { alarm, type End, takenByAnother, tellWaiting, tellWritten, wait } from "./outbox-ends.ts";
 import {
-  type FolderIdentity,
   finalName,
   folderPath,
   holdsOtherContent,
-  identityOf,
   removeTemporary,
   temporaryName,
   writeTemporary,
@@ -30,7 +29,7 @@ import {
 /** What one drain did. */
 export interface Drained {
   readonly written: number;
-  /** Left for the next drain: no space, no rights, a folder that cannot be reached. */
+  /** Left for the next drain: no space, no rights, a folder that cannot be reached or is not mounted. */
   readonly waiting: number;
   /** To be looked at: uncertain or failed. */
   readonly alarmed: number;
@@ -44,7 +43,7 @@ const AT_ONCE = 8;
 
 /** Writes every file that is rendered or was staged, oldest first; what cannot be written now waits for the next drain. */
 export async function drainOutbox(exchange: Exchange): Promise<Drained> {
-  const done = { written: 0, waiting: 0, alarmed: 0 };
+  const drain: Drain = { exchange, done: { written: 0, waiting: 0, alarmed: 0 }, faults: new Set(), shut: new Map() };
   const pending = await exchange.store.ask(
     // Says twice what is open: by the second words SQLite finds the index of what is not yet written.
     `SELECT id, LENGTH(bytes) AS size FROM outbox_file
@@ -57,9 +56,10 @@ export async function drainOutbox(exchange: Exchange): Promise<Drained> {
       "WHERE id IN (:ids) AND state IN ('rendered', 'staged') ORDER BY id",
       { ids },
     );
-    await deliver({ exchange, done }, rows);
+    await deliver(drain, rows);
   }
-  return done;
+  exchange.faults.endedBut("write", drain.faults);
+  return drain.done;
 }
 
 function portions(pending: readonly Record<string, unknown>[]): number[][] {
@@ -82,9 +82,15 @@ function portions(pending: readonly Record<string, unknown>[]): number[][] {
 interface Drain {
   readonly exchange: Exchange;
   readonly done: Record<End, number>;
+  /** Places where a fault was met. */
+  readonly faults: Set<string>;
+  /** Folders that nothing more can be written into now, and why. */
+  readonly shut: Map<string, string>;
 }
 
-async function deliver(drain: Drain, rows: readonly OutboxFileRow[]): Promise<void> {
+async function deliver(drain: Drain, all: readonly OutboxFileRow[]): Promise<void> {
+  await shutUnusable(drain, all);
+  const rows = all.filter((row) => !isShut(drain, row));
   const before = rows.filter(({ state }) => state === "staged");
   const took = await takeUp(drain, before);
   const staged = await stage(
@@ -98,12 +104,36 @@ async function deliver(drain: Drain, rows: readonly OutboxFileRow[]): Promise<vo
   await finish(drain, [...took.gone, ...renamed]);
 }
 
+/** Into a folder whose mount is away nothing is written: its reader would never find it. */
+async function shutUnusable({ exchange, shut }: Drain, rows: readonly OutboxFileRow[]): Promise<void> {
+  const folders = [...new Set(rows.map(({ folder }) => folder))].filter((folder) => !shut.has(folder));
+  const usable = await exchange.folders.usable(folders.map((folder) => `outbox/${folder}`));
+  for (const folder of folders) if (!usable.has(`outbox/${folder}`)) shut.set(folder, "its folder cannot be used");
+}
+
+/** Whether a file's folder is known to take nothing now; it then waits untried. */
+function isShut({ exchange, done, shut }: Drain, row: OutboxFileRow): boolean {
+  const reason = shut.get(row.folder);
+  if (reason === undefined) return false;
+  tellWaiting(exchange, row, reason);
+  done.waiting += 1;
+  return true;
+}
+
+/** Notes how a file that could not be written ended. */
+async function failed(drain: Drain, row: OutboxFileRow, thrown: unknown): Promise<void> {
+  const { end, fault, shuts } = await wait(drain.exchange, row, coerceError(thrown));
+  drain.done[end] += 1;
+  if (fault !== undefined) drain.faults.add(fault);
+  if (shuts !== undefined) drain.shut.set(row.folder, shuts);
+}
+
 /** Does a step for one file; one that fails waits, and lets the others pass. */
 async function tried<T>(drain: Drain, row: OutboxFileRow, step: () => Promise<T>): Promise<T | undefined> {
   try {
     return await step();
   } catch (thrown) {
-    drain.done[await wait(drain.exchange, row, coerceError(thrown))] += 1;
+    await failed(drain, row, thrown);
     return undefined;
   }
 }
@@ -117,7 +147,7 @@ async function triedTogether<T>(
   try {
     return await step();
   } catch (thrown) {
-    for (const row of rows) drain.done[await wait(drain.exchange, row, coerceError(thrown))] += 1;
+    for (const row of rows) await failed(drain, row, thrown);
     return undefined;
   }
 }
@@ -157,13 +187,11 @@ async function writeInto(
   const none = { rows: [], identity: { device: "", inode: "" } };
   const { exchange } = drain;
   const where = folderPath(exchange, folder);
-  const before = await triedTogether(drain, files, async () => {
-    await makeFolder(where);
-    return identityOf(where);
-  });
+  const before = await triedTogether(drain, files, () => folderIdentity(where));
   if (before === undefined) return none;
   const queue = new PQueue({ concurrency: AT_ONCE });
   const tries = files.map((row) => async () => {
+    if (isShut(drain, row)) return [];
     const whole = await tried(drain, row, async () => {
       await writeTemporary(temporaryName(exchange, row), row.bytes);
       at("temporary-written");
@@ -174,8 +202,8 @@ async function writeInto(
   const rows = (await queue.addAll(tries)).flat();
   const after = await triedTogether(drain, rows, async () => {
     await syncFolder(where);
-    const identity = await identityOf(where);
-    if (identity.device !== before.device || identity.inode !== before.inode) throw folderReplaced(folder);
+    const identity = await folderIdentity(where);
+    if (!isFolder(identity, before)) throw folderReplaced(folder);
     return identity;
   });
   return after === undefined ? none : { rows, identity: after };
@@ -204,7 +232,7 @@ const markStaged = (exchange: Exchange, folders: readonly StagedFolder[]): Promi
 /** Those of the files whose rows moved; another process has the others in work. */
 async function still(drain: Drain, rows: readonly OutboxFileRow[], moved: ReadonlySet<number>) {
   for (const row of rows) {
-    if (!moved.has(row.id)) drain.done[await wait(drain.exchange, row, takenByAnother())] += 1;
+    if (!moved.has(row.id)) await failed(drain, row, takenByAnother());
   }
   return rows.filter(({ id }) => moved.has(id));
 }
@@ -289,8 +317,9 @@ async function whereStaged(exchange: Exchange, row: OutboxFileRow): Promise<"rea
     if (!whole) await writeTemporary(temporary, row.bytes);
     return "ready";
   }
-  const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => identityOf(folderPath(exchange, row.folder)));
-  if (folder?.device === row.folder_device && folder.inode === row.folder_inode) return "gone";
+  const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => folderIdentity(folderPath(exchange, row.folder)));
+  const stagedIn = { device: row.folder_device, inode: row.folder_inode };
+  if (folder !== undefined && isFolder(folder, stagedIn)) return "gone";
   const reason = folder === undefined ? "its folder has gone" : "its folder is another one than it was staged in";
   return alarm(exchange, row, "uncertain", `${reason}; whether the file was taken cannot be known`);
 }
