@@ -24,7 +24,7 @@ export interface StandingFault extends Fault {
 }
 
 export interface Faults {
-  /** A fault was met; says whether that is news: it did not stand before, or with another code. */
+  /** A fault was met; says whether that is news: it did not stand before, or otherwise. */
   stands(fault: Fault, cause?: Error): boolean;
   /** What the fault kept from happening has happened. */
   ended(place: string, kind: FaultKind): void;
@@ -57,7 +57,7 @@ export function standingFaults(
     stands: (fault, cause) => {
       const key = keyOf(fault.place, fault.kind);
       const before = standing.get(key);
-      if (before?.code === fault.code) return false;
+      if (before?.code === fault.code && before.what === fault.what) return false;
       standing.set(key, { ...fault, since: before?.since ?? clock.instant() });
       const { place, code, what, remedy } = fault;
       log.error({ place, code, remedy, ...(cause === undefined ? {} : { err: cause }) }, what);

@@ -1,5 +1,6 @@
 /** Noticing what other processes write: on SQLite a counter that moves with every commit of another connection. */
 import type { Store } from "../store/store.ts";
+import { coerceError } from "../values/errors.ts";
 import type { Logger } from "./log.ts";
 import type { Part } from "./part.ts";
 
@@ -17,14 +18,19 @@ export function databaseChanges(store: Store, changed: () => void, log: Logger):
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   let last = -1;
+  /** Why it did not answer the last time; the step that needs it says what to do. */
+  let silent = "";
 
   async function look(): Promise<void> {
     try {
       const version = await dataVersion(store);
       if (last >= 0 && version !== last) changed();
       last = version;
-    } catch (error) {
-      log.warn({ err: error }, "the database did not answer");
+      silent = "";
+    } catch (thrown) {
+      const error = coerceError(thrown);
+      if (error.message !== silent) log.warn({ err: error }, "the database did not answer");
+      silent = error.message;
     }
   }
 

@@ -1,5 +1,6 @@
 /** The daemon's loop: one round after the other while there is something to do, woken by hints and timers. */
 import type { Exchange } from "../exchange/context.ts";
+import type { Fault } from "../exchange/faults.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { databaseChanges } from "./database-changes.ts";
 import type { EventListener } from "./events.ts";
@@ -42,13 +43,15 @@ export function keeperRounds(steps: RoundSteps): Rounds {
 
   async function step(name: string, does: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await does();
+      const done = await does();
+      exchange.faults.ended(name, "step");
+      return done;
     } catch (thrown) {
       const error = coerceError(thrown);
       if (state.stopping) return false;
-      const code = error instanceof CalloffError ? error.code : "UNFORESEEN";
-      log.error({ step: name, code, err: error }, "a step could not be finished; it is tried again");
-      onEvent({ event: "step.failed", step: name, code, message: error.message });
+      const fault = faultOfStep(name, error);
+      if (!exchange.faults.stands(fault, error)) return false;
+      onEvent({ event: "step.failed", step: name, code: fault.code, message: error.message });
       return false;
     }
   }
@@ -133,6 +136,17 @@ export function keeperRounds(steps: RoundSteps): Rounds {
       for (const part of parts.toReversed()) await part.stop();
       return endedWithin(working, seconds);
     },
+  };
+}
+
+function faultOfStep(name: string, error: Error): Fault {
+  const known = error instanceof CalloffError ? error : undefined;
+  return {
+    place: name,
+    kind: "step",
+    code: known?.code ?? "UNFORESEEN",
+    what: `the step "${name}" cannot be finished and is tried again: ${error.message}`,
+    remedy: known?.remedy ?? "Nothing is lost by it; if it does not pass, report it with the log",
   };
 }
 
