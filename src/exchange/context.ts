@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 import type { Configuration } from "../config/configuration.ts";
 import { outboxFolderOf } from "../config/cross-checks.ts";
+import type { Gateways } from "../store/gateways.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock, Instant } from "../values/clock.ts";
 import type { Faults } from "./faults.ts";
@@ -27,6 +28,8 @@ export interface ExchangeEventMap {
   "file.claimed": [AboutFile];
   /** A claimed file cannot be archived or registered now; it is tried again by itself. */
   "file.waiting": [AboutFile & { reason: string }];
+  /** A sender wrote on in a file that was taken already; what it is now has the claim `again`. */
+  "file.grown": [AboutFile & { again: string }];
   "file.registered": [AboutFile & { partner: string; sha256: string; state: string }];
   /** Every set of the file has its outcome; `state` is `applied`, `in part` or `failed`. */
   "file.applied": [
@@ -79,6 +82,8 @@ export interface Exchange {
   readonly reader: Reader;
   /** What stands in the way at the moment. */
   readonly faults: Faults;
+  /** The other gateways on the database; none where a home has its database to itself. */
+  readonly gateways?: Gateways | undefined;
   /** Which folders may be used at the moment. */
   readonly folders: HomeFolders;
 }

@@ -13,7 +13,7 @@ import type { Queryable, Tx } from "../store/store.ts";
 import { type FileRow, file } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
-import { CalloffError, coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { type Finding, findingInWords } from "../values/finding.ts";
 import { stableJson } from "../values/json.ts";
 import { type Archived, archivePath } from "./archive.ts";
@@ -122,7 +122,16 @@ async function applyRecord(
 ): Promise<RecordOutcome> {
   const keep = async (tx: Tx, outcome: RecordOutcome): Promise<RecordOutcome> => {
     const records = [...before, outcome];
-    await update(tx, file, { report: stableJson({ records }) }, "id = :id AND state = 'registered'", { id: row.id });
+    // Whoever else is at this file has written down another outcome: then this one has had no effect.
+    const was = before.length === 0 ? row.report : stableJson({ records: before });
+    const kept = await update(
+      tx,
+      file,
+      { report: stableJson({ records }) },
+      "id = :id AND state = 'registered' AND report = :was",
+      { id: row.id, was },
+    );
+    if (kept === 0) throw takenOver(row);
     return outcome;
   };
   const refuse = (message: string) =>
@@ -157,6 +166,13 @@ export async function takeRecord(
   if (outcome === "duplicate") return { record: label, outcome: "unchanged", message: `booked before as ${number}` };
   return { record: label, outcome: "booked", message: `as ${number}` };
 }
+
+const takenOver = (row: FileRow): CalloffError =>
+  new CalloffError("STORE_BUSY", `Another gateway is at work on file:${row.claim}`, {
+    remedy: "Nothing: the file goes on where that gateway leaves it",
+    retryable: true,
+    exit: EXIT.conflict,
+  });
 
 /** A person may want to see the file beside the reasons. */
 async function keepRefused(

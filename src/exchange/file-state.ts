@@ -27,9 +27,11 @@ export interface FileEnd {
 export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd): Promise<void> {
   const { state, cause, sets, lines } = end;
   const finished = exchange.clock.instant();
-  await exchange.store.write((tx) =>
+  const moved = await exchange.store.write((tx) =>
     update(tx, file, { state, cause, finished_at: finished }, "id = :id AND state = 'registered'", { id: row.id }),
   );
+  // Another gateway took the file over and has told of it.
+  if (moved === 0) return;
   const about = { claim: row.claim, folder: row.folder, name: row.name, partner: row.partner };
   const level = state === "failed" || state === "quarantined" ? "error" : "info";
   exchange.log[level]({ ...about, state, cause, sha256: row.sha256, size: row.size, sets, lines }, `file ${state}`);

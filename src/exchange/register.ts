@@ -1,6 +1,7 @@
 /** Transaction T1: registers a claimed, archived file with everything the catalogue says, once per claim. */
 
 import { recordAudit } from "../store/audit.ts";
+import { holdAlone } from "../store/locks.ts";
 import { insert, insertOne, select, selectOne } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type FileRow, file, interchange, message } from "../store/tables.ts";
@@ -14,11 +15,10 @@ import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { writeFindings } from "./findings.ts";
 import { hashRanges } from "./hashing.ts";
+import { laneOf } from "./lanes.ts";
+import { filesComeTo } from "./mailboxes.ts";
 import { quarantine } from "./quarantine.ts";
 import { type EarlierInterchange, type FilePlan, planFile } from "./registration.ts";
-
-/** Registers of one database stand in a line, so that two gateways cannot both take the same interchange for new. */
-const REGISTER_LOCK = 4_180_919;
 
 /** A partner's file: catalogued, planned, registered. */
 export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, archived: Archived): Promise<FileRow> {
@@ -57,7 +57,8 @@ export async function register(
   const planned = await plan(exchange.store);
   if (isQuarantined(planned)) await quarantine(exchange, claimed, archived, planned);
   const row = await exchange.store.write(async (tx) => {
-    if (tx.dialect === "postgres") await tx.run(`SELECT pg_advisory_xact_lock(${REGISTER_LOCK})`);
+    // So that two gateways cannot both take the same interchange for new.
+    await holdAlone(tx, "register", laneOf(exchange.config, claimed.folder));
     const there = await registeredFile(tx, claimed.claim);
     if (there !== undefined) return there;
     const decided = await plan(tx);
@@ -66,6 +67,7 @@ export async function register(
     await repeatAnswers(tx, exchange.config, claimed.claim, decided, occasion);
     const made = (await registeredFile(tx, claimed.claim)) as FileRow;
     await besides(tx, made, occasion);
+    await filesComeTo(tx, exchange, [decided.partner, ...decided.interchanges.map(({ partner }) => partner)]);
     await recordAudit(tx, occasion, "file.registered", `file:${claimed.claim}`, {
       partner: decided.partner,
       folder: claimed.folder,

@@ -4,6 +4,7 @@
  * together. Had a number moved on meanwhile, they are rendered again. What cannot be rendered is held with its finding and
  * lets the others pass.
  */
+import type { Lane } from "../store/gateways.ts";
 import { insert, select, update } from "../store/rows.ts";
 import { isTaken, type Tx } from "../store/store.ts";
 import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } from "../store/tables.ts";
@@ -14,6 +15,8 @@ import { stableJson } from "../values/json.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { passesByItself } from "./file-state.ts";
 import { sha256Of } from "./hashing.ts";
+import { inLane } from "./lanes.ts";
+import { writesFor } from "./mailboxes.ts";
 import { type RenderedFile, type RenderedFiles, renderForErp, renderForPartner } from "./render-files.ts";
 
 /** Documents that are read, and at most rendered, together. */
@@ -28,6 +31,7 @@ interface Rendering {
 /** Renders every waiting document, each receiver's oldest first, and gives how many were rendered and held. */
 export async function renderWaiting(exchange: Exchange): Promise<{ rendered: number; held: number }> {
   const rendering: Rendering = { exchange, done: { rendered: 0, held: 0 } };
+  if (exchange.gateways !== undefined) return renderByReceiver(rendering);
   for (;;) {
     const waiting = await select(
       exchange.store,
@@ -36,6 +40,34 @@ export async function renderWaiting(exchange: Exchange): Promise<{ rendered: num
     );
     if (waiting.length === 0) return rendering.done;
     for (const rows of byReceiver(waiting)) await renderTogether(rendering, rows);
+  }
+}
+
+/** Where several gateways work on one database, one of them at a time renders for a receiver. */
+async function renderByReceiver(rendering: Rendering): Promise<Rendering["done"]> {
+  const { exchange, done } = rendering;
+  const receivers = await exchange.store.ask(
+    "SELECT receiver FROM outbound_document WHERE state = 'waiting' GROUP BY receiver ORDER BY MIN(id)",
+  );
+  for (const row of receivers) {
+    const receiver = row["receiver"] as string;
+    if (!(await writesFor(exchange, receiver))) continue;
+    await inLane(exchange, `documents ${receiver}`, (lane) => renderFor(rendering, receiver, lane));
+  }
+  if (done.rendered > 0) await exchange.gateways?.tell();
+  return done;
+}
+
+async function renderFor(rendering: Rendering, receiver: string, lane: Pick<Lane, "holds">): Promise<void> {
+  while (lane.holds()) {
+    const waiting = await select(
+      rendering.exchange.store,
+      outboundDocument,
+      `WHERE state = 'waiting' AND receiver = :receiver ORDER BY id LIMIT ${BATCH}`,
+      { receiver },
+    );
+    if (waiting.length === 0) return;
+    await renderTogether(rendering, waiting);
   }
 }
 

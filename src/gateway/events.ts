@@ -26,6 +26,7 @@ const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "file.incomplete": true,
   "file.claimed": true,
   "file.waiting": true,
+  "file.grown": true,
   "file.registered": true,
   "file.applied": true,
   "file.quarantined": true,

@@ -34,7 +34,7 @@ export async function importBlanketOrder(
   const partner = partnerNamed(config, document.partner);
   const wanted = wantedAgreement(document, partner);
   // Whose a customer's number is, no unique key can say: validities may follow each other.
-  await holdAlone(tx, "agreements");
+  await holdAlone(tx, "agreements", partner.code);
   const rivals = await agreementsOfCustomer(tx, wanted);
   const held = await agreementMeant(tx, document, rivals, wanted);
   refuseTakenNumber(

@@ -4,7 +4,7 @@
  */
 import { dueNow, nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudits } from "../store/audit.ts";
-import { insertMissing, lockRows, select, update, updateEach } from "../store/rows.ts";
+import { insertMissing, select, update, updateEach } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
 import { account, jobRun } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
@@ -42,13 +42,22 @@ export async function releaseDue(
 ): Promise<ReleasedOrder[]> {
   const released: ReleasedOrder[] = [];
   const failures: Error[] = [];
-  for (const accountIds of await dueAccounts(store, occasion.businessDate, options.agreement)) {
-    try {
-      released.push(...(await store.write((tx) => releaseAccounts(tx, config, occasion, accountIds, options))));
-    } catch (thrown) {
-      failures.push(coerceError(thrown));
+  /** Says whether accounts were passed over that another transaction is at. */
+  const pass = async (others: "pass over" | "wait for"): Promise<boolean> => {
+    let passedOver = false;
+    for (const accountIds of await dueAccounts(store, occasion.businessDate, options.agreement)) {
+      try {
+        const done = await store.write((tx) => releaseAccounts(tx, config, occasion, accountIds, others, options));
+        released.push(...done.orders);
+        passedOver ||= done.passedOver;
+      } catch (thrown) {
+        failures.push(coerceError(thrown));
+      }
     }
-  }
+    return passedOver;
+  };
+  // Several gateways share the work so; what one of them was at when it ended, or what something else was done with, is left.
+  if (await pass("pass over")) await pass("wait for");
   if (options.agreement === undefined) await noteRun(store, occasion, released);
   const [failure] = failures;
   if (failure !== undefined) throw failure;
@@ -80,10 +89,13 @@ async function releaseAccounts(
   tx: Tx,
   config: OrdersConfiguration,
   occasion: Occasion,
-  accountIds: readonly number[],
+  wanted: readonly number[],
+  others: "pass over" | "wait for",
   options: ReleaseOptions,
-): Promise<ReleasedOrder[]> {
-  await lockRows(tx, account, accountIds);
+): Promise<{ orders: ReleasedOrder[]; passedOver: boolean }> {
+  const accountIds = await lockedAccounts(tx, wanted, others);
+  const passedOver = accountIds.length < wanted.length;
+  if (accountIds.length === 0) return { orders: [], passedOver };
   // Read behind the lock: whoever was here first has moved the date on.
   const rows = await select(
     tx,
@@ -111,7 +123,15 @@ async function releaseAccounts(
       orders.map(({ number }) => number),
     );
   }
-  return orders;
+  return { orders, passedOver };
+}
+
+/** Locks the accounts; those that another transaction is at are waited for, or left out. */
+async function lockedAccounts(tx: Tx, ids: readonly number[], others: "pass over" | "wait for"): Promise<number[]> {
+  if (tx.dialect === "sqlite") return [...ids];
+  const skip = others === "pass over" ? " SKIP LOCKED" : "";
+  const rows = await tx.run(`SELECT id FROM account WHERE id IN (:ids) ORDER BY id FOR UPDATE${skip}`, { ids });
+  return rows.map(({ id }) => Number(id));
 }
 
 async function moveAccounts(

@@ -9,8 +9,8 @@ import { select } from "./rows.ts";
 import type { Queryable } from "./store.ts";
 import { TABLES } from "./tables.ts";
 
-/** Tables that follow from the others, or only say when something ran. */
-const NOT_COMPARED = new Set(["ledger_mark", "job_run", "audit"]);
+/** Tables that follow from the others, or only say when or where something ran. */
+const NOT_COMPARED = new Set(["ledger_mark", "job_run", "audit", "mailbox", "gateway"]);
 
 /** Moments, attempts, and texts that name rows by their ids. */
 const LEFT_OUT = new Set([
@@ -26,6 +26,9 @@ const LEFT_OUT = new Set([
   "written_at",
   "folder_device",
   "folder_inode",
+  "home",
+  "worker",
+  "staged_by",
   "request_key",
   "cause_key",
 ]);

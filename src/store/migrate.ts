@@ -2,11 +2,15 @@
 import { SequelizeStorage, Umzug } from "umzug";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
+import { gateways } from "./migrations/002-gateways.ts";
 import type { Store } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
 /** Ordered, never renamed, never changed once released. */
-const MIGRATIONS = [{ name: "001-ground", up: ground }];
+const MIGRATIONS = [
+  { name: "001-ground", up: ground },
+  { name: "002-gateways", up: gateways },
+];
 
 /** Any number that no other program on the same PostgreSQL server uses. */
 const ADVISORY_LOCK = 4_180_917;

@@ -39,6 +39,12 @@ export const outboxFile = table(
     finding: "text",
     created_at: "text",
     written_at: "text",
+    /** The home whose outbox it was staged in; empty where a home has its database to itself. */
+    home: "text",
+    /** Number of the gateway that has it in work; 0 while none has. */
+    worker: "integer",
+    /** Number of the gateway that wrote the temporary file of a staged one: it is part of that file's name. */
+    staged_by: "integer",
   },
   { unique: [["folder", "name"]], indexes: [{ on: ["state"], where: "state <> 'written'" }] },
 );
@@ -62,3 +68,16 @@ export const outboxPart = table(
     indexes: [["receiver", "group_control", "set_control"], ["outbound_document_id"]],
   },
 );
+
+/** Of several homes on one database, the one a receiver's files go to: where his own files came in last. */
+export const mailbox = table("mailbox", { id: "id", receiver: "text", home: "text" }, { unique: [["receiver"]] });
+
+/** Processes that shared a PostgreSQL database, each with a number that none had before. */
+export const gateway = table("gateway", {
+  id: "id",
+  home: "text",
+  host: "text",
+  process: "integer",
+  command: "text",
+  started_at: "text",
+});

@@ -14,7 +14,7 @@ import {
   shipment,
   shipmentLine,
 } from "./order-tables.ts";
-import { outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
+import { gateway, mailbox, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
 import {
   account,
   accountAlias,
@@ -39,7 +39,7 @@ export {
   shipment,
   shipmentLine,
 } from "./order-tables.ts";
-export { outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
+export { gateway, mailbox, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
 export {
   account,
   accountAlias,
@@ -88,6 +88,8 @@ export const TABLES = [
   numberSeries,
   jobRun,
   audit,
+  mailbox,
+  gateway,
 ] as const;
 
 export type FileRow = Row<typeof file.columns>;
