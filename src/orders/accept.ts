@@ -2,11 +2,10 @@
 import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import type { Policy } from "../config/policy.ts";
-import { incrementsOf, stacked } from "../schedules/heights.ts";
 import { effectiveCurve } from "../schedules/layers.ts";
-import { mayShip } from "../schedules/releasable.ts";
-import { nextOrderOn } from "../schedules/release-plan.ts";
-import type { Curve, EffectiveCurve, LayeredStep } from "../schedules/types.ts";
+import { mayShip, releasableCurve } from "../schedules/releasable.ts";
+import { firstOrderOn } from "../schedules/release-plan.ts";
+import type { Curve, EffectiveCurve } from "../schedules/types.ts";
 import { recordAudits } from "../store/audit.ts";
 import { shippedInAll, type Totals } from "../store/ledger.ts";
 import { update } from "../store/rows.ts";
@@ -17,12 +16,12 @@ import { addDays } from "../values/dates.ts";
 import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
 import type { Json } from "../values/json.ts";
 import { drawFrom } from "./accounts.ts";
-import { type AccountInForce, datingOf, planOf, stepOf } from "./due-accounts.ts";
+import { datingOf, stillLacking } from "./due-accounts.ts";
 import type { DrawnLine } from "./match-lines.ts";
 import type { OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
-import { type NewPlan, type PlannedStep, putInForce, wantedSplits } from "./plan-in-force.ts";
+import { apart, type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
 import { liftAll } from "./withheld.ts";
 
 /** A schedule that is to be in force, with everything its account has to be known by. */
@@ -34,6 +33,8 @@ export interface Acceptance {
   readonly curve: Curve;
   /** The accepted curve of the other layer. */
   readonly other: Curve | undefined;
+  /** Both laid over each other, where that has been done already. */
+  readonly effective?: EffectiveCurve;
   /** Whether it was judged to start the cumulative again. */
   readonly opensPeriod: boolean;
   readonly drawn: DrawnLine;
@@ -110,28 +111,28 @@ export async function acceptAll(
       }),
     ),
   );
-  const plans = planned.map(({ acceptance, totals, steps, start }): NewPlan => {
-    const { account, revision } = acceptance;
+  const plans = planned.map(({ acceptance, totals, steps, releasable, dates, start }): NewPlan => {
+    const { account, revision, drawn, lineTotals } = acceptance;
     const open = acceptance.open.map((line) => ({
       ...line,
       scheduledOn: pegged.moved.get(line.orderId) ?? line.scheduledOn,
       open: minus(line.open, pegged.cut.get(line.id) ?? NOTHING),
     }));
     const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
-    const plan = {
+    const left = {
+      line: drawn.line,
+      totals: { ...totals, released: minus(totals.released, cut) },
+      lineTotals: { ...lineTotals, released: minus(lineTotals.released, cut) },
+      partner: acceptance.partner,
+      open,
+    };
+    return {
       account,
       layer: revision.layer as NewPlan["layer"],
       revisionId: revision.id,
-      rows: wantedSplits({ account, revisionId: revision.id }, steps),
-      nextOrderOn: "",
+      steps,
+      nextOrderOn: firstOrderOn(stillLacking(left, releasable, dates, occasion.businessDate)),
       start,
-    };
-    const left = { ...totals, released: minus(totals.released, cut) };
-    return {
-      ...plan,
-      nextOrderOn: nextOrderOn(
-        planOf(inForce({ ...acceptance, open }, plan, left, cut), { gateway }, occasion.businessDate),
-      ),
     };
   });
   await putInForce(tx, plans);
@@ -146,39 +147,20 @@ function newPeriodOf({ account, partner, curve, opensPeriod, totals, revision }:
 /** Every step of the effective curve, with its order date and whether it may be released. */
 function plannedSteps(acceptance: Acceptance, gateway: Gateway, { businessDate }: Occasion) {
   const { partner, policy, account, revision, drawn } = acceptance;
-  const effective = effectiveWith(acceptance, revision.layer);
+  const effective = acceptance.effective ?? effectiveWith(acceptance, revision.layer);
   const habits = customerHabits(account, revision.layer);
-  const ships = (step: LayeredStep) => mayShip(step, policy.mayRelease, habits);
   const dates = datingOf(partner, effective.dates, gateway.shipping, businessDate);
-  const releasable = incrementsOf(effective).filter(({ step }) => ships(step));
-  return {
-    steps: effective.steps.map(
+  const steps = apart(
+    effective.steps.map(
       (step): PlannedStep => ({
         step,
         orderOn: step.kind === "remainder" ? "" : dates(step).orderOn,
-        releasable: ships(step),
+        releasable: mayShip(step, policy.mayRelease, habits),
         lineId: drawn.line.id,
       }),
     ),
-    releasable: { ...effective, steps: stacked(effective.base, releasable) },
-    dates,
-  };
-}
-
-/** The account as it will be read by the next release. */
-function inForce(acceptance: Acceptance, plan: NewPlan, totals: Totals, cut: Quantity): AccountInForce {
-  const { account, partner, drawn, lineTotals, revision, open } = acceptance;
-  return {
-    account,
-    partner,
-    steps: [...plan.rows.values()].map(stepOf),
-    line: drawn.line,
-    agreement: drawn.agreement,
-    totals,
-    lineTotals: { ...lineTotals, released: minus(lineTotals.released, cut) },
-    revision,
-    open,
-  };
+  );
+  return { steps, releasable: releasableCurve(effective, policy.mayRelease, habits), dates };
 }
 
 /** From today the accounts draw on the line of the order number that was quoted. */

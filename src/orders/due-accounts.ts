@@ -2,7 +2,7 @@
 import type { Partner } from "../config/partner.ts";
 import { calendarOf } from "../schedules/calendars.ts";
 import { incrementsOf, stacked } from "../schedules/heights.ts";
-import { nextOrderOn, type PlannedRelease, releasePlan } from "../schedules/release-plan.ts";
+import { nextOrderOn, type PlannedRelease, type ReleasePlanInput, releasePlan } from "../schedules/release-plan.ts";
 import { type OrderDates, orderDating } from "../schedules/ship-dates.ts";
 import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { accountTotals, lineTotals, NO_TOTALS, processedInAll, releasedInAll, type Totals } from "../store/ledger.ts";
@@ -178,21 +178,28 @@ export function datesFromOrderDate(
 }
 
 /** Everything that the plan still lacks, due or not. */
-export function planOf(
+export const planOf = (
   of: AccountInForce,
-  config: Pick<OrdersConfiguration, "gateway">,
+  { gateway }: Pick<OrdersConfiguration, "gateway">,
   businessDate: PlainDate,
-): PlannedRelease[] {
-  return releasePlan({
-    curve: releasableOf(of),
-    dates: datesInForce(of, config.gateway.shipping, businessDate),
-    released: { total: releasedInAll(of.totals), ...coverOf(of.open, businessDate) },
-    businessDate,
-    pack: of.line.pack as Quantity,
-    contract: contractRoom(of),
-    grouping: of.partner.orders.grouping,
-  });
-}
+): PlannedRelease[] =>
+  releasePlan(stillLacking(of, releasableOf(of), datesInForce(of, gateway.shipping, businessDate), businessDate));
+
+/** What a release is planned on: a releasable curve, less what is released on its account. */
+export const stillLacking = (
+  of: Pick<AccountInForce, "totals" | "open" | "line" | "lineTotals" | "partner">,
+  curve: EffectiveCurve,
+  dates: (step: LayeredStep) => OrderDates,
+  businessDate: PlainDate,
+): ReleasePlanInput => ({
+  curve,
+  dates,
+  released: { total: releasedInAll(of.totals), ...coverOf(of.open, businessDate) },
+  businessDate,
+  pack: of.line.pack as Quantity,
+  contract: contractRoom(of),
+  grouping: of.partner.orders.grouping,
+});
 
 /** The contract's limit with its tolerance, and what of it is used; none for lines without a quantity. */
 export function contractRoom({ line, lineTotals: totals }: Pick<AccountInForce, "line" | "lineTotals">) {

@@ -13,7 +13,7 @@ import { NOTHING, plus, type Quantity } from "../values/figures.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
 import { lookAgain } from "./due-accounts.ts";
-import { type NewPlan, type PlannedStep, putInForce, wantedSplits } from "./plan-in-force.ts";
+import { apart, type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
 
 /** One schedule line by hand. */
 export interface HandSplit {
@@ -145,10 +145,7 @@ export async function acceptByHand(
         account: schedule.account,
         layer: "forecast",
         revisionId: revisionIds[n] as number,
-        rows: wantedSplits(
-          { account: schedule.account, revisionId: revisionIds[n] as number },
-          steps.map((step) => ({ ...step, lineId: schedule.lineId })),
-        ),
+        steps: apart(steps.map((step) => ({ ...step, lineId: schedule.lineId }))),
         nextOrderOn: "",
       }),
     ),

@@ -4,7 +4,7 @@
  */
 import type { LayeredStep } from "../schedules/types.ts";
 import type { NewRow } from "../store/columns.ts";
-import { insert, select, updateEach } from "../store/rows.ts";
+import { append, select, updateEach } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, account, type SplitRow, split } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
@@ -25,8 +25,8 @@ export interface NewPlan {
   readonly account: AccountRow;
   readonly layer: "forecast" | "call-off";
   readonly revisionId: number;
-  /** The rows of its steps by key, as `wantedSplits` gives them. */
-  readonly rows: ReadonlyMap<string, WantedSplit>;
+  /** One for each row, as `apart` gives them. */
+  readonly steps: readonly PlannedStep[];
   /** Scheduled order date of what is to be released next; empty when nothing is left. */
   readonly nextOrderOn: string;
   /** Start of the cumulative from now on. */
@@ -51,25 +51,106 @@ export const dateOfSplit = (row: Pick<SplitRow, "date_key">): PlainDate => row.d
 /** Replaces the plans of these accounts and lets each know what it was accepted by and when something is due next. */
 export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<void> {
   if (plans.length === 0) return;
-  const old = new Map<string, SplitRow>();
-  for (const row of await splitsOf(
+  const old = await saidByAccount(
     tx,
-    plans.map((plan) => plan.account.id),
-  ))
-    old.set(keyOfSplit(row), row);
+    plans.filter(({ account: of }) => hasPlan(of)).map(({ account: of }) => of.id),
+  );
+  const gone: number[] = [];
   const added: NewRow<typeof split.columns>[] = [];
   for (const plan of plans) {
-    for (const [key, row] of plan.rows) {
-      const before = old.get(key);
-      if (before !== undefined && saysTheSame(before, row)) old.delete(key);
-      else added.push(row);
+    const before = old.get(plan.account.id);
+    for (const step of plan.steps) {
+      if (before?.delete(said(step)) !== true) added.push(splitRow(plan, step));
     }
+    if (before !== undefined) gone.push(...before.values());
   }
-  const gone = [...old.values()].map(({ id }) => id);
-  if (gone.length > 0) await tx.change("DELETE FROM split WHERE id IN (:gone)", { gone });
-  await insert(tx, split, added);
+  await deleteSplits(tx, gone);
+  await append(tx, split, added);
   const changed = await updateEach(tx, account, plans.map(accountChange));
   if (changed.length < plans.length) throw accountMoved();
+}
+
+/** Nothing was ever accepted on an account without a revision in force. */
+const hasPlan = (of: AccountRow): boolean => of.forecast_revision_id !== null || of.call_off_revision_id !== null;
+
+const MOST_DELETED = 5000;
+
+async function deleteSplits(tx: Tx, ids: readonly number[]): Promise<void> {
+  for (let start = 0; start < ids.length; start += MOST_DELETED) {
+    await tx.run("DELETE FROM split WHERE id IN (:ids)", { ids: ids.slice(start, start + MOST_DELETED) });
+  }
+}
+
+/** Splits by what they say; two that say the same are one. */
+type Said = Map<string, number>;
+
+const [FIELD_END, ROW_END] = ["\u001f", "\u001e"];
+
+/** Texts that senders choose: each is told with its length, so that no two rows can be taken for each other. */
+const FREE_TEXTS = ["commitment", "customer_order_no", "reference", '"window"', "route", "po_created_on"] as const;
+
+/** Everything about a split that releasing depends on, as one text: the database puts it together, thousands of rows would cost more. */
+const SAID_IN_SQL = [
+  "date_key",
+  "order_on",
+  "cumulative",
+  "line_id",
+  "layer",
+  "releasable",
+  "allocate",
+  ...FREE_TEXTS.map((column) => `length(${column}) || ':' || ${column}`),
+].join(` || '${FIELD_END}' || `);
+
+const told = (text: string): string => `${FIELD_END}${text.length}:${text}`;
+const NOTHING_TOLD = FREE_TEXTS.map(() => told("")).join("");
+
+/** What a planned step's row will say, in the words of `SAID_IN_SQL`. */
+function said({ step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn = "" }: PlannedStep): string {
+  const { commitment, customerOrderNumber, reference, window, route } = step;
+  const plain = `${dateKey(step)}${FIELD_END}${orderOn}${FIELD_END}${step.cumulative}${FIELD_END}${lineId}${FIELD_END}${step.layer}${FIELD_END}${releasable ? 1 : 0}${FIELD_END}${allocate === true ? 1 : 0}`;
+  if (`${commitment}${customerOrderNumber}${reference}${window}${route}${purchaseOrderCreatedOn}` === "") {
+    return plain + NOTHING_TOLD;
+  }
+  return [plain, ...[commitment, customerOrderNumber, reference, window, route, purchaseOrderCreatedOn].map(told)].join(
+    "",
+  );
+}
+
+/** The splits of each account by what they say. */
+async function saidByAccount(from: Queryable, accountIds: readonly number[]): Promise<Map<number, Said>> {
+  const found = new Map<number, Said>();
+  if (accountIds.length === 0) return found;
+  const together = from.dialect === "sqlite" ? "group_concat" : "string_agg";
+  const rows = await from.ask(
+    `SELECT account_id AS account, COUNT(*) AS splits, ${together}(id || '${FIELD_END}' || ${SAID_IN_SQL}, '${ROW_END}') AS said
+     FROM split WHERE account_id IN (:accountIds) GROUP BY account_id`,
+    { accountIds },
+  );
+  const unclear: number[] = [];
+  for (const row of rows) {
+    const texts = (row["said"] as string).split(ROW_END);
+    // A text of the sender's that holds the very sign between rows.
+    if (texts.length !== Number(row["splits"])) unclear.push(Number(row["account"]));
+    else found.set(Number(row["account"]), new Map(texts.map(entryOf)));
+  }
+  for (const [id, splits] of await saidOneByOne(from, unclear)) found.set(id, splits);
+  return found;
+}
+
+function entryOf(text: string): [string, number] {
+  const end = text.indexOf(FIELD_END);
+  return [text.slice(end + 1), Number(text.slice(0, end))];
+}
+
+async function saidOneByOne(from: Queryable, accountIds: readonly number[]): Promise<Map<number, Said>> {
+  const found = new Map<number, Said>(accountIds.map((id) => [id, new Map()]));
+  if (accountIds.length === 0) return found;
+  const rows = await from.ask(
+    `SELECT id, account_id AS account, ${SAID_IN_SQL} AS said FROM split WHERE account_id IN (:accountIds)`,
+    { accountIds },
+  );
+  for (const row of rows) found.get(Number(row["account"]))?.set(row["said"] as string, Number(row["id"]));
+  return found;
 }
 
 /** The splits of these accounts. */
@@ -100,61 +181,55 @@ export const accountMoved = (): CalloffError =>
     exit: EXIT.conflict,
   });
 
-export type WantedSplit = Required<Omit<SplitRow, "id">>;
-
-/** The rows a plan is kept in, by what tells them apart. */
-export function wantedSplits(
-  plan: Pick<NewPlan, "account" | "revisionId">,
-  steps: readonly PlannedStep[],
-): Map<string, WantedSplit> {
-  const rows = new Map<string, WantedSplit>();
-  for (const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } of steps) {
-    const row = {
-      account_id: plan.account.id,
-      line_id: lineId,
-      layer: step.layer,
-      order_on: orderOn,
-      from_date: step.from,
-      to_date: step.to,
-      timing: step.timing,
-      kind: step.kind,
-      cumulative: step.cumulative,
-      commitment: step.commitment,
-      releasable,
-      customer_order_no: step.customerOrderNumber,
-      po_created_on: purchaseOrderCreatedOn ?? "",
-      allocate: allocate ?? false,
-      reference: step.reference,
-      window: step.window,
-      route: step.route,
-      date_key: `${step.date} ${step.kind} ${step.timing} ${step.from} ${step.to}`,
-      since_revision_id: plan.revisionId,
-      segment: step.segment,
-    };
-    const key = keyOfSplit(row);
-    const same = rows.get(key);
-    // Two statements of the same thing for the same day are one split, as high as both.
-    rows.set(key, same === undefined || same.cumulative < row.cumulative ? row : same);
+/** One step for each row: two statements of the same thing for the same day are one split, as high as both. */
+export function apart(steps: readonly PlannedStep[]): readonly PlannedStep[] {
+  if (steps.every(({ step }, n) => n === 0 || (steps[n - 1] as PlannedStep).step.date < step.date)) return steps;
+  const byKey = new Map<string, PlannedStep>();
+  for (const one of steps) {
+    const key = keyOf(one);
+    const same = byKey.get(key);
+    byKey.set(key, same === undefined || same.step.cumulative < one.step.cumulative ? one : same);
   }
-  return rows;
+  return byKey.size === steps.length ? steps : [...byKey.values()];
 }
 
-const keyOfSplit = (row: Omit<SplitRow, "id">): string =>
-  [
-    row.account_id,
-    row.line_id,
-    row.layer,
-    row.date_key,
-    row.commitment,
-    row.customer_order_no,
-    row.reference,
-    row.window,
-    row.route,
-  ].join("\u0000");
+/** What tells the splits of an account apart. */
+const keyOf = ({ lineId, step }: PlannedStep): string =>
+  JSON.stringify([
+    lineId,
+    step.layer,
+    dateKey(step),
+    step.commitment,
+    step.customerOrderNumber,
+    step.reference,
+    step.window,
+    step.route,
+  ]);
 
-const saysTheSame = (old: SplitRow, row: WantedSplit): boolean =>
-  old.order_on === row.order_on &&
-  old.cumulative === row.cumulative &&
-  old.releasable === row.releasable &&
-  old.po_created_on === row.po_created_on &&
-  old.allocate === row.allocate;
+const dateKey = ({ date, kind, timing, from, to }: LayeredStep): string => `${date} ${kind} ${timing} ${from} ${to}`;
+
+function splitRow({ account: of, revisionId }: NewPlan, planned: PlannedStep): NewRow<typeof split.columns> {
+  const { step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn } = planned;
+  return {
+    account_id: of.id,
+    line_id: lineId,
+    layer: step.layer,
+    order_on: orderOn,
+    from_date: step.from,
+    to_date: step.to,
+    timing: step.timing,
+    kind: step.kind,
+    cumulative: step.cumulative,
+    commitment: step.commitment,
+    releasable,
+    customer_order_no: step.customerOrderNumber,
+    po_created_on: purchaseOrderCreatedOn ?? "",
+    allocate: allocate ?? false,
+    reference: step.reference,
+    window: step.window,
+    route: step.route,
+    date_key: dateKey(step),
+    since_revision_id: revisionId,
+    segment: step.segment,
+  };
+}

@@ -83,6 +83,17 @@ export const dueNow = (plan: readonly PlannedRelease[]): PlannedRelease[] => pla
 export const nextOrderOn = (plan: readonly PlannedRelease[]): PlainDate | "" =>
   plan.reduce<PlainDate | "">((first, { orderOn }) => (first === "" || orderOn < first ? orderOn : first), "");
 
+/** `nextOrderOn` of the plan for this input. Without packs no rounding takes anything off: what lacks first is ordered first. */
+export function firstOrderOn(input: ReleasePlanInput): PlainDate | "" {
+  if ((input.pack ?? NOTHING) > NOTHING) return nextOrderOn(releasePlan(input));
+  let first: PlainDate | "" = "";
+  for (const { step } of afterReleased(incrementsOf(input.curve), input.curve.base, input.released, input.dates)) {
+    const { orderOn } = input.dates(step);
+    if (first === "" || orderOn < first) first = orderOn;
+  }
+  return first;
+}
+
 /**
  * Due by `on`: required by then on the releasable curve, moved to scheduled order dates, less released; negative when we
  * are ahead.
@@ -153,39 +164,59 @@ function withoutFalls(increments: readonly Increment<LayeredStep>[]): Increment<
 }
 
 type Group = Omit<PlannedRelease, "quantity" | "beyondContract">;
+interface OpenGroup extends Group {
+  readonly steps: LayeredStep[];
+  needed: Quantity;
+}
 
 function together(
   lacking: readonly { increment: Increment<LayeredStep>; dates: OrderDates }[],
   input: ReleasePlanInput,
 ): Group[] {
   const earliest = input.grouping === "all-due" ? earliestDue(lacking, input.businessDate) : undefined;
-  const groups = new Map<string, Omit<Group, "needed"> & { steps: LayeredStep[]; needed: Quantity }>();
+  const groups: OpenGroup[] = [];
+  // By date first: nearly every group has one of its own.
+  const byDate = new Map<PlainDate, OpenGroup[]>();
   for (const { increment, dates } of lacking) {
     const { step, quantity: needed } = increment;
     const due = dates.orderOn <= input.businessDate;
     const orderOn = due ? (earliest ?? dates.orderOn) : dates.orderOn;
-    const { customerOrderNumber, reference, window, route } = step;
-    const key = [orderOn, dates.shipOn, dates.deliverOn, customerOrderNumber, reference, window, route].join("\u0000");
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, {
-        ...dates,
-        orderOn,
-        needed,
-        customerOrderNumber,
-        reference,
-        window,
-        route,
-        steps: [step],
-        due,
-      });
-    } else {
+    const sameDay = byDate.get(orderOn);
+    const group = sameDay?.find((one) => isOneRelease(one, step, dates));
+    if (group !== undefined) {
       group.steps.push(step);
       group.needed = plus(group.needed, needed);
+      continue;
     }
+    const { customerOrderNumber, reference, window, route } = step;
+    const { deliverOn, shipOn } = dates;
+    const opened = {
+      deliverOn,
+      shipOn,
+      orderOn,
+      needed,
+      customerOrderNumber,
+      reference,
+      window,
+      route,
+      steps: [step],
+      due,
+    };
+    groups.push(opened);
+    if (sameDay === undefined) byDate.set(orderOn, [opened]);
+    else sameDay.push(opened);
   }
-  return [...groups.values()];
+  return groups;
 }
+
+/** Whether a step that is ordered on the group's date belongs to it. */
+const isOneRelease = (group: Group, step: LayeredStep, dates: OrderDates): boolean =>
+  group.shipOn === dates.shipOn &&
+  group.deliverOn === dates.deliverOn &&
+  group.customerOrderNumber === step.customerOrderNumber &&
+  group.reference === step.reference &&
+  group.window === step.window &&
+  group.route === step.route;
 
 const earliestDue = (lacking: readonly { dates: OrderDates }[], businessDate: PlainDate): PlainDate | undefined =>
   lacking

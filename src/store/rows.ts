@@ -24,7 +24,7 @@ const whole = (held: unknown): string => {
 /** Neither database keeps a NUL inside text. */
 function quotedText(held: unknown): string {
   if (held === undefined || held === "") return "''";
-  if (typeof held !== "string") throw new TypeError(`${String(held)} is not a text`);
+  if (typeof held !== "string") throw new TypeError(`a ${typeof held} is not a text`);
   const kept = held.includes("\u0000") ? held.replaceAll("\u0000", "\uFFFD") : held;
   return kept.includes("'") ? `'${kept.replaceAll("'", "''")}'` : `'${kept}'`;
 }
@@ -41,7 +41,7 @@ const LITERALS: Record<Exclude<ColumnKind, "bytes">, (held: unknown) => string> 
   figure: (held) => {
     if (typeof held === "bigint") return held.toString();
     if (held === undefined) return "0";
-    throw new TypeError(`${String(held)} is not a figure`);
+    throw new TypeError(`a ${typeof held} is not a figure`);
   },
   text: quotedText,
   flag: (held) => (held === true ? "1" : "0"),
