@@ -53,7 +53,7 @@ function interchangeEnds(head: string, tail: string): boolean {
 }
 
 /** The apostrophe, unless UNA names another character. */
-const edifactTerminator = (head: string): string => (/^UNA/.test(head) ? head.charAt(8) || "'" : "'");
+const edifactTerminator = (head: string): string => (head.startsWith("UNA") ? head.charAt(8) || "'" : "'");
 
 /** 519 (delivery schedules) or 719 (ship notices) as the last record, whole, with or without line breaks. */
 function recordsEnd(series: string, tail: string): boolean {

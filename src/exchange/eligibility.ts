@@ -84,7 +84,12 @@ const isCompanion = (name: string, { doneFile, names }: IntakeRules): boolean =>
   name.endsWith(doneFile) &&
   (name === doneFile || names.has(name.slice(0, -doneFile.length)));
 
-function lookAt(seen: Seen, previous: Look | undefined, now: number): Look {
+/** The look at an entry now, which goes on with the one before while nothing has changed. */
+export function lookAt(
+  seen: Pick<Seen, "size" | "modified" | "changed" | "inode" | "device" | "age">,
+  previous: Look | undefined,
+  now: number,
+): Look {
   const same =
     previous !== undefined &&
     previous.size === seen.size &&

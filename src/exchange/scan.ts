@@ -20,13 +20,33 @@ export interface Candidate {
 
 /** What the scans so far have seen, by folder and the bytes of the name; kept between scans, changed by them. */
 export class Looks extends Map<string, Look> {
-  /** Ready when they were last looked for, and not yet taken. */
+  /** Ready when they were last looked for, and not yet taken; the next one stands last. */
   queue: Candidate[] = [];
   /** Monotonic milliseconds at which the last scan began, and how long it took; `undefined` before the first. */
   scanned: { readonly at: number; readonly lasted: number } | undefined;
 }
 
 export const noLooks = (): Looks => new Looks();
+
+/** Begins the keys of claimed files that wait; no folder's name begins like this. */
+export const CLAIMED_KEY = ".claimed/";
+
+/** Files that are taken before they are applied and answered, and others are looked for. */
+export const ROUND = 200;
+/** A scan of very many files is not repeated before this many times its length has passed. */
+const SCAN_SHARE = 10;
+
+/**
+ * Sees to it that the queue holds what may be claimed now: what the last scan found and is not taken yet, or what a new one
+ * finds. Gives whether there was a new one.
+ */
+export async function fillQueue(exchange: Exchange, looks: Looks): Promise<boolean> {
+  const { scanned, queue } = looks;
+  const patience = Math.max(exchange.config.gateway.intake.scanSeconds * 1000, SCAN_SHARE * (scanned?.lasted ?? 0));
+  if (queue.length > 0 && scanned !== undefined && monotonic() - scanned.at < patience) return false;
+  looks.queue = (await scan(exchange, looks)).toReversed();
+  return true;
+}
 
 /** Files of one partner that are taken before it is the next one's turn. */
 const TURN = 50;
@@ -45,7 +65,7 @@ export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[
       if (candidate !== undefined) candidates.push(candidate);
     }
   }
-  for (const key of looks.keys()) if (!seenNow.has(key)) looks.delete(key);
+  for (const key of looks.keys()) if (!seenNow.has(key) && !key.startsWith(CLAIMED_KEY)) looks.delete(key);
   looks.scanned = { at, lasted: monotonic() - at };
   return inTurns(candidates);
 }

@@ -7,9 +7,10 @@ import { monotonic } from "../values/clock.ts";
  * `scannedAt` has judged every one of them quiet already, so that another one would find nothing new.
  */
 export function untilQuiet(looks: Looks, quietMilliseconds: number, scannedAt: number): number | undefined {
-  const since = [...looks.values()].filter(({ reported }) => !reported).map((look) => look.since);
-  if (since.length === 0) return undefined;
-  const quietAt = Math.max(...since) + quietMilliseconds;
+  let latest: number | undefined;
+  for (const { reported, since } of looks.values()) if (!reported) latest = Math.max(since, latest ?? since);
+  if (latest === undefined) return undefined;
+  const quietAt = latest + quietMilliseconds;
   // A timer may come a moment early; half of the files would be quiet then, and go before those that came first.
   return scannedAt >= quietAt ? undefined : Math.max(0, Math.ceil(quietAt - monotonic()) + 1);
 }
