@@ -210,6 +210,8 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
             shipped: shippedInAll(totals),
             notes: judged.notes,
           }),
+          // A fall without a new start is a mismatch, also where the lower figure is one that we had shipped.
+          ...(judged.period === "fall" ? { fallenBy: fallOf(judged, statement.cumulative) } : {}),
         }),
     ...(line?.commitment !== "quantity"
       ? {}
@@ -223,6 +225,9 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
         }),
   };
 }
+
+const fallOf = ({ accepted }: Read, quoted: Quantity): Quantity =>
+  larger(NOTHING, minus((accepted?.row.base ?? NOTHING) as Quantity, quoted));
 
 /** What a new period begins with as far as it is known before it is opened: open orders are carried in full. */
 const carriedOver = ({ released, shipped }: Totals): Totals => ({

@@ -41,6 +41,8 @@ export interface JudgeInput {
   /** Causes found before there was a curve to judge (no-ship-to, unknown-item, purpose, expired …). */
   readonly given?: readonly (Cause | { readonly cause: Cause; readonly sentence: string })[];
   readonly transit?: TransitExplanation | undefined;
+  /** By how much their cumulative lies below the one in force, though no new period is stated. */
+  readonly fallenBy?: Quantity | undefined;
   /** Absent for open-ended lines and for items without one. */
   readonly contract?: ContractUse | undefined;
   readonly pack?: Quantity;
@@ -94,14 +96,22 @@ export function mismatchLines(input: JudgeInput): VerdictLine[] {
     lines.push({ kind: "transit", says: "pass", quantity: transit.inTransit, sentence });
   }
   if (transit.lastNote === "ambiguous") lines.push(hold("which-note", withoutStop(CAUSES["which-note"])));
-  if (transit.mismatch === NOTHING) return lines;
-  const off = magnitude(transit.mismatch);
   const through = transit.lastNote === "found" ? " through their last note" : "";
-  const sentence = `their cumulative is ${differenceInWords(transit.mismatch)} than ours${through}`;
-  const passes = hasNoHistory(input) || off <= quantity(input.policy.mismatch.quantity) || off <= askedWithin(input);
-  if (passes) lines.push({ kind: "mismatch", says: "warn", quantity: transit.mismatch, sentence });
-  else lines.push({ ...hold("mismatch", sentence), quantity: transit.mismatch });
+  const differs = `their cumulative is ${differenceInWords(transit.mismatch)} than ours${through}`;
+  lines.push(...offLine(input, transit.mismatch, differs));
+  const fallenBy = input.fallenBy ?? NOTHING;
+  const fell = `their cumulative fell by ${inPieces(fallenBy)}, and no new start is stated`;
+  lines.push(...offLine(input, fallenBy, fell));
   return lines;
+}
+
+/** What their cumulative is off by, as far as the policy does not let it pass. */
+function offLine(input: JudgeInput, by: Quantity, sentence: string): VerdictLine[] {
+  if (by === NOTHING) return [];
+  const off = magnitude(by);
+  const passes = hasNoHistory(input) || off <= quantity(input.policy.mismatch.quantity) || off <= askedWithin(input);
+  if (passes) return [{ kind: "mismatch", says: "warn", quantity: by, sentence }];
+  return [{ ...hold("mismatch", sentence), quantity: by }];
 }
 
 /** Before anything was accepted or shipped there is nothing that their cumulative could differ from: it is said, not held. */

@@ -200,6 +200,20 @@ onEveryDatabase("A schedule that comes in", (database) => {
     assert.deepEqual(await ordered(store, config, "2027-01-08"), ["SO-000001 2027-01-08 3"]);
   });
 
+  it("asks when the customer's cumulative falls though no new start is stated, even to a figure that was ours", async () => {
+    const { store } = database();
+    const config = trusting();
+    await taken(store, config);
+    const quoting = (cumulative: string) =>
+      aScheduleLine([["2027-01-20", "300"]], { account: { cumulative, kind: "received" } });
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-04", [quoting("70")])), ["accepted"]);
+    const [fallen] = await receive(store, config, "2027-01-05", [quoting("0")]);
+    assert.deepEqual([fallen?.state, fallen?.cause], ["held", "mismatch"]);
+    assert.match(fallen?.sentence ?? "", /their cumulative fell by 70, and no new start is stated/);
+    const tolerant = trusting({}, { mismatch: { quantity: "70" } });
+    assert.deepEqual(outcomes(await receive(store, tolerant, "2027-01-06", [quoting("0")])), ["accepted"]);
+  });
+
   it("never ships what is only planned", async () => {
     const { store } = database();
     const config = trusting();
