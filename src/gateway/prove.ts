@@ -3,22 +3,18 @@
  * arrival, business date and instant of each step, commands and who gave them), everything is done again on an empty
  * database. The same outbox, byte for byte, and the same fingerprint come out, or it is said what differs (features.md G4).
  */
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { parseDocument } from "yaml";
 import { loadConfiguration } from "../config/configuration.ts";
-import { archivePath } from "../exchange/archive.ts";
 import { exchangePaths } from "../exchange/context.ts";
-import { resumeClaimed } from "../exchange/run.ts";
 import { type AuditEntry, readAudit } from "../store/audit.ts";
 import { fingerprint } from "../store/fingerprint.ts";
 import { openStore } from "../store/store.ts";
-import type { Clock, Occasion } from "../values/clock.ts";
-import { CalloffError, EXIT } from "../values/errors.ts";
-import { type CommandName, type Commands, commandOfVerb, giveCommand } from "./commands.ts";
+import { CalloffError } from "../values/errors.ts";
 import { type Keeper, openKeeper } from "./keeper.ts";
 import { openLog } from "./log.ts";
+import { clockOf, doAgain, layScratchHome, type Moment } from "./replay.ts";
 
 /** A file of the outbox, by its path in the outbox, and the hash of its bytes. */
 interface Written {
@@ -64,7 +60,7 @@ export async function proveHome(home: string): Promise<Proof> {
       outbox: await writtenFiles(store),
       fingerprint: await fingerprint(store),
     };
-    await layScratchHome(config.home, scratch);
+    await layScratchHome(config.home, scratch, "sqlite:data/calloff.sqlite");
     return await doneAgain(config.home, scratch, then);
   } finally {
     await store.close();
@@ -95,34 +91,11 @@ const writtenFiles = async (store: Pick<Keeper["store"], "ask">): Promise<Writte
     }),
   );
 
-/** The home's settings and mappings beside an empty SQLite database. */
-async function layScratchHome(home: string, scratch: string): Promise<void> {
-  // What links point at, because the copy is written to.
-  const whole = { recursive: true, dereference: true };
-  await cp(path.join(home, "config"), path.join(scratch, "config"), whole);
-  await cp(path.join(home, "mappings"), path.join(scratch, "mappings"), whole).catch(() => undefined);
-  const settings = path.join(scratch, "config", "gateway.yaml");
-  const gateway = parseDocument(await readFile(settings, "utf8"));
-  gateway.set("database", "sqlite:data/calloff.sqlite");
-  await writeFile(settings, String(gateway));
-}
-
 async function doneAgain(home: string, scratch: string, then: Kept): Promise<Proof> {
-  const moment = { current: undefined as Occasion | undefined };
+  const moment: Moment = { current: undefined };
   const keeper = await openKeeper(scratch, { command: "prove", clock: clockOf(moment), log: openLog("error") });
-  let steps = 0;
   try {
-    for (const entry of then.trail) {
-      moment.current = entry;
-      const command = commandOfVerb(entry.verb);
-      if (command !== undefined) await giveAgain(keeper, command, entry);
-      else if (entry.verb === "file.registered")
-        await takeAgain(keeper, archivePath(exchangePaths(home).archive, detail(entry, "sha256")), entry);
-      else if (entry.verb === "order.released" && !(await isMade(keeper, entry.object))) await keeper.tick();
-      else continue;
-      steps += 1;
-      await keeper.drainOutbox();
-    }
+    const steps = await doAgain(keeper, moment, exchangePaths(home).archive, then.trail);
     return compared(
       then,
       { outbox: await writtenFiles(keeper.store), fingerprint: await fingerprint(keeper.store) },
@@ -131,48 +104,6 @@ async function doneAgain(home: string, scratch: string, then: Kept): Promise<Pro
   } finally {
     await keeper.stop();
   }
-}
-
-/** One run of the timetable makes several orders, each with an entry of its own. */
-const isMade = async ({ store }: Keeper, number: string): Promise<boolean> =>
-  (await store.ask("SELECT id FROM child_order WHERE number = :number", { number })).length > 0;
-
-/** Time stands where the entry that is being done again says it was. */
-function clockOf(moment: { readonly current: Occasion | undefined }): Clock {
-  const then = (): Occasion => {
-    if (moment.current === undefined) throw new Error("nothing is done before the first entry of the audit trail");
-    return moment.current;
-  };
-  return { businessDate: () => then().businessDate, instant: () => then().instant };
-}
-
-async function giveAgain(keeper: Keeper, name: CommandName, entry: AuditEntry): Promise<void> {
-  const { args } = entry.details as unknown as { args: Commands[typeof name]["given"] };
-  await giveCommand(keeper, entry.who, name, entry.object, args);
-}
-
-/** Puts archived bytes where the claim of that time had put them, and takes them up from there. */
-async function takeAgain(keeper: Keeper, archived: string, entry: AuditEntry): Promise<void> {
-  const folder = path.join(keeper.exchange.paths.inbox, ".claimed", detail(entry, "folder"));
-  await mkdir(folder, { recursive: true });
-  const claim = entry.object.replace(/^file:/, "");
-  await copyFile(archived, path.join(folder, `${claim}-${detail(entry, "name")}`)).catch((cause: unknown) => {
-    throw new CalloffError("PROVE_ARCHIVE_MISSING", `The bytes of ${entry.object} are not in the archive`, {
-      place: { file: archived },
-      expected: "every file that was ever registered",
-      found: "none of that name",
-      remedy: "Restore the archive from a backup; without its bytes a home cannot be proven",
-      exit: EXIT.notFound,
-      cause,
-    });
-  });
-  await resumeClaimed(keeper.exchange);
-  await keeper.scan();
-}
-
-function detail(entry: AuditEntry, name: string): string {
-  const held = (entry.details as Readonly<Record<string, unknown>>)[name];
-  return typeof held === "string" ? held : "";
 }
 
 function compared(then: Kept, again: Omit<Kept, "trail">, steps: number): Proof {

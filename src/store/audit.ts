@@ -97,6 +97,34 @@ export async function readAudit(from: Queryable, after = 0): Promise<AuditEntry[
   }));
 }
 
+/** The last entry, by which it is known how far the trail goes; `undefined` before the first. */
+export async function lastEntry(from: Queryable): Promise<Pick<AuditEntry, "seq" | "hash" | "instant"> | undefined> {
+  const row = await selectOne(from, audit, "ORDER BY seq DESC");
+  return row === undefined ? undefined : { seq: row.seq, hash: row.hash, instant: row.instant as Instant };
+}
+
+/** As many of `entries` as follow without a gap or a change on the one that has this number and hash. */
+export function unbroken(entries: readonly AuditEntry[], after: Pick<AuditEntry, "seq" | "hash">): AuditEntry[] {
+  let { seq, hash } = after;
+  const end = entries.findIndex((entry) => {
+    const follows = entry.seq === seq + 1 && entry.previousHash === hash && entry.hash === hashOf(rowOf(entry));
+    ({ seq, hash } = entry);
+    return !follows;
+  });
+  return entries.slice(0, end < 0 ? entries.length : end);
+}
+
+const rowOf = (entry: AuditEntry): Omit<AuditRow, "id" | "hash"> => ({
+  seq: entry.seq,
+  previous_hash: entry.previousHash,
+  business_date: entry.businessDate,
+  instant: entry.instant,
+  who: entry.who,
+  verb: entry.verb,
+  object: entry.object,
+  details: stableJson(entry.details),
+});
+
 /** The number of the first entry that is missing or was changed after it was written; `undefined` when the chain holds. */
 export async function firstBrokenEntry(from: Queryable): Promise<number | undefined> {
   let previous = "";

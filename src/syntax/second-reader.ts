@@ -68,9 +68,9 @@ function failed(message: string, cause?: unknown): CalloffError {
 
 /** The interchange with a header of 106 characters, without byte order mark and with one character for CR LF. */
 function normalised(raw: string, delimiters?: Pick<Delimiters, "component" | "segment">): string | undefined {
+  const from = raw.slice(raw.indexOf("ISA"));
   // Where CR alone terminates, LF is what follows it; else CR LF is one line break.
-  const newline = delimiters?.segment === "\r" ? "\r" : "\n";
-  const text = raw.slice(raw.indexOf("ISA")).replaceAll("\r\n", newline);
+  const text = delimiters?.segment === "\r" ? from.replace(/\r\n+/g, "\r") : from.replaceAll("\r\n", "\n");
   const separator = text.charAt(3);
   let at = -1;
   const elements: string[] = [];

@@ -11,6 +11,7 @@ export const CRASH_POINTS = [
   "applied",
   "answered",
   "rendered",
+  "trail-noted",
   "temporary-written",
   "staged",
   "renamed",

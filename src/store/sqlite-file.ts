@@ -1,0 +1,65 @@
+/** SQLite files as files: copied while others write to them, and checked without being changed. */
+import sqlite3 from "sqlite3";
+import { coerceError } from "../values/errors.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+function opened(file: string, mode: number): Promise<sqlite3.Database> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(file, mode, (error) => {
+      if (error === null) resolve(database);
+      else reject(error);
+    });
+  });
+}
+
+const closed = (database: sqlite3.Database): Promise<void> =>
+  new Promise((resolve, reject) => {
+    database.close((error) => (error === null ? resolve() : reject(error)));
+  });
+
+const rowsOf = (database: sqlite3.Database, sql: string, given: readonly unknown[] = []): Promise<Row[]> =>
+  new Promise((resolve, reject) => {
+    database.all(sql, given, (error: Error | null, rows: Row[]) => (error === null ? resolve(rows) : reject(error)));
+  });
+
+async function inFile<T>(file: string, mode: number, work: (database: sqlite3.Database) => Promise<T>): Promise<T> {
+  const database = await opened(file, mode);
+  try {
+    return await work(database);
+  } finally {
+    await closed(database);
+  }
+}
+
+/**
+ * Copies a database as it stands at this moment into an empty or missing file. Writers go on meanwhile: they are neither
+ * waited for nor kept waiting.
+ */
+export const copyDatabase = (from: string, to: string): Promise<void> =>
+  inFile(from, sqlite3.OPEN_READWRITE, async (database) => {
+    database.configure("busyTimeout", 5000);
+    await rowsOf(database, "VACUUM INTO ?", [to]);
+  });
+
+/**
+ * What is wrong with a file as a database, in SQLite's words; empty when it is sound.
+ * @param thorough also whether every index says what its table says
+ */
+export async function damageOf(file: string, thorough: boolean): Promise<string[]> {
+  try {
+    return await inFile(file, sqlite3.OPEN_READWRITE, async (database) => {
+      const rows = await rowsOf(database, thorough ? "PRAGMA integrity_check(20)" : "PRAGMA quick_check(3)");
+      return rows.map((row) => String(Object.values(row)[0])).filter((said) => said !== "ok");
+    });
+  } catch (thrown) {
+    return [coerceError(thrown).message];
+  }
+}
+
+/** Brings all that was committed into the file itself, so that nothing of it is beside it any more. */
+export const gatherInto = (file: string): Promise<void> =>
+  inFile(file, sqlite3.OPEN_READWRITE, async (database) => {
+    await rowsOf(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    await rowsOf(database, "PRAGMA journal_mode = DELETE");
+  });
