@@ -1,17 +1,21 @@
 /** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
-
+import type { FileRow } from "../store/tables.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { applyRegistered } from "./apply.ts";
 import { archiveFile } from "./archive.ts";
-import { type Claimed, claimFile, leftClaimed, unclaim } from "./claim.ts";
+import { type Claimed, claimFile, leftClaimed } from "./claim.ts";
 import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts";
 import { keeping, makeFolder, systemCode } from "./durable.ts";
 import { registerErpFile } from "./erp-inbound.ts";
 import { isOfTheStore, passesByItself } from "./file-state.ts";
+import { type AsRead, letGo, lookAfter } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
-import { type Looks, noLooks, quietIn, scan } from "./scan.ts";
+import { makeSureOfRoom } from "./room.ts";
+import { type Candidate, fillQueue, type Looks, noLooks, quietIn, ROUND } from "./scan.ts";
+import { systemWords } from "./system-words.ts";
+import { isAsSeen, isSettled } from "./unsettled.ts";
 
 /**
  * Makes the folders of a home that are missing, and looks whether the others are still what they were.
@@ -29,24 +33,28 @@ export async function layFolders(exchange: Exchange): Promise<void> {
 
 /** Takes a claimed file to its registration; from there on the database knows it. */
 export async function take(exchange: Exchange, claimed: Claimed): Promise<void> {
-  if ((await registeredFile(exchange.store, claimed.claim)) === undefined) await registerClaimed(exchange, claimed);
-  await unclaim(claimed);
+  const before = await registeredFile(exchange.store, claimed.claim);
+  await letGo(exchange, claimed, before === undefined ? await registerClaimed(exchange, claimed) : readOf(before));
 }
 
-async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<void> {
+const readOf = ({ sha256, size }: FileRow): AsRead | undefined => (sha256 === "" ? undefined : { size });
+
+/** Gives what was read; nothing of what is no file. */
+async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<AsRead | undefined> {
   try {
     const archived = await archiveFile(exchange, claimed);
     if (claimed.folder === ERP) await registerErpFile(exchange, claimed, archived);
     else await registerPartnerFile(exchange, claimed, archived);
+    return archived;
   } catch (thrown) {
     const error = coerceError(thrown);
     if (passesByItself(error) || systemCode(error) !== "") throw error;
-    await refuseClaimed(exchange, claimed, error);
+    return refuseClaimed(exchange, claimed, error);
   }
 }
 
 /** What cannot even be catalogued (no regular file, a reader that dies of it) is quarantined with the reason. */
-async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error): Promise<void> {
+async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error): Promise<AsRead | undefined> {
   exchange.log.error({ claim: claimed.claim, name: claimed.name, err: error }, "a file cannot be read");
   const told = error instanceof CalloffError ? error : undefined;
   const { code = "EXCHANGE_READER_FAILED", place = { file: claimed.name }, expected, found, remedy } = told ?? {};
@@ -68,42 +76,88 @@ async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error)
     findings: [finding],
     interchanges: [],
   }));
+  return archived;
 }
 
 /** Takes up again what a process that ended had claimed. Gives how many files could be taken. */
-export async function resumeClaimed(exchange: Exchange): Promise<number> {
+export async function resumeClaimed(exchange: Exchange, looks: Looks = noLooks()): Promise<number> {
   let taken = 0;
-  for (const claimed of await leftClaimed(exchange)) {
-    exchange.log.info({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
+  const left = await leftClaimed(exchange);
+  exchange.faults.endedBut("take", new Set(left.map(placeOf)));
+  for (const claimed of left) {
+    if (!(await isSettled(exchange, claimed, looks))) continue;
+    exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
     if (await takeOrWait(exchange, claimed)) taken += 1;
   }
   return taken;
 }
 
-/** A file that cannot be taken now (no space, no rights, still written to) stays claimed and lets the others pass. */
+/** What a fault that keeps a file from being taken is known by. */
+const placeOf = ({ folder, name }: { folder: string; name: string }): string => `inbox/${folder}/${name}`;
+
+/** A file that cannot be taken now (no rights, still written to) stays claimed and lets the others pass. */
 async function takeOrWait(exchange: Exchange, claimed: Claimed): Promise<boolean> {
   try {
     await take(exchange, claimed);
+    exchange.faults.ended(placeOf(claimed), "take");
     return true;
   } catch (thrown) {
     const error = coerceError(thrown);
-    // Nor would the next one be taken.
-    if (isOfTheStore(error) || (error instanceof CalloffError && error.code === "READER_STOPPED")) throw error;
+    if (concernsAll(error)) throw error;
     const { claim, folder, name } = claimed;
-    exchange.log.error({ claim, folder, name, err: error }, "a claimed file cannot be taken now; it is tried again");
-    exchange.events.emit("file.waiting", { claim, folder, name, reason: error.message });
+    const what = `${placeOf(claimed)} is claimed (${claim}) and cannot be taken: ${error.message}`;
+    const fault = { place: placeOf(claimed), kind: "take" as const, what, ...codeAndRemedy(error) };
+    const { message: reason } = error;
+    if (exchange.faults.stands(fault, error)) exchange.events.emit("file.waiting", { claim, folder, name, reason });
     return false;
   }
 }
 
-/** One scan: claims and registers what is ready. Gives how many files that were. */
-export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<number> {
-  let taken = 0;
-  for (const candidate of await scan(exchange, looks)) {
+/** Whether the next file would not be taken either: nothing more is claimed then. */
+const concernsAll = (error: Error): boolean =>
+  isOfTheStore(error) ||
+  (error instanceof CalloffError && (error.code === "DATA_UNWRITABLE" || error.code === "READER_STOPPED"));
+
+function codeAndRemedy(error: Error): { code: string; remedy: string } {
+  if (!(error instanceof CalloffError))
+    return { code: systemCode(error), remedy: systemWords(systemCode(error)).remedy };
+  return { code: error.code, remedy: error.remedy ?? "It is tried again by itself" };
+}
+
+/** Claims a file unless it may not be moved; that is told once and keeps no other waiting. */
+async function claimOrLeave(exchange: Exchange, candidate: Candidate): Promise<Claimed | undefined> {
+  const place = placeOf(candidate);
+  await makeSureOfRoom(exchange, candidate.look.size);
+  try {
     const claimed = await claimFile(exchange, candidate);
-    if (claimed === undefined) continue;
-    if (await takeOrWait(exchange, claimed)) taken += 1;
+    exchange.faults.ended(place, "claim");
+    return claimed;
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === "") throw thrown;
+    const { what, remedy } = systemWords(code);
+    exchange.faults.stands({ place, kind: "claim", code, what: `${place} cannot be claimed: ${what}`, remedy });
+    return undefined;
   }
+}
+
+/**
+ * Claims and registers what is ready, at most a round's worth. Gives how many files that were.
+ * @throws CalloffError DATA_UNWRITABLE, STORE_* when nothing more can be taken now; what is left lies in the inbox
+ */
+export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<number> {
+  let taken = await lookAfter(exchange);
+  do {
+    if (await fillQueue(exchange, looks)) exchange.faults.endedBut("claim", new Set(looks.queue.map(placeOf)));
+    for (let n = 0; n < ROUND; n += 1) {
+      const candidate = looks.queue.at(-1);
+      if (candidate === undefined) break;
+      const claimed = await claimOrLeave(exchange, candidate);
+      looks.queue.pop();
+      if (claimed === undefined || !(await isAsSeen(claimed, candidate, looks))) continue;
+      if (await takeOrWait(exchange, claimed)) taken += 1;
+    }
+  } while (taken === 0 && looks.queue.length > 0);
   return taken;
 }
 
@@ -113,10 +167,10 @@ export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<nu
  */
 export async function workOnce(exchange: Exchange, looks: Looks = noLooks()): Promise<Drained> {
   await layFolders(exchange);
-  await resumeClaimed(exchange);
-  await applyRegistered(exchange);
   for (;;) {
-    const taken = await takeArrivals(exchange, looks);
+    const resumed = await resumeClaimed(exchange, looks);
+    await applyRegistered(exchange);
+    const taken = resumed + (await takeArrivals(exchange, looks));
     await applyRegistered(exchange);
     if (taken > 0) continue;
     const left = quietIn(exchange, looks);

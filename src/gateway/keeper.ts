@@ -13,12 +13,14 @@ import { layFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchang
 import { noLooks } from "../exchange/scan.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
+import { type Gateways, joinGateways } from "../store/gateways.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
 import { coerceError } from "../values/errors.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeDataFolder } from "./folders.ts";
+import { homeIdentity } from "./home-identity.ts";
 import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
 import { keeperReport } from "./keeper-report.ts";
 import { type Logger, openLog } from "./log.ts";
@@ -69,12 +71,15 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
   makeDataFolder(config.home);
   const lock = await lockOf(config, options.command);
   let store: Store | undefined;
+  let gateways: Gateways | undefined;
   try {
     store = openStore(config.gateway.database, config.home);
     const migrated = await migrate(store);
     if (migrated.length > 0) log.info({ migrated }, "the database was migrated");
-    return keeperOf(config, store, lock, log, options);
+    gateways = await gatewaysOf(config, store, options.command);
+    return keeperOf({ config, store, gateways, lock, log }, options);
   } catch (thrown) {
+    await gateways?.close();
     await store?.close();
     await lock?.release();
     throw thrown;
@@ -85,11 +90,26 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
 const lockOf = async (config: Configuration, command: string): Promise<InstanceLock | undefined> =>
   config.gateway.database.startsWith("sqlite:") ? takeInstanceLock(path.join(config.home, "data"), command) : undefined;
 
-function keeperOf(
-  config: Configuration,
+const gatewaysOf = async (
+  { home, gateway }: Configuration,
   store: Store,
-  lock: InstanceLock | undefined,
-  log: Logger,
+  command: string,
+): Promise<Gateways | undefined> =>
+  store.dialect === "sqlite"
+    ? undefined
+    : joinGateways(store, { url: gateway.database, home: homeIdentity(home), command });
+
+/** What a keeper has opened. */
+interface Opened {
+  readonly config: Configuration;
+  readonly store: Store;
+  readonly gateways: Gateways | undefined;
+  readonly lock: InstanceLock | undefined;
+  readonly log: Logger;
+}
+
+function keeperOf(
+  { config, store, gateways, lock, log }: Opened,
   { command, clock = systemClock({ timeZone: config.gateway.company.timeZone }), onEvent = () => {} }: KeeperOptions,
 ): Keeper {
   const reader: PooledReader = openReaders(config);
@@ -99,6 +119,7 @@ function keeperOf(
   const exchange: Exchange = {
     config,
     store,
+    gateways,
     clock,
     log,
     events,
@@ -114,14 +135,16 @@ function keeperOf(
 
   const take = async (): Promise<number> => {
     await layFolders(exchange);
-    const resumed = await resumeClaimed(exchange);
     scannedAt = monotonic();
+    const resumed = await resumeClaimed(exchange, looks);
     return resumed + (await takeArrivals(exchange, looks));
   };
 
   const scan = async (): Promise<number> => (await take()) + (await applyRegistered(exchange));
 
-  const quietIn = () => untilQuiet(looks, config.gateway.intake.quietMilliseconds, scannedAt);
+  // Not every taking scans: it goes on first with what the last scan found.
+  const quietIn = () =>
+    untilQuiet(looks, config.gateway.intake.quietMilliseconds, Math.min(scannedAt, looks.scanned?.at ?? 0));
 
   const tick = async (): Promise<ReleasedOrder[]> => {
     const occasion = occasionOf(clock, "timetable");
@@ -148,8 +171,8 @@ function keeperOf(
     for (;;) {
       const quiet = quietIn();
       const late = monotonic() - since > QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
-      if (quiet === undefined || stopping || late) break;
-      await new Promise((resolve) => setTimeout(resolve, quiet));
+      if ((quiet === undefined && looks.queue.length === 0) || stopping || late) break;
+      if (looks.queue.length === 0) await new Promise((resolve) => setTimeout(resolve, quiet));
       all += await take();
     }
     return all + (await applyRegistered(exchange));
@@ -204,8 +227,10 @@ function keeperOf(
     stop: async (seconds = 30) => {
       stopping = true;
       reader.refuse();
+      gateways?.refuse();
       const drained = (await rounds?.stop(seconds)) ?? true;
       await reader.close();
+      await gateways?.close();
       await store.close();
       report.remove();
       await lock?.release();
