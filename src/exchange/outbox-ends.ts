@@ -4,6 +4,7 @@ import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
 import { systemCode } from "./durable.ts";
+import { stillHad } from "./outbox-leases.ts";
 import { systemWords } from "./system-words.ts";
 
 export type End = "written" | "waiting" | "alarmed";
@@ -23,7 +24,13 @@ export async function alarm(
   reason: string,
 ): Promise<End> {
   await exchange.store.write((tx) =>
-    update(tx, outboxFile, { state, finding: reason }, "id = :id AND state IN ('rendered', 'staged')", { id: row.id }),
+    update(
+      tx,
+      outboxFile,
+      { state, finding: reason },
+      `id = :id AND state IN ('rendered', 'staged')${stillHad(exchange)}`,
+      { id: row.id, worker: row.worker },
+    ),
   );
   const { receiver, folder, name } = row;
   exchange.log.error({ receiver, folder, name, reason }, `outbox: ${state}`);

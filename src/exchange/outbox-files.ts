@@ -13,9 +13,9 @@ export const folderPath = (exchange: Exchange, folder: string): string => path.j
 export const finalName = (exchange: Exchange, { folder, name }: OutboxFileRow): string =>
   path.join(folderPath(exchange, folder), name);
 
-/** The name under which it is written. */
-export const temporaryName = (exchange: Exchange, { folder, id }: OutboxFileRow): string =>
-  path.join(folderPath(exchange, folder), `.calloff-${id}`);
+/** The name under which it is written: with the number of its writer where there are several on one database. */
+export const temporaryName = (exchange: Exchange, { folder, id, staged_by }: OutboxFileRow): string =>
+  path.join(folderPath(exchange, folder), staged_by === 0 ? `.calloff-${id}` : `.calloff-${id}-${staged_by}`);
 
 const create = (file: string): Promise<FileHandle> =>
   open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);

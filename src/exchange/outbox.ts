@@ -8,7 +8,7 @@
  */
 import { lstat, readFile, rename } from "node:fs/promises";
 import PQueue from "p-queue";
-import { select } from "../store/rows.ts";
+import { update } from "../store/rows.ts";
 import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
@@ -25,6 +25,7 @@ import {
   temporaryName,
   writeTemporary,
 } from "./outbox-files.ts";
+import { portionsToWrite, stillHad, type Writer, writerOf } from "./outbox-leases.ts";
 
 /** What one drain did. */
 export interface Drained {
@@ -35,52 +36,26 @@ export interface Drained {
   readonly alarmed: number;
 }
 
-/** Files that share their transactions, and bytes they may hold in memory together. */
-const BATCH = 100;
-const BATCH_BYTES = 16_000_000;
 /** Temporary files that are written at the same time: the disk then makes several durable at once. */
 const AT_ONCE = 8;
 
 /** Writes every file that is rendered or was staged, oldest first; what cannot be written now waits for the next drain. */
 export async function drainOutbox(exchange: Exchange): Promise<Drained> {
-  const drain: Drain = { exchange, done: { written: 0, waiting: 0, alarmed: 0 }, faults: new Set(), shut: new Map() };
-  const pending = await exchange.store.ask(
-    // Says twice what is open: by the second words SQLite finds the index of what is not yet written.
-    `SELECT id, LENGTH(bytes) AS size FROM outbox_file
-     WHERE state IN ('rendered', 'staged') AND state <> 'written' ORDER BY id`,
-  );
-  for (const ids of portions(pending)) {
-    const rows = await select(
-      exchange.store,
-      outboxFile,
-      "WHERE id IN (:ids) AND state IN ('rendered', 'staged') ORDER BY id",
-      { ids },
-    );
-    await deliver(drain, rows);
-  }
+  const drain: Drain = {
+    exchange,
+    writer: await writerOf(exchange),
+    done: { written: 0, waiting: 0, alarmed: 0 },
+    faults: new Set(),
+    shut: new Map(),
+  };
+  for await (const rows of portionsToWrite(exchange, drain.writer)) await deliver(drain, rows);
   exchange.faults.endedBut("write", drain.faults);
   return drain.done;
 }
 
-function portions(pending: readonly Record<string, unknown>[]): number[][] {
-  const lists: number[][] = [];
-  let bytes = 0;
-  for (const row of pending) {
-    const size = Number(row["size"]);
-    const last = lists.at(-1);
-    if (last === undefined || last.length >= BATCH || bytes + size > BATCH_BYTES) {
-      lists.push([Number(row["id"])]);
-      bytes = size;
-    } else {
-      last.push(Number(row["id"]));
-      bytes += size;
-    }
-  }
-  return lists;
-}
-
 interface Drain {
   readonly exchange: Exchange;
+  readonly writer: Writer;
   readonly done: Record<End, number>;
   /** Places where a fault was met. */
   readonly faults: Set<string>;
@@ -173,10 +148,10 @@ async function stage(drain: Drain, rows: readonly OutboxFileRow[]): Promise<Outb
     written.push(...one.rows);
   }
   if (written.length === 0) return [];
-  const moved = await triedTogether(drain, written, () => markStaged(drain.exchange, folders));
+  const moved = await triedTogether(drain, written, () => markStaged(drain, folders));
   if (moved === undefined) return [];
   at("staged");
-  return still(drain, written, moved);
+  return still(drain, written, moved, "with its temporary file");
 }
 
 async function writeInto(
@@ -215,24 +190,31 @@ const folderReplaced = (folder: string): CalloffError =>
     retryable: true,
   });
 
-const markStaged = (exchange: Exchange, folders: readonly StagedFolder[]): Promise<Set<number>> =>
+const markStaged = ({ exchange, writer }: Drain, folders: readonly StagedFolder[]): Promise<Set<number>> =>
   exchange.store.write(async (tx) => {
     const moved = new Set<number>();
     for (const { ids, device, inode } of folders) {
       const rows = await tx.run(
-        `UPDATE outbox_file SET state = 'staged', folder_device = :device, folder_inode = :inode
-         WHERE id IN (:ids) AND state = 'rendered' RETURNING id`,
-        { ids, device, inode },
+        `UPDATE outbox_file
+         SET state = 'staged', folder_device = :device, folder_inode = :inode, staged_by = :worker, home = :home
+         WHERE id IN (:ids) AND state = 'rendered'${stillHad(exchange)} RETURNING id`,
+        { ids, device, inode, ...writer },
       );
       for (const { id } of rows) moved.add(Number(id));
     }
     return moved;
   });
 
-/** Those of the files whose rows moved; another process has the others in work. */
-async function still(drain: Drain, rows: readonly OutboxFileRow[], moved: ReadonlySet<number>) {
-  for (const row of rows) {
-    if (!moved.has(row.id)) await failed(drain, row, takenByAnother());
+/** Those of the files whose rows moved; another process has the others in work, which takes nothing from this one. */
+async function still(
+  drain: Drain,
+  rows: readonly OutboxFileRow[],
+  moved: ReadonlySet<number>,
+  lost?: "with its temporary file",
+) {
+  for (const row of rows.filter(({ id }) => !moved.has(id))) {
+    if (drain.exchange.gateways === undefined) await failed(drain, row, takenByAnother());
+    else if (lost !== undefined) await removeTemporary(temporaryName(drain.exchange, row));
   }
   return rows.filter(({ id }) => moved.has(id));
 }
@@ -245,7 +227,10 @@ async function publish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<Ou
     const there = await tried(drain, row, async () => {
       const target = finalName(exchange, row);
       if (await holdsOtherContent(target, row.sha256)) return false;
-      await rename(temporaryName(exchange, row), target);
+      // One temporary file is renamed once, whoever does it.
+      const taken = exchange.gateways === undefined ? [] : ["ENOENT"];
+      if ((await unless(taken, "gone", () => rename(temporaryName(exchange, row), target))) === "gone")
+        return undefined;
       at("renamed");
       return true;
     });
@@ -275,18 +260,18 @@ async function finish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<voi
     if (synced === true) durable.push(...files);
   }
   if (durable.length === 0) return;
-  const moved = await triedTogether(drain, durable, () => markWritten(exchange, durable));
+  const moved = await triedTogether(drain, durable, () => markWritten(drain, durable));
   if (moved === undefined) return;
   at("written");
   for (const row of await still(drain, durable, moved)) drain.done[tellWritten(exchange, row)] += 1;
 }
 
-const markWritten = (exchange: Exchange, files: readonly OutboxFileRow[]): Promise<Set<number>> =>
+const markWritten = ({ exchange, writer }: Drain, files: readonly OutboxFileRow[]): Promise<Set<number>> =>
   exchange.store.write(async (tx) => {
     const rows = await tx.run(
       `UPDATE outbox_file SET state = 'written', written_at = :now, finding = ''
-       WHERE id IN (:ids) AND state = 'staged' RETURNING id`,
-      { ids: files.map(({ id }) => id), now: exchange.clock.instant() },
+       WHERE id IN (:ids) AND state = 'staged'${stillHad(exchange)} RETURNING id`,
+      { ids: files.map(({ id }) => id), now: exchange.clock.instant(), ...writer },
     );
     return new Set(rows.map(({ id }) => Number(id)));
   });
@@ -314,7 +299,9 @@ async function whereStaged(exchange: Exchange, row: OutboxFileRow): Promise<"rea
   const there = await unless(["ENOENT", "ENOTDIR"], undefined, () => lstat(temporary));
   if (there !== undefined) {
     const whole = there.isFile() && sha256Of(await readFile(temporary)) === row.sha256;
-    if (!whole) await writeTemporary(temporary, row.bytes);
+    if (whole) return "ready";
+    if (exchange.gateways !== undefined) return writeAgain(exchange, row);
+    await writeTemporary(temporary, row.bytes);
     return "ready";
   }
   const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => folderIdentity(folderPath(exchange, row.folder)));
@@ -322,4 +309,16 @@ async function whereStaged(exchange: Exchange, row: OutboxFileRow): Promise<"rea
   if (folder !== undefined && isFolder(folder, stagedIn)) return "gone";
   const reason = folder === undefined ? "its folder has gone" : "its folder is another one than it was staged in";
   return alarm(exchange, row, "uncertain", `${reason}; whether the file was taken cannot be known`);
+}
+
+/** Under another gateway's name nothing is written, not even what is damaged there: the file is staged anew. */
+async function writeAgain(exchange: Exchange, row: OutboxFileRow): Promise<End> {
+  const moved = await exchange.store.write((tx) =>
+    update(tx, outboxFile, { state: "rendered" }, `id = :id AND state = 'staged'${stillHad(exchange)}`, {
+      id: row.id,
+      worker: row.worker,
+    }),
+  );
+  if (moved > 0) await removeTemporary(temporaryName(exchange, row));
+  return "waiting";
 }
