@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { GatewayEvent } from "../gateway/events.ts";
-import { EXIT } from "../values/errors.ts";
+import { EXIT, type Exit } from "../values/errors.ts";
 import { answers } from "./frame.ts";
 import { settingsOf } from "./home.ts";
 import { counted, oneLine, tableInWords } from "./words.ts";
@@ -16,6 +16,8 @@ interface Ran {
   readonly attention: string[];
   /** Schedules that wait for a planner. */
   held: number;
+  /** What stands in the way still: a full disk, a folder that is not mounted. */
+  faults: { place: string; code: string; what: string; remedy: string }[];
 }
 
 export function declareRun(command: Command): void {
@@ -29,6 +31,7 @@ export function declareRun(command: Command): void {
       waiting: [],
       attention: [],
       held: 0,
+      faults: [],
     };
     const { openKeeper } = await import("../gateway/keeper.ts");
     const keeper = await openKeeper(config.home, { command: "run", clock, onEvent: (event) => note(ran, event) });
@@ -36,10 +39,12 @@ export function declareRun(command: Command): void {
       await keeper.settle();
       const [row] = await keeper.store.ask("SELECT COUNT(*) AS held FROM revision WHERE state = 'held'");
       ran.held = Number(row?.["held"]);
+      const standing = keeper.exchange.faults.standing();
+      ran.faults = standing.map(({ place, code, what, remedy }) => ({ place, code, what, remedy }));
     } finally {
       await keeper.stop();
     }
-    return { document: ran, words: ranInWords(ran), exit: ran.files.some(isBad) ? EXIT.badFile : EXIT.done };
+    return { document: ran, words: ranInWords(ran), exit: exitOf(ran) };
   });
 }
 
@@ -101,15 +106,19 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "step.failed":
     case "file.registered":
     case "outbox.rendered":
-    case "fault.ended":
-      break;
     case "fault.began":
-      ran.attention.push(`${event.what}; ${event.remedy}`);
+    case "fault.ended":
       break;
     case "folder.replaced":
       ran.attention.push(`${event.place} was replaced by another folder`);
       break;
   }
+}
+
+/** A fault that stands is for whoever looks after the machine, a bad file for whoever looks after the partner. */
+function exitOf(ran: Ran): Exit {
+  if (ran.files.some(isBad)) return EXIT.badFile;
+  return ran.faults.length > 0 ? EXIT.refused : EXIT.done;
 }
 
 const inboxName = ({ folder, name }: { folder: string; name: string }): string => `inbox/${folder}/${name}`;
@@ -142,6 +151,7 @@ function ranInWords(ran: Ran): string {
       : `Written: ${ran.written.map(({ receiver, name }) => `outbox/${receiver}/${name}`).join(", ")}.\n`,
     waitingInWords(ran.waiting),
     ...ran.attention.map((line) => `! ${oneLine(line)}\n`),
+    ...ran.faults.map(({ code, what, remedy }) => `! ${oneLine(`${what} (${code})`)}\n  do: ${oneLine(remedy)}\n`),
     ran.held === 0 ? "" : `${counted(ran.held, "schedule")} held for a planner: see calloff schedule list --held.\n`,
     ran.files.some(isBad) ? "See calloff file show for what is wrong.\n" : "",
   ].join("");

@@ -28,7 +28,8 @@ async function keep(invocation: Invocation, printing: boolean): Promise<boolean>
     command: "start",
     clock,
     onEvent: (event) => {
-      if (printing) void invocation.print(`${JSON.stringify(event)}\n`);
+      // Whoever reads them may go away, and their disk may be full: the home is kept all the same.
+      if (printing) invocation.print(`${JSON.stringify(event)}\n`).catch(() => {});
     },
   });
   const told = signalled();

@@ -17,16 +17,21 @@ import { type Candidate, fillQueue, type Looks, noLooks, quietIn, ROUND } from "
 import { systemWords } from "./system-words.ts";
 import { isAsSeen, isSettled } from "./unsettled.ts";
 
-/**
- * Makes the folders of a home that are missing, and looks whether the others are still what they were.
- * @throws CalloffError DATA_UNWRITABLE when there is no place to keep files in
- */
-export async function layFolders(exchange: Exchange): Promise<void> {
-  const { config, folders, paths } = exchange;
+/** Makes the folders of inbox and outbox that are missing, and looks whether the others are still what they were. */
+export async function lookAtFolders({ config, folders }: Exchange): Promise<void> {
   await folders.usable([
     ...watchedFolders(config).map((folder) => `inbox/${folder}`),
     ...outboxFolders(config).map((folder) => `outbox/${folder}`),
   ]);
+}
+
+/**
+ * Makes the folders of a home that are missing.
+ * @throws CalloffError DATA_UNWRITABLE when there is no place to keep files in
+ */
+export async function layFolders(exchange: Exchange): Promise<void> {
+  const { paths } = exchange;
+  await lookAtFolders(exchange);
   await keeping(paths.archive, () => makeFolder(paths.archive, 0o750));
   await keeping(paths.quarantine, () => makeFolder(paths.quarantine, 0o750));
 }

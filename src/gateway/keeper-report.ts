@@ -17,8 +17,8 @@ export interface KeeperSays {
 
 export interface KeeperReport {
   /** Keeps what stands now; where there is no room for it, the doctor meets the fault by itself. */
-  write(standing: readonly StandingFault[]): void;
-  remove(): void;
+  readonly write: (standing: readonly StandingFault[]) => void;
+  readonly remove: () => void;
 }
 
 const folderOf = (home: string): string => path.join(home, "data", "keepers");

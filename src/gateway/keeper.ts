@@ -6,11 +6,12 @@ import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
 import { applyRegistered } from "../exchange/apply.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
-import { standingFaults } from "../exchange/faults.ts";
+import { type Fault, standingFaults } from "../exchange/faults.ts";
 import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
-import { layFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
+import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
+import { systemWords } from "../exchange/system-words.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
 import { type Gateways, joinGateways } from "../store/gateways.ts";
@@ -23,7 +24,7 @@ import { makeDataFolder } from "./folders.ts";
 import { homeIdentity } from "./home-identity.ts";
 import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
 import { keeperReport } from "./keeper-report.ts";
-import { type Logger, openLog } from "./log.ts";
+import { type Logger, onLostLog, openLog } from "./log.ts";
 import { untilQuiet } from "./quiet.ts";
 import { openReaders, type PooledReader } from "./readers.ts";
 import { keeperRounds, type Rounds } from "./rounds.ts";
@@ -116,6 +117,10 @@ function keeperOf(
   const events = exchangeEvents(onEvent);
   const report = keeperReport(config.home, command);
   const faults = standingFaults({ clock, log, events }, report.write);
+  onLostLog(log, (code) => {
+    if (code === undefined) faults.ended("log", "log");
+    else faults.stands(logLost(code));
+  });
   const exchange: Exchange = {
     config,
     store,
@@ -140,7 +145,15 @@ function keeperOf(
     return resumed + (await takeArrivals(exchange, looks));
   };
 
-  const scan = async (): Promise<number> => (await take()) + (await applyRegistered(exchange));
+  /** What is registered is applied, whether or not more can be taken now. */
+  const applying = async (taking: () => Promise<number>): Promise<number> => {
+    const taken = await taking().catch(coerceError);
+    const applied = await applyRegistered(exchange);
+    if (taken instanceof Error) throw taken;
+    return taken + applied;
+  };
+
+  const scan = (): Promise<number> => applying(take);
 
   // Not every taking scans: it goes on first with what the last scan found.
   const quietIn = () =>
@@ -165,7 +178,7 @@ function keeperOf(
    * Takes until the inbox is quiet, and only then applies. Whoever begins does so before anything is released or written: a
    * run that follows a killed one then gives the numbers of orders and interchanges that the killed one would have given.
    */
-  const catchUp = async (): Promise<number> => {
+  const takeAll = async (): Promise<number> => {
     let all = await take();
     const since = monotonic();
     for (;;) {
@@ -175,8 +188,9 @@ function keeperOf(
       if (looks.queue.length === 0) await new Promise((resolve) => setTimeout(resolve, quiet));
       all += await take();
     }
-    return all + (await applyRegistered(exchange));
+    return all;
   };
+  const catchUp = (): Promise<number> => applying(takeAll);
 
   /** One blanket order that cannot be released, or one file that cannot be written, does not keep the others waiting. */
   const round = async (failures: Error[]): Promise<boolean> => {
@@ -212,6 +226,8 @@ function keeperOf(
     drainOutbox,
     settle,
     start: async () => {
+      // Before they are watched.
+      await lookAtFolders(exchange);
       rounds = keeperRounds({
         exchange,
         watched: () => watchedFolders(config).map((folder) => path.join(exchange.paths.inbox, folder)),
@@ -239,3 +255,16 @@ function keeperOf(
     },
   };
 }
+
+const logLost = (code: string): Fault => {
+  const { what, remedy } = systemWords(code === "EPIPE" ? "" : code);
+  return code === "EPIPE"
+    ? {
+        place: "log",
+        kind: "log",
+        code,
+        what: "the log has no reader any more: its lines are lost",
+        remedy: "Start calloff with its stderr kept",
+      }
+    : { place: "log", kind: "log", code, what: `the log cannot be written and its lines are lost: ${what}`, remedy };
+};

@@ -1,6 +1,7 @@
 /** The log: JSON lines on stderr, so that stdout stays the answer. No content of documents at any level that is on by default. */
 import { type Logger, pino } from "pino";
 import { CalloffError, coerceError } from "../values/errors.ts";
+import { type LogLines, logLines } from "./log-lines.ts";
 
 export type { Logger } from "pino";
 
@@ -18,9 +19,12 @@ const REDACTED = [
   "*.document",
 ];
 
+const destinations = new WeakMap<Logger, LogLines>();
+
 /** Opens the log of this process. Lines are written at once: what a killed process said last is what is asked for. */
 export function openLog(level: string): Logger {
-  return pino(
+  const lines = logLines(2);
+  const log = pino(
     {
       level,
       base: null,
@@ -30,8 +34,16 @@ export function openLog(level: string): Logger {
       serializers: { err: errorForLog },
       redact: { paths: REDACTED, censor: "[not logged]" },
     },
-    pino.destination({ dest: 2, sync: true }),
+    lines,
   );
+  destinations.set(log, lines);
+  return log;
+}
+
+/** Has it told when the log can no longer be written, with the system's code, and when it can again, with none. */
+export function onLostLog(log: Logger, told: (code: string | undefined) => void): void {
+  const lines = destinations.get(log);
+  if (lines !== undefined) lines.told = told;
 }
 
 /** A fault that was foreseen needs no stack, and what was found in a document stays out of the log. */

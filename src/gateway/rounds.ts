@@ -103,7 +103,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
     });
   }
 
-  const watcher = inboxWatcher(() => steps.watched(), wake, log);
+  const watcher = inboxWatcher(() => steps.watched(), wake, exchange);
   const times = timetable(
     Object.entries(config.gateway.timetable).map(([name, expression]) => ({
       name,

@@ -4,6 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { type FSWatcher, watch as watchByEvents } from "chokidar";
+import type { Faults } from "../exchange/faults.ts";
 import { coerceError } from "../values/errors.ts";
 import type { Logger } from "./log.ts";
 import type { Part } from "./part.ts";
@@ -15,9 +16,18 @@ export interface InboxWatcher extends Part {
 
 /** What the kernel says when it has no watch left, and the setting that gives it more. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: "sysctl -w fs.inotify.max_user_watches=65536",
-  EMFILE: "sysctl -w fs.inotify.max_user_instances=128, or a higher limit of open files (ulimit -n)",
+  ENOSPC: "sysctl -w fs.inotify.max_user_watches=65536 (in a container user.max_inotify_watches)",
+  EMFILE:
+    "sysctl -w fs.inotify.max_user_instances=128 (in a container user.max_inotify_instances), or a higher limit of open files (ulimit -n)",
 };
+
+/** While watching is not possible, it is tried anew at every so many scans. */
+const TRY_AGAIN = 3;
+
+interface Told {
+  readonly log: Logger;
+  readonly faults: Faults;
+}
 
 /**
  * @param folders absolute paths; those that are missing are not watched (chokidar would watch another folder instead)
@@ -27,12 +37,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function inboxWatcher(
   folders: () => readonly string[],
   hint: () => void,
-  log: Logger,
+  { log, faults }: Told,
   watch: typeof watchByEvents = watchByEvents,
 ): InboxWatcher {
   let watcher: FSWatcher | undefined;
   let watched = "";
-  let blind = false;
+  /** Scans since watching proved impossible; `undefined` while it works. */
+  let blindFor: number | undefined;
 
   async function close(): Promise<void> {
     const closing = watcher;
@@ -42,12 +53,14 @@ export function inboxWatcher(
   }
 
   async function scansOnly(code: string): Promise<void> {
-    if (blind) return;
-    blind = true;
-    log.warn(
-      { code, remedy: REMEDIES[code] },
-      "the inbox cannot be watched; files are found by the periodic scan only",
-    );
+    blindFor = 0;
+    faults.stands({
+      place: "inbox",
+      kind: "watch",
+      code,
+      what: "the inbox cannot be watched: files are found by the periodic scan only",
+      remedy: REMEDIES[code] ?? "",
+    });
     await close();
   }
 
@@ -63,26 +76,39 @@ export function inboxWatcher(
     const changed = () => {
       if (watcher === opened) hint();
     };
-    opened.on("add", changed).on("change", changed).on("unlinkDir", changed);
+    opened.on("add", changed).on("change", changed);
+    opened.on("unlinkDir", (folder) => {
+      // Whatever is made under that name is another folder, which this watcher would never see.
+      if (watcher === opened && present.includes(folder)) watched = "";
+      changed();
+    });
     return new Promise((resolve) => {
       opened.on("ready", resolve);
       opened.on("error", (thrown) => {
         const { code, message } = coerceError(thrown) as NodeJS.ErrnoException;
-        if (code !== undefined && code in REMEDIES) void scansOnly(code).then(resolve);
+        if (watcher !== opened) resolve();
+        else if (code !== undefined && code in REMEDIES) void scansOnly(code).then(resolve);
         else log.warn({ code, cause: message }, "watching the inbox met an error; the periodic scan goes on");
       });
     });
   }
 
   async function refresh(): Promise<void> {
-    if (blind) return;
+    if (blindFor !== undefined) {
+      blindFor += 1;
+      if (blindFor % TRY_AGAIN !== 0) return;
+      blindFor = undefined;
+    }
     const present = folders().flatMap((folder) => identityOf(folder) ?? []);
     const identity = present.map(({ identity: held }) => held).join("\n");
     if (identity === watched) return;
-    const again = watched !== "";
+    const again = watcher !== undefined;
     await close();
     watched = identity;
     if (present.length > 0) await open(present.map(({ folder }) => folder));
+    // Set by what was heard while it was opened.
+    if ((blindFor as number | undefined) !== undefined) return;
+    faults.ended("inbox", "watch");
     if (again) log.warn({ folders: present.length }, "folders of the inbox were replaced; they are watched anew");
     // What was dropped between the scan and the watch is nobody's hint.
     hint();
@@ -91,11 +117,11 @@ export function inboxWatcher(
   return { name: "watcher", start: refresh, refresh, stop: close };
 }
 
-/** A folder by what it is, not by its name: a folder made again is another one. */
+/** A folder by what it is, not by its name: one made again is another one, though it may get the old one's number. */
 function identityOf(folder: string): { folder: string; identity: string } | undefined {
   try {
-    const { dev, ino } = statSync(folder, { bigint: true });
-    return { folder, identity: `${folder}\u0000${dev}:${ino}` };
+    const { dev, ino, birthtimeNs } = statSync(folder, { bigint: true });
+    return { folder, identity: `${folder}\u0000${dev}:${ino}:${birthtimeNs}` };
   } catch {
     return undefined;
   }

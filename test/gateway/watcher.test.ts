@@ -3,8 +3,10 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { FSWatcher } from "chokidar";
-import { openLog } from "../../src/gateway/log.ts";
+import { standingFaults } from "../../src/exchange/faults.ts";
+import { type Logger, openLog } from "../../src/gateway/log.ts";
 import { type InboxWatcher, inboxWatcher } from "../../src/gateway/watcher.ts";
+import { systemClock } from "../../src/values/clock.ts";
 import { emptyFolder, type TestHome } from "../support/homes.ts";
 
 /** Hints as they come; the next one can be awaited. */
@@ -24,8 +26,12 @@ function hints() {
   };
 }
 
+const faultsOn = (log: Logger) =>
+  standingFaults({ clock: systemClock({ timeZone: "UTC" }), log, events: new EventEmitter() });
+
 describe("Watching the inbox", () => {
-  const quiet = openLog("silent");
+  const log = openLog("silent");
+  const quiet = { log, faults: faultsOn(log) };
   let home: TestHome;
   let watcher: InboxWatcher;
   beforeEach(() => {
@@ -77,26 +83,54 @@ describe("Watching the inbox", () => {
     assert.deepEqual(watched, [[path.join(home.path, "inbox/acme")]]);
   });
 
+  it("sees again when the folder that was made anew got the number of the deleted one", async () => {
+    const opened: FSWatcher[] = [];
+    const folder = path.join(home.path, "inbox/acme");
+    const { hint } = hints();
+    watcher = inboxWatcher(
+      () => [folder],
+      hint,
+      quiet,
+      () => {
+        opened.push(stillWatcher());
+        return opened.at(-1) as FSWatcher;
+      },
+    );
+    await watcher.start();
+    await watcher.refresh();
+    assert.equal(opened.length, 1);
+    opened[0]?.emit("unlinkDir", folder);
+    await watcher.refresh();
+    assert.equal(opened.length, 2);
+  });
+
   for (const [code, remedy] of [
     ["ENOSPC", /max_user_watches/],
     ["EMFILE", /max_user_instances/],
   ] as const) {
-    it(`leaves everything to the scans at ${code}, and says once which setting would help`, async () => {
-      const said: unknown[] = [];
-      const log = { ...quiet, warn: (about: unknown) => void said.push(about) } as unknown as typeof quiet;
-      const fault = Object.assign(new Error("no more watches"), { code });
-      const { hint, count } = hints();
+    it(`leaves everything to the scans at ${code}, says once which setting would help, and tries again`, async () => {
+      const faults = faultsOn(log);
+      const tried: (Error | undefined)[] = [];
+      const left = [Object.assign(new Error("no more watches"), { code }), undefined];
+      const { hint } = hints();
       watcher = inboxWatcher(
         () => [path.join(home.path, "inbox/acme")],
         hint,
-        log,
-        () => stillWatcher(fault),
+        { log, faults },
+        () => {
+          tried.push(left.shift());
+          return stillWatcher(tried.at(-1));
+        },
       );
       await watcher.start();
       await watcher.refresh();
-      assert.equal(said.length, 1);
-      assert.match((said[0] as { remedy: string }).remedy, remedy);
-      assert.ok(count() <= 1);
+      assert.equal(tried.length, 1);
+      const [fault, ...more] = faults.standing();
+      assert.deepEqual([fault?.place, fault?.code, more], ["inbox", code, []]);
+      assert.match(fault?.remedy ?? "", remedy);
+      for (let scans = 0; tried.length === 1 && scans < 10; scans += 1) await watcher.refresh();
+      assert.equal(tried.length, 2, "after some scans");
+      assert.deepEqual(faults.standing(), []);
     });
   }
 });
