@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options]`: runs one benchmark, or all of them where none is named, and prints their tables. */
 import { benchIngest } from "./ingest.ts";
+import { benchLatency } from "./latency.ts";
 import { benchRead } from "./read.ts";
 import { benchRelease } from "./release.ts";
 import { machine } from "./tables.ts";
@@ -11,6 +12,8 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   ingest: benchIngest,
   /** 5,000 due splits to 5,000 orders in the database and files on disk. */
   release: benchRelease,
+  /** A file renamed into the inbox until its 997 can be read in the outbox. */
+  latency: benchLatency,
 };
 
 const [name, ...words] = process.argv.slice(2);

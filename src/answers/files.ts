@@ -164,7 +164,12 @@ const fileSummary = (row: FileRow): FileSummary => ({
 
 /** Files that went out or are about to, latest first; `partner` is the receiver. */
 export async function listOutbox(from: Queryable, { partner, state, limit }: ListFilter): Promise<Page<OutboxSummary>> {
-  const where = whereOf([partner !== undefined && "receiver = :partner", state !== undefined && "state = :state"]);
+  const where = whereOf([
+    partner !== undefined && "receiver = :partner",
+    state !== undefined && "state = :state",
+    // SQLite uses the index of what is not yet written only where it is told so.
+    state !== undefined && state !== "written" && "state <> 'written'",
+  ]);
   const rows = await select(from, outboxFile, `${where} ORDER BY id DESC LIMIT ${limit + 1}`, {
     partner: partner ?? "",
     state: state ?? "",
@@ -174,7 +179,10 @@ export async function listOutbox(from: Queryable, { partner, state, limit }: Lis
 
 /** Documents that are in no file yet, oldest first. */
 export async function listWaiting(from: Queryable, { partner, limit }: ListFilter): Promise<Page<WaitingDocument>> {
-  const where = whereOf(["state <> 'rendered'", partner !== undefined && "receiver = :partner"]);
+  const where = whereOf([
+    "state IN ('waiting', 'held') AND state <> 'rendered'",
+    partner !== undefined && "receiver = :partner",
+  ]);
   const rows = await select(from, outboundDocument, `${where} ORDER BY id LIMIT ${limit + 1}`, {
     partner: partner ?? "",
   });

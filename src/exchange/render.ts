@@ -36,7 +36,8 @@ export async function renderWaiting(exchange: Exchange): Promise<{ rendered: num
     const waiting = await select(
       exchange.store,
       outboundDocument,
-      `WHERE state = 'waiting' ORDER BY id LIMIT ${BATCH}`,
+      // Says twice what waits: by the second words SQLite finds the index of what is not yet rendered.
+      `WHERE state = 'waiting' AND state <> 'rendered' ORDER BY id LIMIT ${BATCH}`,
     );
     if (waiting.length === 0) return rendering.done;
     for (const rows of byReceiver(waiting)) await renderTogether(rendering, rows);

@@ -132,10 +132,11 @@ const inOrder = (lines: readonly DueLine[]): DueLine[] =>
 async function nextParts(tx: Tx, due: readonly DueLine[]): Promise<Map<string, number>> {
   const rows = await tx.ask(
     `SELECT agreement_id, ship_to, scheduled_on, customer_order_no, MAX(part) AS part FROM child_order
-     WHERE agreement_id IN (:agreements) AND scheduled_on IN (:dates)
+     WHERE agreement_id IN (:agreements) AND ship_to IN (:shipTos) AND scheduled_on IN (:dates)
      GROUP BY agreement_id, ship_to, scheduled_on, customer_order_no`,
     {
       agreements: [...new Set(due.map(({ of }) => of.agreement.id))],
+      shipTos: [...new Set(due.map(({ of }) => of.line.ship_to))],
       dates: [...new Set(due.map(({ release }) => release.orderOn))],
     },
   );

@@ -198,10 +198,11 @@ async function movedOrders(
   if (moves.length === 0) return new Map();
   const rows = await tx.ask(
     `SELECT agreement_id, ship_to, scheduled_on, customer_order_no, MAX(part) AS part FROM child_order
-     WHERE agreement_id IN (:agreements) AND scheduled_on IN (:dates)
+     WHERE agreement_id IN (:agreements) AND ship_to IN (:shipTos) AND scheduled_on IN (:dates)
      GROUP BY agreement_id, ship_to, scheduled_on, customer_order_no`,
     {
       agreements: [...new Set(moves.map(({ order }) => order.agreement_id))],
+      shipTos: [...new Set(moves.map(({ order }) => order.ship_to))],
       dates: [...new Set(moves.map(({ to }) => to.orderOn))],
     },
   );

@@ -3,6 +3,7 @@ import { SequelizeStorage, Umzug } from "umzug";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
 import { gateways } from "./migrations/002-gateways.ts";
+import { openDocuments } from "./migrations/004-open-documents.ts";
 import type { Store } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
@@ -10,6 +11,7 @@ import { inOurWords } from "./store-errors.ts";
 const MIGRATIONS = [
   { name: "001-ground", up: ground },
   { name: "002-gateways", up: gateways },
+  { name: "004-open-documents", up: openDocuments },
 ];
 
 /** Any number that no other program on the same PostgreSQL server uses. */

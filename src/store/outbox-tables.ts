@@ -19,7 +19,14 @@ export const outboundDocument = table(
     state: "text",
     finding: "text",
   },
-  { unique: [["cause_key"]], indexes: [{ on: ["receiver", "id"], where: "state = 'waiting'" }, ["number"]] },
+  {
+    unique: [["cause_key"]],
+    indexes: [
+      { on: ["receiver", "id"], where: "state = 'waiting'" },
+      ["number"],
+      { on: ["state", "id"], where: "state <> 'rendered'" },
+    ],
+  },
 );
 
 export const outboxFile = table(
@@ -46,7 +53,7 @@ export const outboxFile = table(
     /** Number of the gateway that wrote the temporary file of a staged one: it is part of that file's name. */
     staged_by: "integer",
   },
-  { unique: [["folder", "name"]], indexes: [{ on: ["state"], where: "state <> 'written'" }] },
+  { unique: [["folder", "name"]], indexes: [{ on: ["state"], where: "state <> 'written'" }, ["receiver", "id"]] },
 );
 
 export const outboxPart = table(
