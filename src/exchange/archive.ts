@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { at } from "../values/crash-points.ts";
 import { CalloffError } from "../values/errors.ts";
@@ -56,7 +56,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 
 async function attempt(exchange: Exchange, claimed: Claimed): Promise<ArchivedNow | "changed"> {
   const handle = await openClaimed(claimed);
-  const incoming = path.join(exchange.paths.archive, `.incoming-${claimed.claim}`);
+  const incoming = await incomingName(exchange, claimed);
   try {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile() || before.nlink !== 1n)
@@ -70,6 +70,17 @@ async function attempt(exchange: Exchange, claimed: Claimed): Promise<ArchivedNo
     await handle.close();
     await unless(["ENOENT", "EROFS"], undefined, () => unlink(incoming));
   }
+}
+
+/** The name of a copy in the making: with the number of the gateway where several may be at one claim, one of them no more. */
+async function incomingName({ gateways, paths }: Exchange, { claim }: Claimed): Promise<string> {
+  const name = `.incoming-${claim}`;
+  if (gateways === undefined) return path.join(paths.archive, name);
+  const names = await unless(["ENOENT"], [], () => readdir(paths.archive));
+  for (const left of names.filter((entry) => entry.startsWith(`${name}-`))) {
+    await unless(["ENOENT"], undefined, () => unlink(path.join(paths.archive, left)));
+  }
+  return path.join(paths.archive, `${name}-${await gateways.number()}`);
 }
 
 async function openClaimed(claimed: Claimed): Promise<FileHandle> {

@@ -88,11 +88,20 @@ export async function unclaim(claimed: Claimed): Promise<void> {
   at("unclaimed");
 }
 
-/** Files that a process left claimed when it ended, in the order of their numbers. */
-export async function leftClaimed(exchange: Exchange): Promise<Claimed[]> {
+/**
+ * Files that a process left claimed when it ended, in the order of their numbers.
+ * @param isOurs whether what lies claimed of a folder is in nobody else's work
+ */
+export async function leftClaimed(
+  exchange: Exchange,
+  isOurs: (folder: string) => Promise<boolean> = async () => true,
+): Promise<Claimed[]> {
   const left: Claimed[] = [];
   for (const folder of watchedFolders(exchange.config)) {
-    for (const claimed of claimedFolders(exchange, folder)) left.push(...(await leftIn(claimed, folder)));
+    for (const claimed of claimedFolders(exchange, folder)) {
+      const names = await unless(["ENOENT", "ENOTDIR"], [], () => readdir(claimed));
+      if (names.length > 0 && (await isOurs(folder))) left.push(...(await leftIn(claimed, folder)));
+    }
   }
   return left.toSorted((a, b) => Number(a.claim) - Number(b.claim));
 }

@@ -8,6 +8,7 @@ import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts"
 import { keeping, makeFolder, systemCode } from "./durable.ts";
 import { registerErpFile } from "./erp-inbound.ts";
 import { isOfTheStore, passesByItself } from "./file-state.ts";
+import { type IntakeLanes, intakeLanes } from "./lanes.ts";
 import { type AsRead, letGo, lookAfter } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
@@ -15,6 +16,7 @@ import { renderWaiting } from "./render.ts";
 import { makeSureOfRoom } from "./room.ts";
 import { type Candidate, fillQueue, type Looks, noLooks, quietIn, ROUND } from "./scan.ts";
 import { systemWords } from "./system-words.ts";
+import { noteLeaving, noteLeft } from "./trail.ts";
 import { isAsSeen, isSettled } from "./unsettled.ts";
 
 /** Makes the folders of inbox and outbox that are missing, and looks whether the others are still what they were. */
@@ -87,12 +89,18 @@ async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error)
 /** Takes up again what a process that ended had claimed. Gives how many files could be taken. */
 export async function resumeClaimed(exchange: Exchange, looks: Looks = noLooks()): Promise<number> {
   let taken = 0;
-  const left = await leftClaimed(exchange);
-  exchange.faults.endedBut("take", new Set(left.map(placeOf)));
-  for (const claimed of left) {
-    if (!(await isSettled(exchange, claimed, looks))) continue;
-    exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
-    if (await takeOrWait(exchange, claimed)) taken += 1;
+  const lanes = intakeLanes(exchange);
+  try {
+    // What another gateway has in work is its own, for as long as it lives.
+    const left = await leftClaimed(exchange, lanes.has);
+    exchange.faults.endedBut("take", new Set(left.map(placeOf)));
+    for (const claimed of left) {
+      if (!(await isSettled(exchange, claimed, looks))) continue;
+      exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
+      if (await takeOrWait(exchange, claimed)) taken += 1;
+    }
+  } finally {
+    await lanes.leave();
   }
   return taken;
 }
@@ -151,13 +159,25 @@ async function claimOrLeave(exchange: Exchange, candidate: Candidate): Promise<C
  * @throws CalloffError DATA_UNWRITABLE, STORE_* when nothing more can be taken now; what is left lies in the inbox
  */
 export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<number> {
+  const lanes = intakeLanes(exchange);
+  try {
+    const taken = await takeIn(exchange, looks, lanes);
+    // What is registered, any of the gateways may apply.
+    if (taken > 0) await exchange.gateways?.tell();
+    return taken;
+  } finally {
+    await lanes.leave();
+  }
+}
+
+async function takeIn(exchange: Exchange, looks: Looks, lanes: IntakeLanes): Promise<number> {
   let taken = await lookAfter(exchange);
   do {
     if (await fillQueue(exchange, looks)) exchange.faults.endedBut("claim", new Set(looks.queue.map(placeOf)));
     for (let n = 0; n < ROUND; n += 1) {
       const candidate = looks.queue.at(-1);
       if (candidate === undefined) break;
-      const claimed = await claimOrLeave(exchange, candidate);
+      const claimed = (await lanes.has(candidate.folder)) ? await claimOrLeave(exchange, candidate) : undefined;
       looks.queue.pop();
       if (claimed === undefined || !(await isAsSeen(claimed, candidate, looks))) continue;
       if (await takeOrWait(exchange, claimed)) taken += 1;
@@ -188,5 +208,8 @@ export async function workOnce(exchange: Exchange, looks: Looks = noLooks()): Pr
 /** Renders every waiting document and writes every rendered file. */
 export async function sendWaiting(exchange: Exchange): Promise<Drained> {
   await renderWaiting(exchange);
-  return drainOutbox(exchange);
+  await noteLeaving(exchange);
+  const drained = await drainOutbox(exchange);
+  await noteLeft(exchange);
+  return drained;
 }

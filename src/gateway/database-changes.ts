@@ -1,4 +1,7 @@
-/** Noticing what other processes write: on SQLite a counter that moves with every commit of another connection. */
+/**
+ * Noticing what other processes write: on SQLite a counter that moves with every commit of another connection. On PostgreSQL
+ * gateways and commands tell each other (`store/gateways.ts`).
+ */
 import type { Store } from "../store/store.ts";
 import { coerceError } from "../values/errors.ts";
 import type { Logger } from "./log.ts";
@@ -6,7 +9,7 @@ import type { Part } from "./part.ts";
 
 const LOOK_EVERY_MS = 250;
 
-/** The counter; it stands still on PostgreSQL, where the periodic round looks for itself. */
+/** The counter; it stands still on PostgreSQL. */
 export async function dataVersion(store: Store): Promise<number> {
   if (store.dialect === "postgres") return 0;
   const [row] = await store.ask("PRAGMA data_version");

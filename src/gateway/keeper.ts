@@ -11,6 +11,7 @@ import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
+import { refuseBehindTrail } from "../exchange/trail.ts";
 import { systemWords } from "../exchange/system-words.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
@@ -77,6 +78,7 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
     store = openStore(config.gateway.database, config.home);
     const migrated = await migrate(store);
     if (migrated.length > 0) log.info({ migrated }, "the database was migrated");
+    await refuseBehindTrail(store, exchangePaths(config.home));
     gateways = await gatewaysOf(config, store, options.command);
     return keeperOf({ config, store, gateways, lock, log }, options);
   } catch (thrown) {

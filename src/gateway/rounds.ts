@@ -28,6 +28,11 @@ export interface Rounds {
   stop(seconds: number): Promise<boolean>;
 }
 
+/** What no step gets past: then none is tried until the database answers. */
+const AWAY: ReadonlySet<string> = new Set(["STORE_UNREACHABLE", "STORE_OUTCOME", "STORE_SLOW"]);
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
 export function keeperRounds(steps: RoundSteps): Rounds {
   const { exchange, onEvent } = steps;
   const { config, clock, log, store } = exchange;
@@ -40,6 +45,8 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   let quiet: NodeJS.Timeout | undefined;
   let periodic: NodeJS.Timeout | undefined;
   let told = false;
+  /** While the database is away nothing is begun; it is asked at growing distances. */
+  const away = { rounds: 0, met: false, timer: undefined as NodeJS.Timeout | undefined };
 
   async function step(name: string, does: () => Promise<boolean>): Promise<boolean> {
     try {
@@ -49,6 +56,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
     } catch (thrown) {
       const error = coerceError(thrown);
       if (state.stopping) return false;
+      away.met ||= error instanceof CalloffError && AWAY.has(error.code);
       const fault = faultOfStep(name, error);
       if (!exchange.faults.stands(fault, error)) return false;
       onEvent({ event: "step.failed", step: name, code: fault.code, message: error.message });
@@ -57,9 +65,12 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   }
 
   async function round(): Promise<boolean> {
+    away.met = false;
     const taken = await step("scan", scanned);
-    const released = tickWanted && !state.stopping && (await step("tick", ticked));
-    const written = await step("outbox", async () => (await steps.drainOutbox()).written > 0);
+    const released = !away.met && tickWanted && !state.stopping && (await step("tick", ticked));
+    const written = !away.met && (await step("outbox", async () => (await steps.drainOutbox()).written > 0));
+    if (away.met) return false;
+    away.rounds = 0;
     return taken || released || written;
   }
 
@@ -85,6 +96,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
     }
     if (state.stopping) return;
     clearTimeout(quiet);
+    if (away.met) return comeBack();
     const left = steps.quietIn();
     if (left !== undefined) quiet = setTimeout(wake, left);
     else if (!told) {
@@ -93,9 +105,19 @@ export function keeperRounds(steps: RoundSteps): Rounds {
     }
   }
 
+  function comeBack(): void {
+    away.rounds += 1;
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (away.rounds - 1), LONGEST_WAIT_MS);
+    log.warn({ seconds: wait / 1000 }, "the database is away; it is asked again");
+    away.timer = setTimeout(() => {
+      away.timer = undefined;
+      wake();
+    }, wait);
+  }
+
   function wake(): void {
     wanted = true;
-    if (state.stopping || working !== undefined) return;
+    if (state.stopping || working !== undefined || away.timer !== undefined) return;
     working = work().finally(() => {
       working = undefined;
       // A hint that came while the last round was ending.
@@ -122,6 +144,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
   return {
     start: async () => {
       for (const part of parts) await part.start();
+      exchange.gateways?.onTold(wake);
       periodic = setInterval(() => {
         void watcher.refresh().then(wake);
       }, config.gateway.intake.scanSeconds * 1000);
@@ -133,6 +156,7 @@ export function keeperRounds(steps: RoundSteps): Rounds {
       state.stopping = true;
       clearInterval(periodic);
       clearTimeout(quiet);
+      clearTimeout(away.timer);
       for (const part of parts.toReversed()) await part.stop();
       return endedWithin(working, seconds);
     },

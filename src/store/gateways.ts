@@ -186,8 +186,15 @@ async function opened(store: Store, settings: GatewaySettings, told: () => void)
     await client.end().catch(() => {});
     throw coerceError(thrown);
   }
+  let living = new Set<number>();
+  const beat = async () => {
+    const now = new Set((await client.query(LIVING)).rows.map(({ number }: { number: number }) => number));
+    // What one that ended had in work is there for the others.
+    if ([...living].some((number) => !now.has(number))) told();
+    living = now;
+  };
   heartbeat = setInterval(() => {
-    client.query("SELECT 1").catch(() => {
+    beat().catch(() => {
       lose();
       void client.end().catch(() => {});
     });
@@ -195,6 +202,9 @@ async function opened(store: Store, settings: GatewaySettings, told: () => void)
   heartbeat.unref();
   return session;
 }
+
+const LIVING = `SELECT CAST(objid AS INTEGER) AS number FROM pg_locks WHERE locktype = 'advisory' AND classid = ${NUMBERS_LOCK}
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted`;
 
 async function joined(client: pg.Client, { home, command }: GatewaySettings): Promise<number> {
   await client.connect();

@@ -20,7 +20,7 @@ export const PATIENCE = {
   /** Until it is known what became of a COMMIT whose answer was lost. */
   outcome: 20_000,
   /** How often a gateway tells the server that it lives, and after what silence the server takes it for dead. */
-  heartbeat: 4000,
+  heartbeat: 2000,
   silence: 20_000,
 } as const;
 
