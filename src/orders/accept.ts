@@ -3,7 +3,7 @@ import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import type { Policy } from "../config/policy.ts";
 import { effectiveCurve } from "../schedules/layers.ts";
-import { mayShip, releasableCurve } from "../schedules/releasable.ts";
+import { releasableCurve, shipping } from "../schedules/releasable.ts";
 import { firstOrderOn } from "../schedules/release-plan.ts";
 import type { Curve, EffectiveCurve } from "../schedules/types.ts";
 import { recordAudits } from "../store/audit.ts";
@@ -22,6 +22,7 @@ import type { OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
 import { apart, type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
+import { countReceived } from "./received-beyond.ts";
 import { liftAll } from "./withheld.ts";
 
 /** A schedule that is to be in force, with everything its account has to be known by. */
@@ -35,6 +36,8 @@ export interface Acceptance {
   readonly other: Curve | undefined;
   /** Both laid over each other, where that has been done already. */
   readonly effective?: EffectiveCurve;
+  /** What of it may be released, where that is known already. */
+  readonly releasable?: EffectiveCurve;
   /** Whether it was judged to start the cumulative again. */
   readonly opensPeriod: boolean;
   readonly drawn: DrawnLine;
@@ -84,17 +87,25 @@ export async function acceptAll(
   );
   await moveDraws(tx, acceptances, occasion);
 
-  const planned = acceptances.map((acceptance) => {
-    const { account, totals } = acceptance;
+  const settled = acceptances.map((acceptance) => {
+    const { account, totals, revision, curve } = acceptance;
     const period = opened.get(account.id);
     const withheld = minus(totals.withheld, lifted.get(account.id) ?? NOTHING);
     return {
       acceptance,
+      account,
+      revisionId: revision.id,
+      base: curve.base,
       totals: period?.totals ?? { ...totals, withheld },
       start: period?.start ?? account.current_start,
-      ...plannedSteps(acceptance, gateway, occasion),
     };
   });
+  const counted = await countReceived(tx, occasion, settled);
+  const planned = settled.map((one) => ({
+    ...one,
+    totals: counted.get(one.account.id) ?? one.totals,
+    ...plannedSteps(one.acceptance, gateway, occasion),
+  }));
   const pegged = await pegOrders(
     tx,
     occasion,
@@ -149,18 +160,20 @@ function plannedSteps(acceptance: Acceptance, gateway: Gateway, { businessDate }
   const { partner, policy, account, revision, drawn } = acceptance;
   const effective = acceptance.effective ?? effectiveWith(acceptance, revision.layer);
   const habits = customerHabits(account, revision.layer);
+  const ships = shipping(policy.mayRelease, habits);
   const dates = datingOf(partner, effective.dates, gateway.shipping, businessDate);
   const steps = apart(
     effective.steps.map(
       (step): PlannedStep => ({
         step,
         orderOn: step.kind === "remainder" ? "" : dates(step).orderOn,
-        releasable: mayShip(step, policy.mayRelease, habits),
+        releasable: ships(step),
         lineId: drawn.line.id,
       }),
     ),
   );
-  return { steps, releasable: releasableCurve(effective, policy.mayRelease, habits), dates };
+  const releasable = acceptance.releasable ?? releasableCurve(effective, policy.mayRelease, habits);
+  return { steps, releasable, dates };
 }
 
 /** From today the accounts draw on the line of the order number that was quoted. */
