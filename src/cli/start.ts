@@ -23,16 +23,21 @@ export function declareStart(command: Command): void {
 /** Keeps the home until a signal; says whether everything in work was finished. */
 async function keep(invocation: Invocation, printing: boolean): Promise<boolean> {
   const { config, clock } = settingsOf(invocation);
-  const { openKeeper } = await import("../gateway/keeper.ts");
-  const keeper = await openKeeper(config.home, {
-    command: "start",
-    clock,
-    onEvent: (event) => {
-      // Whoever reads them may go away, and their disk may be full: the home is kept all the same.
-      if (printing) invocation.print(`${JSON.stringify(event)}\n`).catch(() => {});
-    },
-  });
   const told = signalled();
+  const { openKeeperInTime } = await import("../gateway/open-in-time.ts");
+  const keeper = await openKeeperInTime(
+    config,
+    {
+      command: "start",
+      clock,
+      onEvent: (event) => {
+        // Whoever reads them may go away, and their disk may be full: the home is kept all the same.
+        if (printing) invocation.print(`${JSON.stringify(event)}\n`).catch(() => {});
+      },
+    },
+    told,
+  );
+  if (keeper === undefined) return true;
   try {
     await keeper.start();
     await told;
