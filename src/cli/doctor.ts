@@ -11,13 +11,13 @@ export function declareDoctor(command: Command): void {
     const failed = lines.some(({ health }) => health === "fail");
     return {
       document: { fit: !failed, lines },
-      words: lines.map(wordsOf).join(""),
+      words: lines.map(doctorLineInWords).join(""),
       exit: failed ? EXIT.refused : EXIT.done,
     };
   });
 }
 
-function wordsOf({ health, subject, message, remedy }: DoctorLine): string {
+export function doctorLineInWords({ health, subject, message, remedy }: DoctorLine): string {
   const lines = message.split("\n").map(oneLine).join("\n    ");
   const what = `${health.padEnd(4)}  ${oneLine(subject)}: ${lines}\n`;
   return remedy === undefined || health === "ok" ? what : `${what}      do: ${oneLine(remedy)}\n`;

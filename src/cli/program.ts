@@ -106,7 +106,7 @@ const NOUNS: readonly Noun[] = [
   },
   {
     name: "db",
-    description: "the database: migrate",
+    description: "the database: migrate, backup, restore, check",
     load: async () => (await import("./db.ts")).declareDb,
   },
 ];

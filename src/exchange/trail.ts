@@ -7,7 +7,7 @@
  * leave, or a file that has left. It is read only by `calloff db restore`, and its end when a keeper starts.
  */
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { type AuditEntry, lastEntry, readAudit } from "../store/audit.ts";
 import type { Queryable, Store } from "../store/store.ts";
@@ -220,7 +220,7 @@ async function trailFiles(folder: string): Promise<string[]> {
 }
 
 /** The last entry that a trail holds; `undefined` when there is none. */
-async function endOfTrail(folder: string): Promise<AuditEntry | undefined> {
+export async function endOfTrail(folder: string): Promise<AuditEntry | undefined> {
   for (const name of (await trailFiles(folder)).toReversed()) {
     const found = await lastEntryIn(path.join(folder, name));
     if (found !== undefined) return found;
@@ -278,6 +278,33 @@ export async function readTrail(folder: string, seq: number): Promise<Trail> {
 
 /** Closes the file at its end. */
 const linesOf = (handle: FileHandle): AsyncIterable<string> => handle.readLines({ encoding: "utf8" });
+
+/** Tells a whole trail anew, in a folder that is not there yet. */
+export async function writeTrail(folder: string, { entries, leaving, left }: Trail): Promise<void> {
+  const incoming = `${folder}.new`;
+  await rm(incoming, { recursive: true, force: true });
+  await makeFolder(incoming, 0o700);
+  const lines: Line[] = [
+    ...entries.map((entry) => ({ entry })),
+    ...[...leaving.values()].map((file) => ({ leaving: file })),
+    ...[...left].map(([key, sha256]) => ({ left: { ...partsOfKey(key), sha256 } })),
+  ];
+  const handle = await open(path.join(incoming, `${"1".padStart(12, "0")}${ENDING}`), "wx", 0o600);
+  try {
+    await handle.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await syncFolder(incoming);
+  await rename(incoming, folder);
+  await syncFolder(path.dirname(folder));
+}
+
+function partsOfKey(key: string): Pick<Leaving, "folder" | "name"> {
+  const slash = key.indexOf("/");
+  return { folder: key.slice(0, slash), name: key.slice(slash + 1) };
+}
 
 /**
  * Refuses to go on with a database that knows less than its trail: an older one was put in its place by hand, and going on

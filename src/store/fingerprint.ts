@@ -66,6 +66,15 @@ const POINTS_AT: Readonly<Record<string, string>> = {
   answered_by: "message",
 };
 
+const targetOf = (table: Table, column: string): string =>
+  column === "reverses_id" ? table.name : (POINTS_AT[column] ?? column.replace(/_id$/, ""));
+
+/** The columns of a table that point at rows of another, and which that is. */
+export const referencesOf = (table: Table): { table: string; column: string; target: string }[] =>
+  Object.entries(table.columns)
+    .filter(([, kind]) => kind === "reference" || kind === "optional reference")
+    .map(([column]) => ({ table: table.name, column, target: targetOf(table, column) }));
+
 type Names = Map<string, Map<number, string>>;
 type Rows = Record<string, unknown>[];
 
@@ -110,8 +119,7 @@ function valueOf(table: Table, column: string, row: Record<string, unknown>, nam
   const kind = table.columns[column];
   if (kind === "reference" || kind === "optional reference") {
     if (held === null) return null;
-    const target = column === "reverses_id" ? table.name : (POINTS_AT[column] ?? column.replace(/_id$/, ""));
-    return names.get(target)?.get(held as number) ?? "nothing";
+    return names.get(targetOf(table, column))?.get(held as number) ?? "nothing";
   }
   if (typeof held === "bigint") return String(held);
   return Buffer.isBuffer(held) ? createHash("sha256").update(held).digest("hex") : held;

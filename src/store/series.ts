@@ -25,3 +25,16 @@ export async function expectNumber(from: Queryable, scope: Scope): Promise<numbe
 
 /** `SO-000123`. */
 export const documentNumber = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(6, "0")}`;
+
+/** Sees to it that a series gives no number below `next`, and gives what it would have given. */
+export async function raiseSeries(tx: Tx, scope: Scope, next: number): Promise<number> {
+  const before = await expectNumber(tx, scope);
+  if (before < next) {
+    await tx.run(
+      `INSERT INTO number_series (scope, next) VALUES (:scope, :next)
+       ON CONFLICT (scope) DO UPDATE SET next = :next RETURNING next`,
+      { scope, next },
+    );
+  }
+  return before;
+}
