@@ -126,22 +126,23 @@ function nextAnswer(outbox: string, before: ReadonlySet<string>): Promise<number
   });
 }
 
+const printFigures = (name: string, values: readonly number[], expected = ""): void =>
+  printRow(
+    name,
+    ...[median(values), percentile(values, 99), Math.max(...values)].map((value) => value.toFixed(1)),
+    expected,
+  );
+
 function report(answers: readonly Answer[]): void {
   printTitle(`latency: ${answers.length} files, one after the other, quiet time ${QUIET} ms taken off`);
   printRow("milliseconds", "median", "99 %", "longest", "expected");
-  const line = (name: string, values: readonly number[], expected = "") =>
-    printRow(
-      name,
-      ...[median(values), percentile(values, 99), Math.max(...values)].map((value) => value.toFixed(1)),
-      expected,
-    );
   for (const step of STEPS) {
-    line(
+    printFigures(
       step,
       answers.map(({ steps }) => (steps[step] ?? Number.NaN) - QUIET),
     );
   }
-  line(
+  printFigures(
     "997 readable",
     answers.map(({ readable }) => readable - QUIET),
     `<= ${EXPECTED}`,

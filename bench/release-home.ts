@@ -53,12 +53,13 @@ shipTos: { PLANT1: { name: ACME Plant 1, street: 100 Mill Road, postcode: "48201
   await storeSchedule(home, orders / STEPS);
 }
 
+const part = (item: number): string => String(10_000_000 + item * 37);
+
 async function storeSchedule(home: string, items: number): Promise<void> {
   const config = loadConfiguration(home);
   const partner = config.partners.get(CUSTOMER) as Partner;
   const store = openStore(config.gateway.database, home);
   const numbers = Array.from({ length: items }, (_, item) => item);
-  const part = (item: number) => String(10_000_000 + item * 37);
   try {
     await migrate(store);
     const agreed = blanketOrder.parse({

@@ -113,13 +113,17 @@ function gateway(script: string, home: string): Gateway {
   const words = (process.env["CALLOFF_BENCH_NODE"] ?? "").split(" ").filter(Boolean);
   const child = spawn(process.execPath, [...words, script, "run", home], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => {
+  const told = async (): Promise<string> => {
     const { value, done } = await lines.next();
     if (done === true) throw new Error("a gateway ended before it was done");
     return value;
   };
-  const ready = next();
-  return { child, ready, said: ready.then(next).then((line) => JSON.parse(line) as Released) };
+  const result = async (): Promise<Released> => {
+    await ready;
+    return JSON.parse(await told()) as Released;
+  };
+  const ready = told();
+  return { child, ready, said: result() };
 }
 
 interface Floors {

@@ -1,5 +1,5 @@
 /** The home that a command works on: where it is, and its settings. */
-import { type Configuration, loadConfiguration } from "../config/configuration.ts";
+import { type Configuration, loadConfiguration, type ReadMappings } from "../config/configuration.ts";
 import { isHome } from "../gateway/folders.ts";
 import { type Clock, systemClock } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
@@ -17,9 +17,12 @@ export function homeOf({ home }: Pick<Invocation, "home">): string {
   });
 }
 
-/** The configuration and the clock of the invocation's home; no database. */
-export function settingsOf(invocation: Invocation): { config: Configuration; clock: Clock } {
-  const config = loadConfiguration(homeOf(invocation));
+/** The configuration and the clock of the invocation's home; no database. Mappings are read when one is asked for, unless told otherwise. */
+export function settingsOf(
+  invocation: Invocation,
+  readMappings: ReadMappings = "when needed",
+): { config: Configuration; clock: Clock } {
+  const config = loadConfiguration(homeOf(invocation), readMappings);
   const { businessDate, instant } = invocation;
   return { config, clock: systemClock({ timeZone: config.gateway.company.timeZone, businessDate, instant }) };
 }

@@ -28,7 +28,7 @@ export function declarePartner(command: Command): void {
     .description("whether a partner's file is right, and what it comes to with all defaults")
     .argument("<code>", "the file's name without .yaml");
   answers(check, async (invocation, _options, code = "") => {
-    const { config } = settingsOf(invocation);
+    const { config } = settingsOf(invocation, "at once");
     const partner = config.partners.get(code);
     if (partner === undefined) throw notFound("partner", code, "See calloff partner list");
     const { name, hash } = config.policyOf(partner);

@@ -10,7 +10,7 @@ import { loadMappings, type MappingLibrary } from "../mapping/library.ts";
 import { readRegularFile } from "../mapping/regular-file.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
-import { crossFaults, foldersOf, type PlacedPartner } from "./cross-checks.ts";
+import { crossFaults, foldersOf, mappingFaults, type PlacedPartner } from "./cross-checks.ts";
 import { type ConfigFault, faultsAsError } from "./faults.ts";
 import { type Gateway, gateway } from "./gateway.ts";
 import { mappingFolders } from "./package-root.ts";
@@ -41,28 +41,51 @@ export interface PolicyInForce {
   readonly hash: string;
 }
 
+/** Whether mapping files are read with the settings, or when a mapping is first asked for: most commands need none. */
+export type ReadMappings = "at once" | "when needed";
+
 /**
  * Reads the configuration of `home`.
- * @throws CalloffError CONFIG_* for the first fault, with every other one in its message; MAPPING_* from mapping files.
+ * @throws CalloffError CONFIG_* for the first fault, with every other one in its message; MAPPING_* from mapping files, which
+ * is thrown by `mappings` where they are read when needed
  */
-export function loadConfiguration(home: string): Configuration {
+export function loadConfiguration(home: string, readMappings: ReadMappings = "at once"): Configuration {
   const faults: ConfigFault[] = [];
   const root = path.resolve(home);
   const settings = readGateway(root, faults);
   const policies = readNamed(root, "policies", policy, faults);
   const partners = readPartners(root, faults);
-  const mappings = loadMappings(mappingFolders(root));
-  faults.push(...crossFaults(partners, new Set(policies.names), mappings));
-  const [first, ...others] = faults;
-  if (first !== undefined) throw faultsAsError([first, ...others]);
+  faults.push(...crossFaults(partners, new Set(policies.names)));
+  const library = onDemand(() => mappingsOf(root, partners, faults));
+  if (readMappings === "at once") library();
+  refuseFaults(faults);
   if (settings === undefined) throw new Error("settings without a fault are there");
   return configurationOf(
     root,
     settings,
     new Map(partners.map((held) => [held.partner.code, held.partner])),
     new Map([...policies.values].map(([name, { value }]) => [name, value])),
-    mappings,
+    library,
   );
+}
+
+/** The mappings, and that each which a partner's file names is there; `others` are faults that are told with theirs. */
+function mappingsOf(root: string, partners: readonly PlacedPartner[], others: readonly ConfigFault[]): MappingLibrary {
+  const mappings = loadMappings(mappingFolders(root));
+  refuseFaults([...others, ...partners.flatMap((placed) => mappingFaults(placed, mappings))]);
+  return mappings;
+}
+
+function refuseFaults([first, ...others]: readonly ConfigFault[]): void {
+  if (first !== undefined) throw faultsAsError([first, ...others]);
+}
+
+function onDemand<Thing>(make: () => Thing): () => Thing {
+  let made: Thing | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A configuration out of checked values. */
@@ -71,7 +94,7 @@ export function configurationOf(
   settings: Gateway,
   partners: ReadonlyMap<string, Partner>,
   policies: ReadonlyMap<string, Policy>,
-  mappings: MappingLibrary,
+  mappings: () => MappingLibrary,
 ): Configuration {
   const inForce = new Map(
     [...policies].map(([name, held]) => [name, { name, policy: held, hash: sha256(stableJson(held)) }]),
@@ -81,7 +104,9 @@ export function configurationOf(
     gateway: settings,
     partners,
     policies,
-    mappings,
+    get mappings() {
+      return mappings();
+    },
     policyOf: ({ code, policy: name }) => {
       const found = inForce.get(name);
       if (found === undefined)

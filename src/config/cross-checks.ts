@@ -21,15 +21,11 @@ export const foldersOf = (partner: Partner): readonly string[] => partner.folder
 /** The folder of the outbox that `partner` reads. */
 export const outboxFolderOf = (partner: Partner): string => partner.outboxFolder ?? partner.code;
 
-export function crossFaults(
-  partners: readonly PlacedPartner[],
-  policies: ReadonlySet<string>,
-  mappings: MappingLibrary,
-): ConfigFault[] {
+/** What is wrong between the files, but for mappings. */
+export function crossFaults(partners: readonly PlacedPartner[], policies: ReadonlySet<string>): ConfigFault[] {
   return [
     ...partners.flatMap((placed) => [
       ...policyFaults(placed, policies),
-      ...mappingFaults(placed, mappings),
       ...delimiterFaults(placed),
       ...identityFaults(placed),
     ]),
@@ -52,7 +48,8 @@ function policyFaults({ partner, places }: PlacedPartner, policies: ReadonlySet<
   ];
 }
 
-function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
+/** Mappings that a partner's file names and that are not there, or are for another document. */
+export function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
   const named: { path: Path; name: string; document?: string }[] = Object.entries(partner.mappings).map(
     ([type, name]) => ({ path: ["mappings", type], name }),
   );

@@ -247,6 +247,16 @@ describe("the configuration of a home", () => {
     assert.equal(refusal().code, "CONFIG_FILE");
   });
 
+  it("can leave mappings unread until one is asked for, and refuses then what it would have refused at once", () => {
+    lay({ "config/partners/acme.yaml": partnerText("mappings: { 830: x12/nothing }\n") });
+    const config = loadConfiguration(home, "when needed");
+    assert.deepEqual([...config.partners.keys()], ["acme"]);
+    assert.throws(() => config.mappings, { code: "CONFIG_UNKNOWN_MAPPING", message: refusal().message });
+    lay({ "mappings/x12/830.yaml": "syntax: x12\n" });
+    assert.equal(loadConfiguration(home, "when needed").gateway.company.name, "Example");
+    assert.throws(() => loadConfiguration(home, "when needed").mappings, { code: refusal().code });
+  });
+
   it("lets a home's mapping win over the package's of the same name", () => {
     lay({ "config/partners/acme.yaml": partnerText() });
     const shipped = loadConfiguration(home).mappings.named("x12/830");
