@@ -44,8 +44,8 @@ interface Measured {
 }
 
 /** Measures on each database asked for and prints the tables. */
-export async function benchIngest(): Promise<void> {
-  const [asked = "both", rounds = String(ROUNDS), others = String(OTHERS)] = process.argv.slice(3);
+export async function benchIngest(words: readonly string[]): Promise<void> {
+  const [asked = "both", rounds = String(ROUNDS), others = String(OTHERS)] = words;
   const size = { rounds: Number(rounds), others: Number(others) };
   const folder = mkdtempSync(path.join(tmpdir(), "calloff-bench-"));
   try {

@@ -182,6 +182,8 @@ function acceptanceOf(
       revision: row,
       curve: line.curve,
       other: line.other,
+      effective: line.effective,
+      releasable: line.releasable,
       // A new period is always a planner's decision.
       opensPeriod: false,
       drawn,

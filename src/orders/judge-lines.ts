@@ -8,7 +8,7 @@ import { carriedOn, rebased } from "../schedules/layers.ts";
 import { releasableCurve } from "../schedules/releasable.ts";
 import { periodOfNext } from "../schedules/resets.ts";
 import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
-import type { Curve } from "../schedules/types.ts";
+import type { Curve, EffectiveCurve } from "../schedules/types.ts";
 import { type JudgeInput, judge, judgeMissing, type Verdict } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
@@ -43,6 +43,9 @@ export interface JudgedLine extends LineGround {
   readonly state: "judged" | "repeated" | "older" | "filed";
   readonly accepted: KnownRevision | undefined;
   readonly other: Curve | undefined;
+  /** Both laid over each other, and what of it may be released. */
+  readonly effective: EffectiveCurve;
+  readonly releasable: EffectiveCurve;
   readonly verdict: Verdict;
 }
 
@@ -94,7 +97,10 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   };
   const other = otherLayer === undefined ? undefined : curveOfRevision(otherLayer);
   const sameNumber = sameNumberAs(known, mark, layer);
-  const judged = { ...ground, reading, period, curve, mark, layer, accepted, other };
+  const effective = effectiveWith({ curve, other, partner }, layer);
+  const rules = judgement.policy.policy.mayRelease;
+  const releasable = releasableCurve(effective, rules, customerHabits(account, layer));
+  const judged = { ...ground, reading, period, curve, mark, layer, accepted, other, effective, releasable };
   return {
     ...judged,
     state: stateOf(judged, judgement, sameNumber),
@@ -179,11 +185,10 @@ function stateOf(
 }
 
 function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, sameNumber: boolean): JudgeInput {
-  const { matched, reading, curve, lineTotals, layer } = judged;
+  const { matched, reading, curve, lineTotals } = judged;
   const newPeriod = judged.period === "new";
   const totals = newPeriod ? carriedOver(judged.totals) : judged.totals;
   const { partner, policy, businessDate } = judgement;
-  const effective = effectiveWith({ curve, other: judged.other, partner }, layer);
   const { statement } = reading;
   const line = matched.drawn?.line;
   const given = givenCauses(judged, judgement, sameNumber);
@@ -193,8 +198,8 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
     old,
     newPeriod,
     next: curve,
-    effective,
-    releasable: releasableCurve(effective, policy.policy.mayRelease, customerHabits(matched.account, layer)),
+    effective: judged.effective,
+    releasable: judged.releasable,
     statedHorizonOnly: partner.schedule.replaces === "stated-horizon",
     findings: reading.findings,
     needsAnchor: reading.needs === "anchor" && matched.unplaced === undefined,

@@ -12,6 +12,28 @@ export interface Bucket {
 
 /** The buckets longer than a day of a curve, each once, seen from the new message's date on. */
 export function bucketsOf(steps: readonly Step[], messageDate: PlainDate): Bucket[] {
+  return bucketsInLine(steps, messageDate) ?? bucketsAnyhow(steps, messageDate);
+}
+
+/** Buckets that follow each other, as nearly every schedule lists them; `undefined` where they do not. */
+function bucketsInLine(steps: readonly Step[], messageDate: PlainDate): Bucket[] | undefined {
+  const found: Bucket[] = [];
+  let last: Bucket | undefined;
+  for (const step of steps) {
+    if (step.kind !== "dated" || step.from === step.to) continue;
+    const bucket = intervalOf(step, messageDate);
+    if (bucket.from >= bucket.to) continue;
+    if (last !== undefined && bucket.to <= last.to) {
+      if (bucket.to < last.to || bucket.from !== last.from) return undefined;
+      continue;
+    }
+    found.push(bucket);
+    last = bucket;
+  }
+  return found;
+}
+
+function bucketsAnyhow(steps: readonly Step[], messageDate: PlainDate): Bucket[] {
   const apart = new Map<string, Bucket>();
   for (const step of steps) {
     if (step.kind !== "dated" || step.from === step.to) continue;
@@ -41,17 +63,20 @@ export function comparison(
     const ownDay: ComparedAt = (step) => later(step.kind === "dated" ? step.to : step.date, messageDate);
     return { first: ownDay, second: ownDay };
   }
-  const around = [tightestAround(first), tightestAround(second)] as const;
+  const around = [lazily(() => tightestAround(first)), lazily(() => tightestAround(second))] as const;
+  // Of buckets that are the same on both sides or apart, none lies around another one.
+  const alike = areAlikeOrApart(first, second);
   const settle = (of: 0 | 1): ComparedAt => {
     const known = new Map<string, PlainDate>();
     return (step) => {
       let bucket = intervalOf(step, messageDate);
+      if (alike && bucket.from < bucket.to) return bucket.to;
       const key = `${bucket.from}/${bucket.to}`;
       const held = known.get(key);
       if (held !== undefined) return held;
       // A coarser bucket may itself lie in a still coarser one of the other curve: until both sides agree.
       for (let other = 1 - of; ; other = 1 - other) {
-        const found = (around[other] as (typeof around)[0])(bucket);
+        const found = (around[other] as (typeof around)[0])()(bucket);
         if (found === undefined || found.to === bucket.to) break;
         bucket = found;
       }
@@ -60,6 +85,28 @@ export function comparison(
     };
   };
   return { first: settle(0), second: settle(1) };
+}
+
+function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** Whether any two buckets, of one side or of both, are equal or have no day in common. Both sides stand in order of their ends. */
+function areAlikeOrApart(first: readonly Bucket[], second: readonly Bucket[]): boolean {
+  let [one, other] = [0, 0];
+  let end: PlainDate | "" = "";
+  for (;;) {
+    const [a, b] = [first[one], second[other]];
+    const next = a === undefined || (b !== undefined && b.to < a.to) ? b : a;
+    if (next === undefined) return true;
+    if (next.from <= end) return false;
+    end = next.to;
+    const same = a !== undefined && b !== undefined && a.to === b.to;
+    if (same && a.from !== b.from) return false;
+    if (next === a || same) one += 1;
+    if (next === b || same) other += 1;
+  }
 }
 
 /** Finds, among buckets in order of their ends, the one that ends first of those that hold an interval whole. */

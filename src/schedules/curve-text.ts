@@ -24,9 +24,13 @@ const TIMING_OF = new Map(TIMINGS.map((timing) => [TIMING_LETTERS[timing], timin
 const FIELDS = 12;
 
 const escaped = (text: string): string =>
-  text.replace(/[\\|\n\r]/g, (held) => ({ "\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r" })[held] as string);
+  text === ""
+    ? text
+    : text.replace(/[\\|\n\r]/g, (held) => ({ "\\": "\\\\", "|": "\\p", "\n": "\\n", "\r": "\\r" })[held] as string);
 const unescaped = (text: string): string =>
-  text.replace(/\\(.)/g, (_, letter: string) => ({ p: "|", n: "\n", r: "\r" })[letter] ?? letter);
+  !text.includes("\\")
+    ? text
+    : text.replace(/\\(.)/g, (_, letter: string) => ({ p: "|", n: "\n", r: "\r" })[letter] ?? letter);
 
 /** One step per line, fields apart by `|`, what a day step does not need left empty. */
 export function writeSteps(steps: readonly Step[]): string {
@@ -48,7 +52,9 @@ function writeStep(step: Step): string {
     escaped(step.route),
     step.segment === 0 ? "" : String(step.segment),
   ];
-  return fields.join("|").replace(/\|+$/, "");
+  let used = fields.length;
+  while (fields[used - 1] === "") used -= 1;
+  return (used === fields.length ? fields : fields.slice(0, used)).join("|");
 }
 
 /**

@@ -167,8 +167,17 @@ const identityOf = (step: PlacedStep): string =>
     step.route,
   ].join("\u0000");
 
-/** The steps in line, one for each identity, added up from the base. */
-function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
+/** Whether every step comes behind the one before it by kind or date alone, as nearly every message lists them. */
+const standInLine = (placed: readonly PlacedStep[]): boolean =>
+  placed.every((step, n) => {
+    const before = placed[n - 1];
+    if (before === undefined) return true;
+    return before.kind === step.kind ? before.date < step.date : rankOf(before) < rankOf(step);
+  });
+
+/** The steps in line, one for each identity. */
+function inLineOnce(placed: readonly PlacedStep[]): readonly PlacedStep[] {
+  if (standInLine(placed)) return placed;
   const apart: PlacedStep[] = [];
   for (const step of placed.toSorted(inLine)) {
     const last = apart.at(-1);
@@ -176,8 +185,13 @@ function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
       apart[apart.length - 1] = together(last, step);
     else apart.push(step);
   }
+  return apart;
+}
+
+/** The steps in line, added up from the base. */
+function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
   let height = base;
-  return apart.map((step) => {
+  return inLineOnce(placed).map((step) => {
     height = plus(height, step.figure);
     return {
       date: step.date,

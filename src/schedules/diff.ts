@@ -83,10 +83,9 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
   const { messageDate } = next;
   const buckets = bucketsOf(next.steps, messageDate);
   const at = comparison(bucketsOf(old.steps, messageDate), buckets, messageDate);
-  const before = placed(incrementsOf(old, liftedTo), at.first);
-  const after = placed(incrementsOf(next, liftedTo), at.second);
-  const dates = [...new Set([...before.keys(), ...after.keys()])].toSorted();
-  const imbalances = dates.map((date) => ({ date, removed: minus(sumAt(before, date), sumAt(after, date)) }));
+  const [was, now] = [incrementsOf(old, liftedTo), incrementsOf(next, liftedTo)];
+  const points = pointsOf(was, now, at);
+  const imbalances = points.map(({ date, before, after }) => ({ date, removed: minus(before.sum, after.sum) }));
   const { moves, left } = cheapestTransport(imbalances, options.moveDays);
   return {
     liftedTo,
@@ -94,10 +93,10 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
     buckets,
     moves,
     ...listed(left, endOf(old, messageDate, at.first), endOf(next, messageDate, at.second)),
-    heights: heightsOf(dates, before, after, liftedTo),
-    regrouped: dates.flatMap((date) => regroupedAt(date, before.get(date), after.get(date), messageDate)),
-    commitments: dates.flatMap((date) => recommitted(date, before.get(date), after.get(date))),
-    backlog: backlogOf(old, next, liftedTo),
+    heights: heightsOf(points, liftedTo),
+    regrouped: points.flatMap((point) => regroupedAt(point, messageDate)),
+    commitments: points.flatMap(recommitted),
+    backlog: backlogOf(was, now, messageDate),
     remainder: { before: remainderOf(old), after: remainderOf(next) },
   };
 }
@@ -144,30 +143,69 @@ export function applyDiff(old: Curve, diff: ScheduleDiff): { date: PlainDate; cu
     });
 }
 
-type Placed = Map<PlainDate, Increment[]>;
+/** What one curve asks for at a date of comparison: nearly always by one step. */
+interface Side {
+  readonly increments: Increment[];
+  sum: Quantity;
+}
 
-function placed(increments: readonly Increment[], at: ComparedAt): Placed {
-  const byDate: Placed = new Map();
-  for (const increment of increments) {
-    const date = at(increment.step);
+/** A date at which the curves are compared. */
+interface Point {
+  readonly date: PlainDate;
+  before: Side;
+  after: Side;
+}
+
+/** Never added to: `joined` begins another one. */
+const NO_SIDE: Side = { increments: [], sum: NOTHING };
+
+/** The dates at which either curve asks for something, in order. */
+function pointsOf(
+  old: readonly Increment[],
+  next: readonly Increment[],
+  at: { readonly first: ComparedAt; readonly second: ComparedAt },
+): Point[] {
+  const byDate = new Map<PlainDate, Point>();
+  let last: PlainDate | "" = "";
+  let inOrder = true;
+  const pointAt = (date: PlainDate): Point => {
     const there = byDate.get(date);
-    if (there === undefined) byDate.set(date, [increment]);
-    else there.push(increment);
+    if (there !== undefined) return there;
+    const made = { date, before: NO_SIDE, after: NO_SIDE };
+    byDate.set(date, made);
+    if (date < last) inOrder = false;
+    last = date;
+    return made;
+  };
+  for (const increment of old) {
+    const point = pointAt(at.first(increment.step));
+    point.before = joined(point.before, increment);
   }
-  return byDate;
+  for (const increment of next) {
+    const point = pointAt(at.second(increment.step));
+    point.after = joined(point.after, increment);
+  }
+  const points = [...byDate.values()];
+  return inOrder ? points : points.toSorted((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+function joined(side: Side, increment: Increment): Side {
+  if (side === NO_SIDE) return { increments: [increment], sum: increment.quantity };
+  side.increments.push(increment);
+  side.sum = plus(side.sum, increment.quantity);
+  return side;
 }
 
 const sum = (list: readonly { readonly quantity: Quantity }[] | undefined): Quantity =>
   total((list ?? []).map((one) => one.quantity));
-const sumAt = (curve: Placed, date: PlainDate): Quantity => sum(curve.get(date));
 
-function heightsOf(dates: readonly PlainDate[], before: Placed, after: Placed, liftedTo: Quantity): HeightPair[] {
-  let [low, high] = [liftedTo, liftedTo];
-  return dates.map((date) => {
-    const oldStep = sumAt(before, date);
-    low = plus(low, oldStep);
-    high = plus(high, sumAt(after, date));
-    return { date, before: low, after: high, oldStep };
+function heightsOf(points: readonly Point[], liftedTo: Quantity): HeightPair[] {
+  let low = liftedTo;
+  let high = liftedTo;
+  return points.map(({ date, before, after }) => {
+    low = plus(low, before.sum);
+    high = plus(high, after.sum);
+    return { date, before: low, after: high, oldStep: before.sum };
   });
 }
 
@@ -199,17 +237,14 @@ function listed(
   };
 }
 
+const NONE: never[] = [];
+
 /** Where one side has a bucket and the other finer or coarser ones with the same total. */
-function regroupedAt(
-  date: PlainDate,
-  before: readonly Increment[] | undefined,
-  after: readonly Increment[] | undefined,
-  messageDate: PlainDate,
-): Regrouped[] {
-  if (before === undefined || after === undefined || areAlike(before, after)) return [];
-  const quantity = sum(after);
-  if (quantity === NOTHING || sum(before) !== quantity) return [];
-  const [was, now] = [grainOf(before, messageDate), grainOf(after, messageDate)];
+function regroupedAt({ date, before, after }: Point, messageDate: PlainDate): Regrouped[] {
+  if (before === NO_SIDE || after === NO_SIDE || areAlike(before.increments, after.increments)) return NONE;
+  const quantity = after.sum;
+  if (quantity === NOTHING || before.sum !== quantity) return NONE;
+  const [was, now] = [grainOf(before.increments, messageDate), grainOf(after.increments, messageDate)];
   if (was.key === now.key || (was.finest === now.finest && !was.bucketed && !now.bucketed)) return [];
   const from = was.from < now.from ? was.from : now.from;
   return [{ from, to: date, quantity, was: was.finest, now: now.finest }];
@@ -253,12 +288,9 @@ function grainOf(increments: readonly Increment[], messageDate: PlainDate): Grai
 const timingOf = (step: Step): string => (step.kind === "dated" && GRAINS.includes(step.timing) ? step.timing : "day");
 
 /** Pairs what lost a commitment with what gained another at the same date; height differences are no commitment change. */
-function recommitted(
-  date: PlainDate,
-  before: readonly Increment[] | undefined,
-  after: readonly Increment[] | undefined,
-): CommitmentChange[] {
-  if (before === undefined || after === undefined || !differInCommitment(before, after)) return [];
+function recommitted({ date, before: old, after: next }: Point): CommitmentChange[] {
+  const [before, after] = [old.increments, next.increments];
+  if (old === NO_SIDE || next === NO_SIDE || !differInCommitment(before, after)) return NONE;
   const net = new Map<string, Quantity>();
   const note = (increments: readonly Increment[], sign: bigint) => {
     for (const { step, quantity } of increments)
@@ -284,17 +316,22 @@ function recommitted(
 
 const differInCommitment = (before: readonly Increment[], after: readonly Increment[]): boolean => {
   const first = before[0]?.step.commitment;
-  return [...before, ...after].some(({ step }) => step.commitment !== first);
+  const differs = ({ step }: Increment) => step.commitment !== first;
+  return before.some(differs) || after.some(differs);
 };
 
 /** What the new message calls backlog beside what the old curve asked for before its date and has not been received. */
-function backlogOf(old: Curve, next: Curve, liftedTo: Quantity): ScheduleDiff["backlog"] {
-  const stated = sum(incrementsOf(next, liftedTo).filter(({ step }) => step.kind === "backlog"));
-  const expected = sum(
-    incrementsOf(old, liftedTo).filter(({ step }) => (step.kind === "dated" ? step.to : step.date) < next.messageDate),
-  );
+function backlogOf(
+  old: readonly Increment[],
+  next: readonly Increment[],
+  messageDate: PlainDate,
+): ScheduleDiff["backlog"] {
+  const stated = sum(next.filter(({ step }) => step.kind === "backlog"));
+  const expected = sum(old.filter(({ step }) => (step.kind === "dated" ? step.to : step.date) < messageDate));
   return stated === expected ? undefined : { stated, expected };
 }
 
-const remainderOf = (curve: Curve): Quantity =>
-  sum(incrementsOf(curve, curve.base, { remainder: true }).filter(({ step }) => step.kind === "remainder"));
+function remainderOf(curve: Curve): Quantity {
+  if (!curve.steps.some((step) => step.kind === "remainder")) return NOTHING;
+  return sum(incrementsOf(curve, curve.base, { remainder: true }).filter(({ step }) => step.kind === "remainder"));
+}

@@ -46,7 +46,25 @@ function isOver(callOff: Curve, forecast: Curve): boolean {
 /** The curve with every step marked as of this layer. */
 export const layered = (curve: Curve, layer: Layer | "hand"): EffectiveCurve => ({
   ...curve,
-  steps: curve.steps.map((step) => ({ ...step, layer })),
+  steps: curve.steps.map((step) => ofLayer(step, layer)),
+});
+
+/** Field by field: schedules have thousands of steps. */
+const ofLayer = (step: Step, layer: LayeredStep["layer"]): LayeredStep => ({
+  date: step.date,
+  kind: step.kind,
+  timing: step.timing,
+  from: step.from,
+  to: step.to,
+  cumulative: step.cumulative,
+  commitment: step.commitment,
+  customerOrderNumber: step.customerOrderNumber,
+  reference: step.reference,
+  referenceKind: step.referenceKind,
+  window: step.window,
+  route: step.route,
+  segment: step.segment,
+  layer,
 });
 
 function laidOver(forecast: Curve, callOff: Curve, input: EffectiveInput): EffectiveCurve {
@@ -61,7 +79,7 @@ function laidOver(forecast: Curve, callOff: Curve, input: EffectiveInput): Effec
 }
 
 const withLayer = (increments: readonly Increment[], layer: Layer): Increment<LayeredStep>[] =>
-  increments.map(({ step, quantity }) => ({ step: { ...step, layer }, quantity }));
+  increments.map(({ step, quantity }) => ({ step: ofLayer(step, layer), quantity }));
 
 /** The forecast's steps before a call-off that starts later than its message date and states no backlog. */
 function belowStart(forecast: Curve, callOff: Curve, input: EffectiveInput): Increment<LayeredStep>[] {

@@ -48,7 +48,7 @@ function timingOf(step: ScheduleStep, line: ScheduleLine): Timing {
 
 function place(step: ScheduleStep, timing: Timing, forecast: boolean, placing: Placing, index: number): PlacedStep {
   // Field by field: spreading costs most of the time of a schedule of thousands of steps.
-  const { kind, date, from, to } = stand(step, timing, placing, index);
+  const { kind, date, from, to } = knownStand(step, timing, placing, index);
   return {
     kind,
     date,
@@ -67,6 +67,36 @@ function place(step: ScheduleStep, timing: Timing, forecast: boolean, placing: P
 }
 
 type Stand = Pick<Step, "kind" | "date" | "from" | "to">;
+
+interface KnownStands {
+  readonly messageDate: PlainDate;
+  readonly receiving: WorkCalendar | undefined;
+  readonly byTiming: Map<Timing, Map<string, Stand>>;
+}
+const lastStands = new WeakMap<ScheduleSettings, KnownStands>();
+/** More dates than any horizon has; a sender's nonsense must not fill the memory. */
+const MOST_KNOWN = 4000;
+
+/** Where a step stands: the items of a message share their dates, so each is worked out once. */
+function knownStand(step: ScheduleStep, timing: Timing, placing: Placing, index: number): Stand {
+  const { from } = step;
+  if (from === undefined || step.to !== undefined || step.statement !== undefined || !BUCKETS.has(timing)) {
+    return stand(step, timing, placing, index);
+  }
+  const { settings, messageDate, receiving } = placing;
+  let known = lastStands.get(settings);
+  if (known === undefined || known.messageDate !== messageDate || known.receiving !== receiving) {
+    known = { messageDate, receiving, byTiming: new Map() };
+    lastStands.set(settings, known);
+  }
+  let byDate = known.byTiming.get(timing);
+  if (byDate === undefined || byDate.size > MOST_KNOWN) known.byTiming.set(timing, (byDate = new Map()));
+  const held = byDate.get(from);
+  if (held !== undefined) return held;
+  const found = stand(step, timing, placing, index);
+  byDate.set(from, found);
+  return found;
+}
 
 function stand(step: ScheduleStep, timing: Timing, placing: Placing, index: number): Stand {
   const { messageDate } = placing;

@@ -35,6 +35,27 @@ const isKnown = (commitment: string): commitment is (typeof COMMITTED)[number] =
 
 /** The effective curve with all steps left out that may not ship: due is computed on it. */
 export function releasableCurve(curve: EffectiveCurve, rules: ReleaseRules, customer: CustomerHabits): EffectiveCurve {
-  const ships = incrementsOf(curve).filter(({ step }) => mayShip(step, rules, customer));
-  return { ...curve, steps: stacked(curve.base, ships) };
+  const ships = shipping(rules, customer);
+  // Where everything ships, and nothing lies below the base, it is the same curve.
+  if (curve.steps.every((step) => step.cumulative >= curve.base && ships(step))) return curve;
+  return {
+    ...curve,
+    steps: stacked(
+      curve.base,
+      incrementsOf(curve).filter(({ step }) => ships(step)),
+    ),
+  };
+}
+
+/** `mayShip` with everything but the step settled; what one step after the other has in common is decided once. */
+export function shipping(rules: ReleaseRules, customer: CustomerHabits): (step: LayeredStep) => boolean {
+  let last: LayeredStep | undefined;
+  let ships = false;
+  return (step) => {
+    const alike =
+      last !== undefined && last.kind === step.kind && last.commitment === step.commitment && last.layer === step.layer;
+    if (!alike) ships = mayShip(step, rules, customer);
+    last = step;
+    return ships;
+  };
 }

@@ -85,10 +85,20 @@ export const nextOrderOn = (plan: readonly PlannedRelease[]): PlainDate | "" =>
 
 /** `nextOrderOn` of the plan for this input. Without packs no rounding takes anything off: what lacks first is ordered first. */
 export function firstOrderOn(input: ReleasePlanInput): PlainDate | "" {
-  if ((input.pack ?? NOTHING) > NOTHING) return nextOrderOn(releasePlan(input));
+  const { curve, released, dates } = input;
+  const named = (released.named?.length ?? 0) > 0 || (released.later?.length ?? 0) > 0;
+  if ((input.pack ?? NOTHING) > NOTHING || named) return nextOrderOn(releasePlan(input));
   let first: PlainDate | "" = "";
-  for (const { step } of afterReleased(incrementsOf(input.curve), input.curve.base, input.released, input.dates)) {
-    const { orderOn } = input.dates(step);
+  // What is released covers everything up to its height; a cumulative that falls asks for nothing until it rises above it.
+  let highest = larger(curve.base, released.total);
+  let last: LayeredStep | undefined;
+  for (const step of curve.steps) {
+    if (step.kind === "remainder" || step.cumulative <= highest) continue;
+    highest = step.cumulative;
+    // A later day of the same kind is not ordered earlier.
+    if (last?.kind === step.kind && last.date <= step.date) continue;
+    last = step;
+    const { orderOn } = dates(step);
     if (first === "" || orderOn < first) first = orderOn;
   }
   return first;

@@ -92,6 +92,8 @@ function testsByZone(
   businessDate: PlainDate,
   zoneOf: (date: PlainDate) => number,
 ): ReadonlyMap<PlainDate, readonly Test[]> {
+  // What differs then lies beyond an end, all of it.
+  if (changes.length === 0) return new Map();
   const beyond = new Map<PlainDate, Quantity>();
   for (const { date, quantity } of diff.horizonAdded) note(beyond, date, quantity);
   for (const { date, quantity } of diff.horizonDropped) note(beyond, date, negated(quantity));

@@ -185,7 +185,10 @@ const figures = (of: object): Json =>
     Object.entries(of).map(([key, held]) => [key, typeof held === "bigint" ? writeMillionths(held) : (held as Json)]),
   );
 
-/** The verdict as stored: lines, zones and the diff, out of which `diffFromJson` reads it back. */
+/**
+ * The verdict as stored: lines, zones and the diff, out of which `diffFromJson` reads it back. Heights and buckets are left
+ * out: they follow from the two curves that the verdict names, and would be most of its text.
+ */
 export function verdictToJson(verdict: Verdict): { readonly [key: string]: Json } {
   const { diff, lines, zones, causes, judgedOn } = verdict;
   return {
@@ -193,7 +196,7 @@ export function verdictToJson(verdict: Verdict): { readonly [key: string]: Json 
     causes,
     lines: lines.map(figures),
     zones: zones.map(figures),
-    diff: diff === undefined ? null : diffToJson(diff),
+    diff: diff === undefined ? null : diffToJson({ ...diff, heights: [], buckets: [] }),
   };
 }
 

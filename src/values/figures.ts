@@ -29,6 +29,8 @@ export type FigureFault = "not-a-number" | "too-many-decimals" | "too-large";
  * @returns the millionths, or the fault: a figure with more than six decimals is a fault, never a rounding.
  */
 export function readMillionths(text: string): bigint | FigureFault {
+  const plain = plainWhole(text);
+  if (plain !== undefined) return BigInt(plain * 1_000_000);
   const match = DECIMAL.exec(text);
   if (match === null) return "not-a-number";
   const [, sign, whole = "", fraction = ""] = match;
@@ -38,6 +40,20 @@ export function readMillionths(text: string): bigint | FigureFault {
   if (whole.replace(/^0+/, "").length > MOST_WHOLE_DIGITS) return "too-large";
   const magnitude = BigInt(whole === "" ? "0" : whole) * MILLION + BigInt(decimals.padEnd(6, "0"));
   return sign === "-" ? -magnitude : magnitude;
+}
+
+/** Digits whose millionths are still exact in a number: nearly every figure is one of these. */
+const MOST_PLAIN_DIGITS = 9;
+
+function plainWhole(text: string): number | undefined {
+  if (text.length === 0 || text.length > MOST_PLAIN_DIGITS) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Writes millionths as canonical decimal text, e.g. `1400`, `-0.5`. */
