@@ -47,14 +47,16 @@ export async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLi
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, lines]) => inOrder(lines));
   const parts = await nextParts(tx, due);
-  const first = await takeNumbers(tx, "SO", groups.length);
-  const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", first + n), parts, occasion));
-  const orderIds = await insert(tx, childOrder, orders);
-
   const priceOn = await pricesOf(
     tx,
     due.map(({ of }) => of.line.id),
   );
+  const releaseNumbers = await releaseNumbersOf(tx, due);
+  // Last of all that is asked for: from here on, others that make orders wait until this transaction ends.
+  const first = await takeNumbers(tx, "SO", groups.length);
+  const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", first + n), parts, occasion));
+  const orderIds = await insert(tx, childOrder, orders);
+
   const lines = groups.flatMap((group, n) =>
     group.map((line, at) => ({
       line,
@@ -77,10 +79,6 @@ export async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLi
     lines.map(({ line, order, row }, n) => releasedFact(line, order.number, row, lineIds[n] as number, occasion)),
   );
 
-  const releaseNumbers = await releaseNumbersOf(
-    tx,
-    lines.map(({ row }) => row.revision_id),
-  );
   const byOrder = grouped(lines, ({ order }) => order.number);
   await queueDocuments(
     tx,
@@ -221,7 +219,9 @@ function releasedFact(
   };
 }
 
-async function releaseNumbersOf(from: Queryable, ids: readonly number[]): Promise<Map<number, RevisionRow>> {
+/** The revisions that the lines' first steps were stated by, for their release numbers. */
+async function releaseNumbersOf(from: Queryable, due: readonly DueLine[]): Promise<Map<number, RevisionRow>> {
+  const ids = due.flatMap((line) => firstSplit(line)?.split.since_revision_id ?? []);
   const rows = await select(from, revision, "WHERE id IN (:ids)", { ids: [...new Set(ids)] });
   return new Map(rows.map((row) => [row.id, row]));
 }
