@@ -189,7 +189,7 @@ function stateOf(arrival: Arrival, interchanges: readonly InterchangePlan[]): Om
   if (refused !== undefined) return { partner, state: "quarantined", cause: refused.cause, findings };
   const duplicate = of("duplicate");
   if (duplicate !== undefined) return { partner, state: "duplicate", cause: duplicate.cause, findings };
-  const empty = arrival.catalogue.size === 0;
+  const empty = arrival.catalogue.size === 0 || findings.some(({ code }) => code === "SYNTAX_EMPTY_FILE");
   return {
     partner,
     state: "quarantined",

@@ -53,7 +53,7 @@ export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
   if (unreadable >= MOST_FAULTS.headers || isHopeless(counters)) addFinding(findings, tooManyFaults(position));
   const family = interchanges[0]?.family;
   if (family === undefined)
-    return { size: source.size, family, segments: 0, interchanges, findings: [unknown(window)] };
+    return { size: source.size, family, segments: 0, interchanges, findings: [unknown(window, findings.length === 0)] };
   return { size: source.size, family, segments: counters.segments, interchanges, findings };
 }
 
@@ -119,12 +119,13 @@ function startsHeader(bytes: Uint8Array, at: number, end: number): boolean {
   });
 }
 
-function unknown(window: ReadWindow): Finding {
+/** @param blank nothing in the file is anything but padding */
+function unknown(window: ReadWindow, blank: boolean): Finding {
   const length = Math.min(hold(window, 0, 40), 40);
   const bytes = window.bytes.subarray(0, length);
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const text = bytes.toString("latin1", 0, length).replace(/[^\x20-\x7E]/g, ".");
-  if (text.replaceAll(".", "").trim() === "" && window.limit <= length) {
+  if (blank) {
     return {
       code: "SYNTAX_EMPTY_FILE",
       severity: "reject",

@@ -13,9 +13,9 @@ export const DAY = "2027-03-01";
 export interface Arrival {
   readonly home: SystemHome;
   readonly daemon: Daemon;
-  inbox(...name: string[]): string;
+  readonly inbox: (...name: string[]) => string;
   /** The customer's forecast under that control and release number. */
-  forecast(control: number): string;
+  readonly forecast: (control: number) => string;
 }
 
 /** What the settings of `config/gateway.yaml` say of the intake unless a test says otherwise. */
