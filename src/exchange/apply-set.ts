@@ -125,6 +125,7 @@ async function keepReading(
       { id: row.id },
     ),
   );
+  at("reading-kept");
 }
 
 /** Ends a set in one transaction of its own. */
@@ -149,6 +150,7 @@ async function finish(
       { id: row.id },
     ),
   );
+  at("set-finished");
 }
 
 /** AK502 1: transaction set not supported. */

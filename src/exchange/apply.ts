@@ -148,6 +148,7 @@ async function stopped(exchange: Exchange, row: MessageRow, error: Error): Promi
   await exchange.store.write((tx) =>
     update(tx, message, { state: "failed" }, "id = :id AND state = 'catalogued'", { id: row.id }),
   );
+  at("set-failed");
   const code = error instanceof CalloffError ? error.code : "EXCHANGE_SET_FAILED";
   return new CalloffError(code, `set ${row.control} (${row.type}): ${error.message}`, { cause: error });
 }
@@ -165,6 +166,7 @@ async function closeInterchange(
     await queueAnswers(tx, occasion, partner, row.claim, held, messages);
     await keepOutcomes(tx, messages);
     await update(tx, interchange, { state: "closed" }, "id = :id AND state = 'open'", { id: held.id });
+    at("answering");
   });
   at("answered");
 }

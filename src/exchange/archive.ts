@@ -69,6 +69,7 @@ async function attempt(exchange: Exchange, claimed: Claimed): Promise<ArchivedNo
   } finally {
     await handle.close();
     await unless(["ENOENT", "EROFS"], undefined, () => unlink(incoming));
+    at("copy-removed");
   }
 }
 
@@ -99,6 +100,7 @@ async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{
   const archive = path.dirname(to);
   const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
   const target = await keeping(archive, () => open(to, anew, 0o640));
+  at("copy-opened");
   try {
     let size = 0;
     while (size <= most) {
@@ -107,9 +109,11 @@ async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{
       const part = buffer.subarray(0, bytesRead);
       hash.update(part);
       await keeping(archive, () => writeAll(target, part));
+      at("copy-written");
       size += bytesRead;
     }
     await keeping(archive, () => target.sync());
+    at("copy-kept");
     return { sha256: hash.digest("hex"), size };
   } finally {
     await target.close();
@@ -131,8 +135,11 @@ async function keep(archive: string, incoming: string, sha256: string, size: num
   if (kept?.size !== size) {
     await makeFolder(folder, 0o750);
     await rename(incoming, target);
+    at("copy-renamed");
     await syncFolder(folder);
+    at("copy-named");
     await syncFolder(archive);
+    at("copy-found");
   }
   return { sha256, size, path: target };
 }

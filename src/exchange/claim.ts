@@ -42,10 +42,12 @@ export async function claimFile(exchange: Exchange, candidate: Candidate): Promi
   await access(inbox, constants.W_OK | constants.X_OK);
   const near = await claimedFolder(exchange, folder);
   const claim = String(await exchange.store.write((tx) => takeNumbers(tx, "claim", 1)));
+  at("claim-numbered");
   const target = await unless(["ENOENT"], undefined, () => moved(path.join(inbox, name), near, `${claim}-${name}`));
   if (target === undefined) return undefined;
   const claimed: Claimed = { claim, folder, name, path: path.join(target, `${claim}-${name}`) };
   await syncFolder(target);
+  at("claim-kept");
   await syncFolder(inbox);
   at("claimed");
   await takeCompanion(inbox, target, candidate, claim);
@@ -58,6 +60,7 @@ export async function claimFile(exchange: Exchange, candidate: Candidate): Promi
 async function moved(file: string, near: string, name: string): Promise<string> {
   const into = async (target: string): Promise<string> => {
     await rename(file, path.join(target, name));
+    at("claim-renamed");
     return target;
   };
   const inside = path.join(path.dirname(file), CLAIMED);
@@ -75,7 +78,9 @@ async function takeCompanion(inbox: string, target: string, { doneFile }: Candid
   const taken = path.join(target, `${claim}.done`);
   await unless(["ENOENT"], undefined, async () => {
     await rename(path.join(inbox, doneFile), taken);
+    at("companion-claimed");
     await unlink(taken);
+    at("companion-removed");
   });
 }
 
@@ -83,6 +88,7 @@ async function takeCompanion(inbox: string, target: string, { doneFile }: Candid
 export async function unclaim(claimed: Claimed): Promise<void> {
   await unless(["ENOENT"], undefined, async () => {
     await unlink(claimed.path);
+    at("claim-removed");
     await syncFolder(path.dirname(claimed.path));
   });
   at("unclaimed");
@@ -113,7 +119,9 @@ async function leftIn(claimed: string, folder: string): Promise<Claimed[]> {
     const match = OWN_NAME.exec(entry);
     if (match !== null)
       left.push({ claim: match[1] as string, folder, name: match[2] as string, path: path.join(claimed, entry) });
-    if (OWN_COMPANION.test(entry) || OWN_COPY.test(entry)) await unlink(path.join(claimed, entry));
+    if (!OWN_COMPANION.test(entry) && !OWN_COPY.test(entry)) continue;
+    await unlink(path.join(claimed, entry));
+    at("leaving-removed");
   }
   return left;
 }

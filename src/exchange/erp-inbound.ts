@@ -91,7 +91,6 @@ export async function applyErpFile(exchange: Exchange, row: FileRow, occasion: O
   const outcomes = outcomesIn(row);
   for (const record of records.slice(outcomes.length)) {
     outcomes.push(await applyRecord(exchange, row, record, outcomes, occasion));
-    at("applied");
   }
   const refused = outcomes.filter(({ outcome }) => outcome === "refused").length;
   const state = refused === 0 ? "applied" : refused < outcomes.length ? "in part" : "quarantined";
@@ -99,7 +98,7 @@ export async function applyErpFile(exchange: Exchange, row: FileRow, occasion: O
   await exchange.store.write((tx) =>
     queueReceipt(tx, occasion, row, refused < outcomes.length ? "applied" : "refused", outcomes),
   );
-  at("answered");
+  at("receipt-queued");
   const sets = { applied: outcomes.length - refused, ...(refused === 0 ? {} : { rejected: refused }) };
   await finishFile(exchange, row, {
     state,
@@ -132,16 +131,22 @@ async function applyRecord(
       { id: row.id, was },
     );
     if (kept === 0) throw takenOver(row);
+    at("record-taking");
     return outcome;
   };
-  const refuse = (message: string) =>
-    exchange.store.write((tx) => keep(tx, { record: record.label, outcome: "refused", message }));
+  const refuse = async (message: string) => {
+    const outcome = await exchange.store.write((tx) => keep(tx, { record: record.label, outcome: "refused", message }));
+    at("record-refused");
+    return outcome;
+  };
   const { document } = record;
   if (document === undefined) return refuse(record.findings.map(findingInWords).join(" "));
   try {
-    return await exchange.store.write(async (tx) =>
+    const outcome = await exchange.store.write(async (tx) =>
       keep(tx, await takeRecord(tx, exchange.config, document, record.label, occasion)),
     );
+    at("record-taken");
+    return outcome;
   } catch (thrown) {
     const error = coerceError(thrown);
     if (!(error instanceof CalloffError) || passesByItself(error)) throw error;

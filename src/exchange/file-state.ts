@@ -2,6 +2,7 @@
 import { update } from "../store/rows.ts";
 import { type FileRow, file } from "../store/tables.ts";
 import type { Instant, Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
@@ -30,6 +31,7 @@ export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd)
   const moved = await exchange.store.write((tx) =>
     update(tx, file, { state, cause, finished_at: finished }, "id = :id AND state = 'registered'", { id: row.id }),
   );
+  at("finished");
   // Another gateway took the file over and has told of it.
   if (moved === 0) return;
   const about = { claim: row.claim, folder: row.folder, name: row.name, partner: row.partner };

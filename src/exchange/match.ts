@@ -5,6 +5,7 @@ import { select, update } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type FileRow, type MessageRow, message, type OutboxPartRow, outboxPart } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import type { Finding } from "../values/finding.ts";
 import type { Exchange } from "./context.ts";
 import { readFindings, writeFindings } from "./findings.ts";
@@ -45,8 +46,10 @@ export async function matchAcknowledgement(
       "id = :id AND state = 'catalogued'",
       { id: row.id },
     );
+    at("matching");
     return found;
   });
+  at("matched");
   for (const alarm of alarms) {
     const about = { claim: file.claim, folder: file.folder, name: file.name, partner: partner.code };
     exchange.log.error({ ...about, ...alarm }, "acknowledgement needs attention");

@@ -1,6 +1,7 @@
 /** What becomes of a file that is to leave, and who is told: written, waiting for the next drain, or to be looked at. */
 import { update } from "../store/rows.ts";
 import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
+import { at } from "../values/crash-points.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Exchange } from "./context.ts";
 import { systemCode } from "./durable.ts";
@@ -32,6 +33,7 @@ export async function alarm(
       { id: row.id, worker: row.worker },
     ),
   );
+  at("alarmed");
   const { receiver, folder, name } = row;
   exchange.log.error({ receiver, folder, name, reason }, `outbox: ${state}`);
   exchange.events.emit("outbox.uncertain", { receiver, folder, name, reason });

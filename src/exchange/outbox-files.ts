@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readFile, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { OutboxFileRow } from "../store/tables.ts";
+import { at } from "../values/crash-points.ts";
 import type { Exchange } from "./context.ts";
 import { unless } from "./durable.ts";
 import { sha256Of } from "./hashing.ts";
@@ -28,9 +29,12 @@ export async function writeTemporary(file: string, bytes: Uint8Array): Promise<v
     await removeTemporary(file);
     handle = await create(file);
   }
+  at("temporary-opened");
   try {
     await handle.writeFile(bytes);
+    at("temporary-filled");
     await handle.sync();
+    at("temporary-written");
   } catch (thrown) {
     await removeTemporary(file);
     throw thrown;
@@ -39,7 +43,10 @@ export async function writeTemporary(file: string, bytes: Uint8Array): Promise<v
   }
 }
 
-export const removeTemporary = (file: string): Promise<void> => unless(["ENOENT"], undefined, () => unlink(file));
+export async function removeTemporary(file: string): Promise<void> {
+  await unless(["ENOENT"], undefined, () => unlink(file));
+  at("temporary-removed");
+}
 
 /** Whether a name is taken by something that is not these bytes. */
 export async function holdsOtherContent(file: string, sha256: string): Promise<boolean> {

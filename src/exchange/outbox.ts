@@ -169,7 +169,6 @@ async function writeInto(
     if (isShut(drain, row)) return [];
     const whole = await tried(drain, row, async () => {
       await writeTemporary(temporaryName(exchange, row), row.bytes);
-      at("temporary-written");
       return true;
     });
     return whole === true ? [row] : [];
@@ -177,6 +176,7 @@ async function writeInto(
   const rows = (await queue.addAll(tries)).flat();
   const after = await triedTogether(drain, rows, async () => {
     await syncFolder(where);
+    at("temporary-named");
     const identity = await folderIdentity(where);
     if (!isFolder(identity, before)) throw folderReplaced(folder);
     return identity;
@@ -202,6 +202,7 @@ const markStaged = ({ exchange, writer }: Drain, folders: readonly StagedFolder[
       );
       for (const { id } of rows) moved.add(Number(id));
     }
+    at("staging");
     return moved;
   });
 
@@ -255,6 +256,7 @@ async function finish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<voi
   for (const [folder, files] of byFolder(rows)) {
     const synced = await triedTogether(drain, files, async () => {
       await syncFolder(folderPath(exchange, folder));
+      at("named");
       return true;
     });
     if (synced === true) durable.push(...files);
@@ -273,6 +275,7 @@ const markWritten = ({ exchange, writer }: Drain, files: readonly OutboxFileRow[
        WHERE id IN (:ids) AND state = 'staged'${stillHad(exchange)} RETURNING id`,
       { ids: files.map(({ id }) => id), now: exchange.clock.instant(), ...writer },
     );
+    at("writing");
     return new Set(rows.map(({ id }) => Number(id)));
   });
 

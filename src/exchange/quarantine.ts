@@ -3,8 +3,9 @@
  * `report.json`. The copy may be repaired and dropped again; the archive keeps what came.
  */
 import { constants } from "node:fs";
-import { copyFile, open, rename } from "node:fs/promises";
+import { copyFile, open, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { at } from "../values/crash-points.ts";
 import { findingInWords } from "../values/finding.ts";
 import { stableJson } from "../values/json.ts";
 import type { Archived } from "./archive.ts";
@@ -39,11 +40,13 @@ async function keepApart(
   const folder = quarantineFolder(exchange, claimed.claim);
   await makeFolder(folder, 0o750);
   if (archived !== undefined) {
-    await copyFile(archived.path, path.join(folder, copyName(claimed.name)), constants.COPYFILE_FICLONE);
+    await copyDurably(archived.path, path.join(folder, copyName(claimed.name)));
   }
   await writeDurably(path.join(folder, REPORT), stableJson(reportOf(claimed, archived, plan), 2));
   await syncFolder(folder);
+  at("quarantine-named");
   await syncFolder(exchange.paths.quarantine);
+  at("quarantined");
 }
 
 /** The sender's name, unless it is the report's. */
@@ -74,15 +77,31 @@ function reportOf(claimed: Claimed, archived: Archived | undefined, plan: FilePl
   };
 }
 
+/** Copies a file whole: under another name first, then renamed. */
+async function copyDurably(from: string, to: string): Promise<void> {
+  const incoming = `${to}.part`;
+  await copyFile(from, incoming, constants.COPYFILE_FICLONE);
+  at("apart-copied");
+  await keepFile(incoming, to);
+}
+
 /** Writes a file whole: under another name first, then renamed. */
 async function writeDurably(file: string, text: string): Promise<void> {
   const incoming = `${file}.part`;
-  const handle = await open(incoming, "w", 0o640);
+  await writeFile(incoming, `${text}\n`, { mode: 0o640 });
+  at("report-written");
+  await keepFile(incoming, file);
+}
+
+/** Gives a file its name once its bytes are on the disk. */
+async function keepFile(incoming: string, file: string): Promise<void> {
+  const handle = await open(incoming, "r+");
   try {
-    await handle.writeFile(`${text}\n`);
     await handle.sync();
+    at("apart-kept");
   } finally {
     await handle.close();
   }
   await rename(incoming, file);
+  at("apart-renamed");
 }

@@ -75,6 +75,7 @@ export async function register(
       sha256: archived?.sha256 ?? "",
       state: decided.state,
     });
+    at("registering");
     return made;
   });
   at("registered");

@@ -151,6 +151,7 @@ async function keep({ store }: Exchange, rendered: RenderedFiles): Promise<Kept>
       const files = waiting.size < ids.length ? undefined : await rendered.number(tx);
       if (files === undefined) throw new MovedOn(waiting);
       await keepFiles(tx, files);
+      at("rendering");
       return { files };
     });
   } catch (thrown) {
@@ -205,6 +206,7 @@ async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error):
       id: row.id,
     }),
   );
+  at("document-held");
   const about = { kind: row.kind, receiver: row.receiver, number: row.number };
   exchange.log.error({ ...about, err: error, code: finding.code }, "a document cannot be rendered and is held");
   exchange.events.emit("document.held", { ...about, finding: finding.message });

@@ -12,6 +12,7 @@ import { selectOne, update } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
 import { interchange, type MessageRow, message } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import { readDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Acceptance, acceptAll } from "./accept.ts";
@@ -84,7 +85,9 @@ export async function applySchedule(store: Store, schedule: ScheduleToApply): Pr
       // Somebody else has applied these lines meanwhile.
       if (moved === 0) return;
       await applyLines(tx, { ...schedule, document }, { ...judgement, sentOn }, start, end);
+      at("applying");
     });
+    at("lines-applied");
   }
   return appliedLines(store, schedule.messageId);
 }

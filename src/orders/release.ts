@@ -8,6 +8,7 @@ import { insertMissing, select, update, updateEach } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
 import { account, jobRun } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
@@ -48,6 +49,7 @@ export async function releaseDue(
     for (const accountIds of await dueAccounts(store, occasion.businessDate, options.agreement)) {
       try {
         const done = await store.write((tx) => releaseAccounts(tx, config, occasion, accountIds, others, options));
+        at("released");
         released.push(...done.orders);
         passedOver ||= done.passedOver;
       } catch (thrown) {
@@ -123,6 +125,7 @@ async function releaseAccounts(
       orders.map(({ number }) => number),
     );
   }
+  at("releasing");
   return { orders, passedOver };
 }
 
@@ -177,4 +180,5 @@ async function noteRun(store: Store, occasion: Occasion, released: readonly Rele
       date: run.business_date,
     });
   });
+  at("run-noted");
 }
