@@ -2,7 +2,7 @@
  * Every moment at which the program may be killed while it carries a file, in the order of the way (design.md, *One
  * process, its parts*): behind each step that changes a disk or the database, and inside of each transaction of more than one
  * statement, when all is said and nothing is committed. `CALLOFF_CRASH_AT=point:n` kills the process the n-th time it comes
- * to that point; `CALLOFF_CRASH_TRAIL=file` has it write down every point it passes.
+ * to that point; with `point:n:hang` it is stopped there as it is, and may be woken later. `CALLOFF_CRASH_TRAIL=file` has it write down every point it passes.
  */
 import { appendFileSync } from "node:fs";
 
@@ -90,5 +90,5 @@ export function at(point: CrashPoint): void {
   if (trail !== "") appendFileSync(trail, `${point}\n`);
   if (armed[0] !== point) return;
   left -= 1;
-  if (left === 0) process.kill(process.pid, "SIGKILL");
+  if (left === 0) process.kill(process.pid, armed[2] === "hang" ? "SIGSTOP" : "SIGKILL");
 }
