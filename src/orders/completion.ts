@@ -41,27 +41,33 @@ async function usedUp(tx: Tx, candidates: readonly AgreementRow[]): Promise<Agre
   });
   const lineIds = lines.map(({ id }) => id);
   const totals = await lineTotals(tx, lineIds);
-  const toRelease = await linesWithSomethingDue(tx, lineIds);
   const byAgreement = grouped(lines, ({ agreement_id }) => agreement_id);
-  return candidates.filter(({ id }) =>
-    (byAgreement.get(id) ?? []).every((line) => {
+  const linesOf = ({ id }: AgreementRow) => byAgreement.get(id) ?? [];
+  const processed = candidates.filter((held) =>
+    linesOf(held).every((line) => {
       const sums = totals.get(line.id) ?? NO_TOTALS;
       return (
         line.commitment === "quantity" &&
         line.quantity <= processedInAll(sums) &&
         sums.released <= sums.shipped &&
-        sums.withheld === 0n &&
-        !toRelease.has(line.id)
+        sums.withheld === 0n
       );
     }),
   );
+  const toRelease = await linesWithSomethingDue(
+    tx,
+    processed.flatMap(linesOf).map(({ id }) => id),
+  );
+  return processed.filter((held) => linesOf(held).every(({ id }) => !toRelease.has(id)));
 }
 
-/** Lines on which a schedule in force still asks for something that may ship. */
+/** Lines on which a schedule in force still asks for something that may ship; found by the accounts that draw on them. */
 async function linesWithSomethingDue(tx: Tx, lineIds: readonly number[]): Promise<Set<number>> {
+  if (lineIds.length === 0) return new Set();
   const rows = await tx.ask(
-    `SELECT DISTINCT s.line_id AS line FROM split s JOIN account a ON a.id = s.account_id
-     WHERE s.line_id IN (:lineIds) AND a.next_order_on <> ''`,
+    `SELECT DISTINCT s.line_id AS line FROM draw d JOIN account a ON a.id = d.account_id
+     JOIN split s ON s.account_id = d.account_id AND s.line_id = d.line_id
+     WHERE d.line_id IN (:lineIds) AND a.next_order_on <> ''`,
     { lineIds },
   );
   return new Set(rows.map((row) => Number(row["line"])));
