@@ -129,6 +129,7 @@ export interface Event {
 
 /** A running `calloff start --events`. */
 export interface Daemon {
+  readonly pid: number | undefined;
   /** The next event of that name that `fits`; those before it are passed over. Fails when the program ends first. */
   next(name: string, fits?: (event: Event) => boolean): Promise<Event>;
   kill(signal: NodeJS.Signals): void;
@@ -154,6 +155,7 @@ export function startDaemon(args: readonly string[], surroundings: Surroundings 
     wake();
   });
   return {
+    pid: child.pid,
     ended,
     kill: (signal) => void child.kill(signal),
     next: async (name, fits = () => true) => {
