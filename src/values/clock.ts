@@ -70,3 +70,22 @@ export const instantAt = (milliseconds: number): Instant => new Date(millisecond
 
 /** Milliseconds of a clock that never jumps; for durations only, never written into a document. */
 export const monotonic = (): number => performance.now();
+
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * What a clock on a wall in the IANA zone `timeZone` shows at `at` (milliseconds since 1970), as the milliseconds at which one in
+ * UTC shows the same: for comparing times of day, never for moments.
+ */
+export function wallTimeIn(timeZone: string, at: number): number {
+  let format = wallClocks.get(timeZone);
+  if (format === undefined) {
+    const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
+    format = new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...fields, second: "numeric" });
+    wallClocks.set(timeZone, format);
+  }
+  const shown = new Map(format.formatToParts(at).map(({ type, value }) => [type as string, Number(value)]));
+  const of = (field: string): number => shown.get(field) ?? 0;
+  const seconds = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return seconds + (((at % 1000) + 1000) % 1000);
+}
