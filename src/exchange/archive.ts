@@ -80,6 +80,7 @@ async function incomingName({ gateways, paths }: Exchange, { claim }: Claimed): 
   const names = await unless(["ENOENT"], [], () => readdir(paths.archive));
   for (const left of names.filter((entry) => entry.startsWith(`${name}-`))) {
     await unless(["ENOENT"], undefined, () => unlink(path.join(paths.archive, left)));
+    at("leaving-removed");
   }
   return path.join(paths.archive, `${name}-${await gateways.number()}`);
 }
@@ -109,7 +110,6 @@ async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{
       const part = buffer.subarray(0, bytesRead);
       hash.update(part);
       await keeping(archive, () => writeAll(target, part));
-      at("copy-written");
       size += bytesRead;
     }
     await keeping(archive, () => target.sync());
@@ -124,6 +124,7 @@ async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{
 async function writeAll(target: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     const { bytesWritten } = await target.write(bytes, written, bytes.length - written);
+    at("copy-written");
     written += bytesWritten;
   }
 }

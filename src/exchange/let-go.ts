@@ -9,6 +9,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { takeNumbers } from "../store/series.ts";
 import { monotonic } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import { type Claimed, unclaim } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { syncFolder, systemCode, unless } from "./durable.ts";
@@ -63,12 +64,15 @@ const differs = ({ size, mtimeNs }: BigIntStats, asRead: AsRead): boolean =>
 async function claimAgain(exchange: Exchange, claimed: Claimed): Promise<void> {
   const again = await nextClaim(exchange, claimed);
   await rename(claimed.path, again.path);
+  at("claim-renamed");
   await syncFolder(path.dirname(again.path));
+  at("claimed");
   tell(exchange, claimed, again);
 }
 
 async function nextClaim(exchange: Exchange, { folder, name, path: where }: Claimed): Promise<Claimed> {
   const claim = String(await exchange.store.write((tx) => takeNumbers(tx, "claim", 1)));
+  at("claim-numbered");
   return { claim, folder, name, path: path.join(path.dirname(where), `${claim}-${name}`) };
 }
 
@@ -99,9 +103,9 @@ function watch(one: Pick<Held, "exchange" | "claimed" | "descriptor" | "asRead">
 }
 
 function drop(one: Held): void {
-  const at = held.indexOf(one);
-  if (at < 0) return;
-  held.splice(at, 1);
+  const place = held.indexOf(one);
+  if (place < 0) return;
+  held.splice(place, 1);
   closeSync(one.descriptor);
 }
 
@@ -142,14 +146,18 @@ async function claimCopy(exchange: Exchange, { claimed, descriptor }: Held): Pro
   const again = await nextClaim(exchange, claimed);
   const incoming = path.join(path.dirname(again.path), `.incoming-${again.claim}`);
   const target = await open(incoming, "w", 0o600);
+  at("copy-opened");
   try {
     await copyAll(descriptor, target);
     await target.sync();
+    at("copy-kept");
   } finally {
     await target.close();
   }
   await rename(incoming, again.path);
+  at("claim-renamed");
   await syncFolder(path.dirname(again.path));
+  at("claimed");
   tell(exchange, claimed, again);
 }
 
@@ -157,10 +165,11 @@ const readFrom = promisify(read);
 
 async function copyAll(descriptor: number, target: FileHandle): Promise<void> {
   const buffer = Buffer.allocUnsafe(CHUNK);
-  for (let at = 0; ; ) {
-    const { bytesRead } = await readFrom(descriptor, buffer, 0, CHUNK, at);
+  for (let from = 0; ; ) {
+    const { bytesRead } = await readFrom(descriptor, buffer, 0, CHUNK, from);
     if (bytesRead === 0) return;
     await target.writeFile(buffer.subarray(0, bytesRead));
-    at += bytesRead;
+    at("copy-written");
+    from += bytesRead;
   }
 }

@@ -18,8 +18,15 @@ export const finalName = (exchange: Exchange, { folder, name }: OutboxFileRow): 
 export const temporaryName = (exchange: Exchange, { folder, id, staged_by }: OutboxFileRow): string =>
   path.join(folderPath(exchange, folder), staged_by === 0 ? `.calloff-${id}` : `.calloff-${id}-${staged_by}`);
 
-const create = (file: string): Promise<FileHandle> =>
-  open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+async function create(file: string): Promise<FileHandle> {
+  const handle = await open(
+    file,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o644,
+  );
+  at("temporary-opened");
+  return handle;
+}
 
 /** Writes and syncs a file; what could not be written whole is taken away. */
 export async function writeTemporary(file: string, bytes: Uint8Array): Promise<void> {
@@ -29,7 +36,6 @@ export async function writeTemporary(file: string, bytes: Uint8Array): Promise<v
     await removeTemporary(file);
     handle = await create(file);
   }
-  at("temporary-opened");
   try {
     await handle.writeFile(bytes);
     at("temporary-filled");

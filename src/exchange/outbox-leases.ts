@@ -7,6 +7,7 @@ import { type Gateways, isGone } from "../store/gateways.ts";
 import { select } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type OutboxFileRow, outboxFile } from "../store/tables.ts";
+import { at } from "../values/crash-points.ts";
 import type { Exchange } from "./context.ts";
 import { removeTemporary, temporaryName } from "./outbox-files.ts";
 
@@ -65,6 +66,7 @@ async function* sharedPortions(
 ): AsyncGenerator<OutboxFileRow[]> {
   for (let after = 0; ; ) {
     const rows = await exchange.store.write((tx) => leased(tx, writer, after));
+    at("leased");
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.row.id;

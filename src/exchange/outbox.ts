@@ -322,6 +322,7 @@ async function writeAgain(exchange: Exchange, row: OutboxFileRow): Promise<End> 
       worker: row.worker,
     }),
   );
+  at("rendered");
   if (moved > 0) await removeTemporary(temporaryName(exchange, row));
   return "waiting";
 }

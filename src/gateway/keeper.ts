@@ -11,8 +11,8 @@ import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
-import { refuseBehindTrail } from "../exchange/trail.ts";
 import { systemWords } from "../exchange/system-words.ts";
+import { refuseBehindTrail } from "../exchange/trail.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
 import { type Gateways, joinGateways } from "../store/gateways.ts";
@@ -186,7 +186,7 @@ function keeperOf(
     for (;;) {
       const quiet = quietIn();
       const late = monotonic() - since > QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
-      if ((quiet === undefined && looks.queue.length === 0) || stopping || late) break;
+      if (stopping || (looks.queue.length === 0 && (quiet === undefined || late))) break;
       if (looks.queue.length === 0) await new Promise((resolve) => setTimeout(resolve, quiet));
       all += await take();
     }

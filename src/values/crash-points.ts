@@ -64,7 +64,8 @@ export const CRASH_POINTS = [
   "rendered",
   "document-held",
   "trail-noted",
-  // T10
+  // T10; taken by one of several gateways
+  "leased",
   "temporary-removed",
   "temporary-opened",
   "temporary-filled",
