@@ -43,6 +43,10 @@ export interface BenchDaemon {
   readonly pid: number;
   /** The next event that fits; those before it are passed over. */
   next(fits: (event: TimedEvent) => boolean): Promise<TimedEvent>;
+  /** Hands every event from now on to the listener as well; gives what ends that. */
+  listen(listener: (event: TimedEvent) => void): () => void;
+  /** Processor time used until now, in seconds. */
+  processor(): number;
   /** Ends it and waits until it has ended. */
   stop(): Promise<void>;
 }
@@ -89,6 +93,7 @@ export function startDaemon(
 function listening(child: ChildProcess): BenchDaemon {
   const pid = child.pid as number;
   const events: TimedEvent[] = [];
+  const listeners = new Set<(event: TimedEvent) => void>();
   let wake = (): void => {};
   let over = false;
   const ended = new Promise<void>((resolve) => {
@@ -100,7 +105,9 @@ function listening(child: ChildProcess): BenchDaemon {
   });
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
     const at = Number(process.hrtime.bigint()) / 1e9;
-    events.push({ ...(JSON.parse(line) as { event: string }), at, processor: over ? 0 : usedBy(pid) });
+    const event = { ...(JSON.parse(line) as { event: string }), at, processor: over ? 0 : usedBy(pid) };
+    events.push(event);
+    for (const listener of listeners) listener(event);
     wake();
   });
   return {
@@ -116,6 +123,11 @@ function listening(child: ChildProcess): BenchDaemon {
         });
       }
     },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    processor: () => usedBy(pid),
     stop: () => {
       child.kill("SIGTERM");
       return ended;

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options]`: runs one benchmark, or all of them where none is named, and prints their tables. */
+import { benchGateways } from "./gateways.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { benchRead } from "./read.ts";
@@ -12,6 +13,8 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   ingest: benchIngest,
   /** 5,000 due splits to 5,000 orders in the database and files on disk. */
   release: benchRelease,
+  /** Four customers' 830s on PostgreSQL, with one gateway and with two. */
+  gateways: benchGateways,
   /** A file renamed into the inbox until its 997 can be read in the outbox. */
   latency: benchLatency,
 };
