@@ -8,7 +8,7 @@ import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { archivePath } from "../exchange/archive.ts";
 import { exchangePaths } from "../exchange/context.ts";
-import { makeFolder, syncFolder } from "../exchange/durable.ts";
+import { makeFolder, syncFolder, unless } from "../exchange/durable.ts";
 import { copyDatabase, damageOf, gatherInto } from "../store/sqlite-file.ts";
 import { openStore } from "../store/store.ts";
 import type { Occasion } from "../values/clock.ts";
@@ -51,8 +51,8 @@ export async function backUp(config: Configuration, wish: BackupWish, occasion: 
   const folder = path.dirname(file);
   const incoming = path.join(folder, `.${path.basename(file)}.part`);
   await refuseExisting(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await makePrivate(incoming);
     const content = await copied(config, incoming);
     const { archive, ...held } = content;
@@ -83,7 +83,8 @@ export async function backUp(config: Configuration, wish: BackupWish, occasion: 
     if (error instanceof CalloffError) throw error;
     throw failed(file, error);
   } finally {
-    for (const rest of ["", "-journal", "-wal", "-shm"]) await rm(incoming + rest, { force: true });
+    for (const rest of ["", "-journal", "-wal", "-shm"])
+      await unless(["ENOTDIR"], undefined, () => rm(incoming + rest, { force: true }));
   }
 }
 

@@ -85,7 +85,7 @@ async function soundLine(store: Store): Promise<DoctorLine> {
     subject,
     health: "fail",
     message: `The database file is damaged: ${String(row?.["quick_check"])}`,
-    remedy: "Stop calloff and restore the last backup of data/",
+    remedy: "Stop calloff and put the last backup back with calloff db restore; what came after it is done again",
   };
 }
 

@@ -17,9 +17,11 @@ import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
 import { type Gateways, joinGateways } from "../store/gateways.ts";
 import { migrate } from "../store/migrate.ts";
+import { refuseDamaged } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
 import { coerceError } from "../values/errors.ts";
+import { sqlitePath } from "./backup.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeDataFolder } from "./folders.ts";
 import { homeIdentity } from "./home-identity.ts";
@@ -75,6 +77,8 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
   let store: Store | undefined;
   let gateways: Gateways | undefined;
   try {
+    const file = sqlitePath(config);
+    if (file !== undefined) await refuseDamaged(file, path.join(config.home, "data", "backups"));
     store = openStore(config.gateway.database, config.home);
     const migrated = await migrate(store);
     if (migrated.length > 0) log.info({ migrated }, "the database was migrated");

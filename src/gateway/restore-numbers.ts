@@ -30,7 +30,8 @@ export async function moveSeries(tx: Tx, config: Configuration, known: Knowledge
   const moved: MovedSeries[] = [];
   for (const [series, taken] of [...highest].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const from = await raiseSeries(tx, series, taken + 1);
-    if (from <= taken) moved.push({ series, from, to: taken + 1 });
+    // Claims are ours alone, and what is done again takes none.
+    if (from <= taken && series !== "claim") moved.push({ series, from, to: taken + 1 });
   }
   return moved;
 }

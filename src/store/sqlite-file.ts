@@ -1,6 +1,8 @@
 /** SQLite files as files: copied while others write to them, and checked without being changed. */
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
+import path from "node:path";
 import sqlite3 from "sqlite3";
-import { coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -63,3 +65,45 @@ export const gatherInto = (file: string): Promise<void> =>
     await rowsOf(database, "PRAGMA wal_checkpoint(TRUNCATE)");
     await rowsOf(database, "PRAGMA journal_mode = DELETE");
   });
+
+/** Makes the file of a database that is not there yet, private to its owner; SQLite's files beside it take its mode. */
+export function makePrivateDatabase(file: string): void {
+  if (existsSync(file)) return;
+  try {
+    closeSync(openSync(file, "a", 0o600));
+  } catch {
+    // Whoever asks the database next is told why, in its words.
+  }
+}
+
+/**
+ * Refuses to go on with a damaged file: everything that is written to it makes it worse.
+ * @param file of the database; one that is not there yet is not damaged
+ * @param backups where backups lie unless told otherwise: the latest is named
+ * @throws CalloffError STORE_DAMAGED
+ */
+export async function refuseDamaged(file: string, backups: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const [first] = await damageOf(file, false);
+  if (first === undefined || /SQLITE_(BUSY|CANTOPEN)/.test(first)) return;
+  throw damagedFile(file, first, latestIn(backups));
+}
+
+/** What is said of a damaged file, wherever it comes out. */
+export const damagedFile = (file: string, found: string, backup = "FILE"): CalloffError =>
+  new CalloffError("STORE_DAMAGED", "The database file is damaged", {
+    place: { file },
+    expected: "a file that passes SQLite's own check",
+    found,
+    remedy: `calloff db restore ${backup} puts a backup back, keeps this file aside, and does again what came after; see the disk first`,
+  });
+
+/** The newest backup of a folder, by the moment in its name. */
+function latestIn(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const latest = readdirSync(folder)
+    .filter((name) => /^calloff-\d{8}T\d{6}Z\.sqlite$/.test(name))
+    .toSorted()
+    .at(-1);
+  return latest === undefined ? undefined : path.join(folder, latest);
+}

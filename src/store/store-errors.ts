@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Sequelize } from "sequelize";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { damagedFile } from "./sqlite-file.ts";
 
 /**
  * Does what asks the database, and says in our words where the database is what stands in the way.
@@ -38,6 +39,7 @@ export function storeError(thrown: unknown, sequelize: Sequelize): Error {
       cause: error,
     });
   }
+  if (code === "SQLITE_CORRUPT") return damagedFile(storageOf(sequelize) ?? "", error.message);
   if (isSlow(error, code)) return slow(error, sequelize);
   return isOutOfReach(error, code) || isOfItsFolder(error, sequelize) ? unreachable(error, sequelize) : error;
 }

@@ -12,6 +12,7 @@ import { QueryTypes, Sequelize, Transaction } from "sequelize";
 import sqlite3 from "sqlite3";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { MOST_CONNECTIONS, PATIENCE } from "./patience.ts";
+import { makePrivateDatabase } from "./sqlite-file.ts";
 import { inOurWords } from "./store-errors.ts";
 import { askWithRetry, type LastSteps, type Reached, writeWithRetry } from "./transactions.ts";
 
@@ -141,6 +142,7 @@ export function openStore(url: string, home: string): Store {
 }
 
 function openSqlite(storage: string): Sequelize {
+  makePrivateDatabase(storage);
   return forgetFailedConnections(
     new Sequelize({
       dialect: "sqlite",
