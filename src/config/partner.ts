@@ -167,6 +167,12 @@ export const partner = z
       .default([])
       .describe("Faults that are tolerated: counts"),
     acknowledge: z.enum(["997", "none"]).default("997").describe("What is answered to each group"),
+    numberGaps: z
+      .enum(["warn", "hold", "ignore"])
+      .default("warn")
+      .describe(
+        "What missing control numbers of this sender do: a warning, or later interchanges are held until they come",
+      ),
     repeatAck: z.boolean().default(false).describe("A file that comes twice is answered twice"),
     shipNotice: outboundMessage
       .nullable()

@@ -14,6 +14,7 @@ import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { outcomeOf } from "./acknowledge.ts";
+import { passOverGaps, reopenAfterGaps } from "./after-gap.ts";
 import { queueAnswers } from "./answers-out.ts";
 import { applySet } from "./apply-set.ts";
 import { archivePath } from "./archive.ts";
@@ -27,13 +28,21 @@ import { setsOf } from "./register.ts";
 
 /** Applies every registered file, in the order they were registered. Gives how many there were. */
 export async function applyRegistered(exchange: Exchange): Promise<number> {
-  if (exchange.gateways === undefined) return applyAll(exchange, await registered(exchange));
+  if (exchange.gateways === undefined) return applyInOrder(exchange);
   let applied = 0;
   for (const [lane, folders] of foldersByLane(exchange.config)) {
     if ((await registered(exchange, folders)).length === 0) continue;
     applied += (await inLane(exchange, `files ${lane}`, (held) => applyLane(exchange, held, lane, folders))) ?? 0;
   }
   if (applied > 0) await exchange.gateways.tell();
+  return applied + (await reopenAfterGaps(exchange));
+}
+
+/** What had to wait for an interchange before it follows at once. */
+async function applyInOrder(exchange: Exchange): Promise<number> {
+  let applied = 0;
+  do applied += await applyAll(exchange, await registered(exchange));
+  while ((await reopenAfterGaps(exchange)) > 0);
   return applied;
 }
 
@@ -247,6 +256,10 @@ export async function reopenFile(store: Store, claim: string, occasion: Occasion
       { id: held.id },
     );
     if (changed === 0) throw notFailed(held);
+    await passOverGaps(
+      tx,
+      await select(tx, interchange, "WHERE file_id = :file AND state = 'held' ORDER BY ordinal", { file: held.id }),
+    );
     const ofFile = "interchange_id IN (SELECT id FROM interchange WHERE file_id = :file)";
     await update(tx, interchange, { state: "open" }, "file_id = :file AND state = 'held'", { file: held.id });
     await update(tx, message, { state: "catalogued" }, `state IN ('failed', 'held') AND ${ofFile}`, { file: held.id });

@@ -46,6 +46,8 @@ export interface ExchangeEventMap {
   "file.duplicate": [AboutFile & { partner: string; cause: string }];
   /** A control number came again with other bytes; nothing of that interchange happened. */
   "interchange.held": [AboutFile & { partner: string; control: string }];
+  /** Control numbers of a sender are missing before this one; `held` until they come, where the partner's file wants that. */
+  "interchange.gap": [AboutFile & { partner: string; control: string; missing: string; held: boolean }];
   /** A customer answers what we sent with a rejection, or answers what we never sent. */
   "acknowledgement.alarm": [AboutFile & { partner: string; reason: string; group: string; set: string }];
   "document.held": [{ kind: string; receiver: string; number: string; finding: string }];

@@ -1,5 +1,6 @@
 /** Transaction T1: registers a claimed, archived file with everything the catalogue says, once per claim. */
 
+import type { Partner } from "../config/partner.ts";
 import { recordAudit } from "../store/audit.ts";
 import { holdAlone } from "../store/locks.ts";
 import { insert, insertOne, select, selectOne } from "../store/rows.ts";
@@ -17,8 +18,9 @@ import { writeFindings } from "./findings.ts";
 import { hashRanges } from "./hashing.ts";
 import { laneOf } from "./lanes.ts";
 import { filesComeTo } from "./mailboxes.ts";
+import { type Chain, expectedIn, expectNext, missingInWords } from "./number-chains.ts";
 import { quarantine } from "./quarantine.ts";
-import { type EarlierInterchange, type FilePlan, planFile } from "./registration.ts";
+import { type EarlierInterchange, type FilePlan, type InterchangePlan, partnerOf, planFile } from "./registration.ts";
 
 /** A partner's file: catalogued, planned, registered. */
 export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, archived: Archived): Promise<FileRow> {
@@ -36,9 +38,17 @@ export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, 
         catalogue.interchanges,
         partners.map(({ code }) => code),
       ),
+      await expectedIn(from, chainsIn(catalogue.interchanges, partners)),
     ),
   );
 }
+
+const chainsIn = (entries: readonly InterchangeEntry[], partners: readonly Partner[]): Chain[] =>
+  entries.map(({ sender, receiver }) => ({
+    partner: partnerOf(sender, partners)?.code ?? "",
+    sender: sender.id,
+    receiver: receiver.id,
+  }));
 
 /**
  * Registers a file by the plan that `plan` makes of what is stored. The quarantine has its copy before the row says so.
@@ -64,6 +74,7 @@ export async function register(
     const decided = await plan(tx);
     const occasion = occasionOf(exchange.clock, decided.partner === "" ? claimed.folder : decided.partner);
     await writeFile(tx, claimed, archived, family, decided, occasion);
+    if (decided.expected !== undefined) await expectNext(tx, decided.expected);
     await repeatAnswers(tx, exchange.config, claimed.claim, decided, occasion);
     const made = (await registeredFile(tx, claimed.claim)) as FileRow;
     await besides(tx, made, occasion);
@@ -101,8 +112,10 @@ async function earlierInterchanges(
   const rows = await select(
     from,
     interchange,
-    "WHERE partner IN (:partners) AND control IN (:controls) AND state IN ('open', 'closed', 'held') ORDER BY id DESC",
-    { partners, controls },
+    // By all four columns of the index, so that the cost does not grow with what came before.
+    `WHERE partner IN (:partners) AND sender IN (:senders) AND receiver IN (:receivers) AND control IN (:controls)
+     AND state IN ('open', 'closed', 'held') ORDER BY id DESC`,
+    { partners, controls, senders: namesOf(entries, "sender"), receivers: namesOf(entries, "receiver") },
   );
   if (rows.length === 0) return [];
   const files = await select(from, file, "WHERE id IN (:ids)", { ids: rows.map((row) => row.file_id) });
@@ -116,6 +129,10 @@ async function earlierInterchanges(
     claim: claims.get(row.file_id) ?? "",
   }));
 }
+
+const namesOf = (entries: readonly InterchangeEntry[], end: "sender" | "receiver"): string[] => [
+  ...new Set(entries.map((entry) => entry[end].id)),
+];
 
 async function writeFile(
   tx: Tx,
@@ -214,11 +231,23 @@ function tell({ events, log }: Exchange, row: FileRow, plan: FilePlan): void {
     events.emit("file.quarantined", { ...about, partner, cause });
   }
   if (state === "duplicate") events.emit("file.duplicate", { ...about, partner, cause });
-  for (const held of plan.interchanges.filter((planned) => planned.state === "held")) {
-    log.error(
-      { ...about, partner: held.partner, control: held.entry.control },
-      "control number came again with other content",
-    );
-    events.emit("interchange.held", { ...about, partner: held.partner, control: held.entry.control });
+  for (const planned of plan.interchanges) {
+    if (planned.missing !== undefined) tellGap({ events, log }, about, planned);
+    else if (planned.state === "held") {
+      const { partner: whose, entry } = planned;
+      log.error({ ...about, partner: whose, control: entry.control }, "control number came again with other content");
+      events.emit("interchange.held", { ...about, partner: whose, control: entry.control });
+    }
   }
+}
+
+function tellGap(
+  { events, log }: Pick<Exchange, "events" | "log">,
+  about: { claim: string; folder: string; name: string },
+  { partner, entry, missing, state }: InterchangePlan,
+): void {
+  if (missing === undefined) return;
+  const gap = { ...about, partner, control: entry.control, missing: missingInWords(missing), held: state === "held" };
+  log[gap.held ? "error" : "warn"](gap, "control numbers of a sender are missing");
+  events.emit("interchange.gap", gap);
 }

@@ -1,8 +1,18 @@
 /** Decides what becomes of a file when it is registered: whose each interchange is, and whether it may have an effect. Pure. */
 import type { Partner } from "../config/partner.ts";
+import type { Scope } from "../store/series.ts";
 import { isCount } from "../syntax/codes.ts";
 import type { Catalogue, Identity, InterchangeEntry } from "../syntax/segment.ts";
 import type { Finding, Place } from "../values/finding.ts";
+import {
+  chainScope,
+  type Expected,
+  expectedAfter,
+  gapFinding,
+  type Missing,
+  missingBefore,
+  missingInWords,
+} from "./number-chains.ts";
 
 /** An interchange of the same partner, sender, receiver and control number that came before and counts. */
 export interface EarlierInterchange {
@@ -20,11 +30,13 @@ export interface InterchangePlan {
   /** Empty when the sender is none of the folder's partners. */
   readonly partner: string;
   readonly sha256: string;
-  /** `held`: a control number came again with other bytes. `refused`: no effect and no answer. */
+  /** `held`: a control number came again with other bytes, or numbers before it are missing. `refused`: no effect and no answer. */
   readonly state: "open" | "held" | "duplicate" | "refused";
   /** Why it is not open, in a permanent word. */
   readonly cause: string;
   readonly findings: readonly Finding[];
+  /** Control numbers of the sender that should have come before. */
+  readonly missing?: Missing;
 }
 
 export interface FilePlan {
@@ -33,6 +45,8 @@ export interface FilePlan {
   readonly cause: string;
   readonly findings: readonly Finding[];
   readonly interchanges: readonly InterchangePlan[];
+  /** By the sender's chain, the control number that is expected after this file. */
+  readonly expected?: Expected;
 }
 
 /** What the file and the folder it came to say. */
@@ -71,12 +85,18 @@ export function withLenience(findings: readonly Finding[], lenient: readonly str
 /**
  * Plans a file.
  * @param earlier interchanges that count already, for every control number of the file
+ * @param expected the number that each sender's chain expects next
  */
-export function planFile(arrival: Arrival, earlier: readonly EarlierInterchange[]): FilePlan {
+export function planFile(
+  arrival: Arrival,
+  earlier: readonly EarlierInterchange[],
+  expected: Expected = new Map(),
+): FilePlan {
+  const next = new Map(expected);
   const known = new Map(earlier.map((held) => [keyOf(held.partner, held), held]));
   const interchanges: InterchangePlan[] = [];
   arrival.catalogue.interchanges.forEach((entry, n) => {
-    const plan = planInterchange(arrival, entry, arrival.hashes[n] ?? "", known);
+    const plan = inItsPlace(planInterchange(arrival, entry, arrival.hashes[n] ?? "", known), arrival, next);
     interchanges.push(plan);
     if (plan.state === "open") {
       const { partner, sha256 } = plan;
@@ -84,7 +104,29 @@ export function planFile(arrival: Arrival, earlier: readonly EarlierInterchange[
       known.set(keyOf(partner, named), { partner, ...named, sha256, claim: "" });
     }
   });
-  return { ...stateOf(arrival, interchanges), interchanges };
+  return {
+    ...stateOf(arrival, interchanges),
+    interchanges,
+    expected: new Map([...next].filter(([scope, n]) => expected.get(scope) !== n)),
+  };
+}
+
+/** Holds or notes an interchange that passes numbers over; what came counts in the chain, also without effect. */
+function inItsPlace(plan: InterchangePlan, arrival: Arrival, next: Map<Scope, number>): InterchangePlan {
+  const { entry, partner } = plan;
+  const counts = plan.state !== "refused" || plan.cause === "envelope";
+  if (!counts || partner === "") return plan;
+  const scope = chainScope({ partner, sender: entry.sender.id, receiver: entry.receiver.id });
+  const { numberGaps } = arrival.partners.find(({ code }) => code === partner) as Partner;
+  const missing = missingBefore(next.get(scope), entry.control);
+  const waits = missing !== undefined && numberGaps === "hold" && plan.state === "open";
+  const after = expectedAfter(next.get(scope), entry.control);
+  if (!waits && after !== undefined) next.set(scope, after);
+  if (missing === undefined || numberGaps === "ignore" || plan.state !== "open") return plan;
+  const place: Place = { file: arrival.name, line: entry.line, byte: entry.firstByte };
+  const findings = [...plan.findings, gapFinding(missing, entry.control, place, numberGaps)];
+  if (!waits) return { ...plan, findings, missing };
+  return { ...plan, state: "held", cause: `control numbers missing: ${missingInWords(missing)}`, findings, missing };
 }
 
 const keyOf = (partner: string, of: { sender: string; receiver: string; control: string }): string =>

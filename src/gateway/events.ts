@@ -31,6 +31,7 @@ const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "file.applied": true,
   "file.quarantined": true,
   "file.duplicate": true,
+  "interchange.gap": true,
   "interchange.held": true,
   "acknowledgement.alarm": true,
   "document.held": true,

@@ -1,8 +1,8 @@
 /** Number series: one row each, taken in the transaction that uses the numbers (design.md, *Numbers*). */
 import type { Queryable, Tx } from "./store.ts";
 
-/** Our own documents count in these; control numbers in `isa:<partner>` and `gs:<partner>`. */
-export type Scope = "BA" | "SO" | "SH" | "IN" | "claim" | `isa:${string}` | `gs:${string}`;
+/** Our own documents count in these; control numbers in `isa:<partner>` and `gs:<partner>`, those expected from senders in `received:`. */
+export type Scope = "BA" | "SO" | "SH" | "IN" | "claim" | `isa:${string}` | `gs:${string}` | `received:${string}`;
 
 /**
  * Takes `count` numbers that follow each other and gives the first; the first of a series is 1. The row stays locked until

@@ -251,4 +251,52 @@ describe("A file in the inbox", () => {
     assert.match(listed, /older/, listed);
     assert.equal(answersTo().length, 3, "each was received, and is acknowledged");
   });
+
+  it("before which control numbers are missing counts, with a warning that names them; late ones are filed [C42]", async () => {
+    const { daemon, inbox, forecast } = await started();
+    writeFileSync(inbox("acme", "1.edi"), forecast(1));
+    await daemon.next("file.applied", named("1.edi"));
+    writeFileSync(inbox("acme", "4.edi"), forecast(4));
+    const { missing, held } = await daemon.next("interchange.gap");
+    assert.deepEqual([missing, held], ["2 to 3", false]);
+    const { claim } = await daemon.next("file.applied", named("4.edi"));
+    writeFileSync(inbox("acme", "3.edi"), forecast(3));
+    await daemon.next("file.applied", named("3.edi"));
+    const { daemon: running } = arrival as Arrival;
+    await soundEnd(arrival as Arrival);
+    assert.deepEqual(await appliedSets(home), ["1 accepted", "4 accepted", "3 older"]);
+    assert.equal((await running.ended).stdout.match(/"interchange.gap"/g)?.length, 1);
+    const shown = (await home.on(DAY, ["file", "show", String(claim)])).stdout;
+    assert.match(shown, /EXCHANGE_NUMBERS_MISSING.*before 000000004: 2 to 3/);
+  });
+
+  it("before which control numbers are missing is held where the partner's file says so, until they come or somebody lets it through [C42]", async () => {
+    appendFileSync(path.join(home.path, "config/partners/acme.yaml"), "numberGaps: hold\n");
+    const { daemon, inbox, forecast } = await started();
+    for (const n of [1, 4, 3]) {
+      writeFileSync(inbox("acme", `${n}.edi`), forecast(n));
+      await daemon.next("file.registered", named(`${n}.edi`));
+    }
+    await daemon.next("idle");
+    assert.deepEqual(await appliedSets(home), ["1 accepted"]);
+    assert.match((await home.on(DAY, ["file", "list"])).stdout, /4\.edi +held +control numbers missing: 2 to 3/);
+    // They are let through by what is stored, not by what a process remembers.
+    daemon.kill("SIGKILL");
+    await daemon.ended;
+    const again = await started();
+    writeFileSync(inbox("acme", "2.edi"), forecast(2));
+    await again.daemon.next("file.applied", named("4.edi"));
+    assert.deepEqual(await appliedSets(home), ["1 accepted", "2 accepted", "3 accepted", "4 accepted"]);
+    writeFileSync(inbox("acme", "7.edi"), forecast(7));
+    const { claim } = await again.daemon.next("interchange.gap");
+    await again.daemon.next("idle");
+    await home.on(DAY, ["file", "retry", String(claim)]);
+    await again.daemon.next("file.applied", named("7.edi"));
+    writeFileSync(inbox("acme", "8.edi"), forecast(8));
+    await again.daemon.next("file.applied", named("8.edi"));
+    const rows = await soundEnd(again);
+    assert.ok(rows.every(({ state }) => state === "applied"));
+    assert.deepEqual((await appliedSets(home)).slice(4), ["7 accepted", "8 accepted"]);
+    assert.equal(answersTo().length, rows.length);
+  });
 });
