@@ -1,6 +1,6 @@
 /** Curves as they are kept: one compact text each, under its hash, so that an unchanged one is not stored again. */
 import { createHash } from "node:crypto";
-import { insertMissing, select } from "../store/rows.ts";
+import { insertAbsent, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { curve } from "../store/tables.ts";
 
@@ -10,14 +10,18 @@ const hashOf = (steps: string): string => createHash("sha256").update(steps).dig
 export async function keepCurves(tx: Tx, texts: readonly string[]): Promise<Map<string, number>> {
   const byHash = new Map(texts.map((steps) => [hashOf(steps), steps]));
   if (byHash.size === 0) return new Map();
-  await insertMissing(
+  const made = await insertAbsent(
     tx,
     curve,
     [...byHash].map(([hash, steps]) => ({ hash, steps })),
     ["hash"],
   );
-  const rows = await tx.ask("SELECT id, hash FROM curve WHERE hash IN (:hashes)", { hashes: [...byHash.keys()] });
-  return new Map(rows.map((row) => [byHash.get(row["hash"] as string) as string, Number(row["id"])]));
+  const ids = new Map(made.map((row) => [byHash.get(row["hash"] as string) as string, Number(row["id"])]));
+  const known = [...byHash.keys()].filter((hash) => !ids.has(byHash.get(hash) as string));
+  if (known.length === 0) return ids;
+  const rows = await tx.ask("SELECT id, hash FROM curve WHERE hash IN (:known)", { known });
+  for (const row of rows) ids.set(byHash.get(row["hash"] as string) as string, Number(row["id"]));
+  return ids;
 }
 
 /** The texts of these curves by row id. */

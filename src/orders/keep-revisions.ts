@@ -3,7 +3,7 @@ import type { Partner } from "../config/partner.ts";
 import { writeSteps } from "../schedules/curve-text.ts";
 import { verdictToJson } from "../schedules/verdict.ts";
 import type { NewRow } from "../store/columns.ts";
-import { insert, update } from "../store/rows.ts";
+import { append, insert, update } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { decision, type RevisionRow, revision, statement, verdict } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
@@ -38,17 +38,17 @@ export async function keepRevisions(tx: Tx, by: Kept, lines: readonly JudgedLine
     row: { ...(rows[n] as (typeof rows)[number]), id: ids[n] as number },
     passes: passes(line),
   }));
-  await insert(
+  await append(
     tx,
     statement,
     kept.flatMap((held) => statementRows(by, held)),
   );
-  await insert(
+  await append(
     tx,
     verdict,
     kept.map((held) => verdictRow(by, held)),
   );
-  await insert(
+  await append(
     tx,
     decision,
     kept.flatMap(({ row, passes: accepted }) =>
@@ -120,14 +120,19 @@ function revisionRow({ messageId, partner, occasion }: Kept, line: JudgedLine, c
 /** Ordinals of the first and the last segment that a line was read from; 0 where it was read from none. */
 function segmentsOf({ matched }: JudgedLine): { first: number; last: number } {
   const found = { first: 0, last: 0 };
+  const note = (segment: number): void => {
+    if (found.first === 0 || segment < found.first) found.first = segment;
+    if (segment > found.last) found.last = segment;
+  };
   const walk = (held: object): void => {
+    if (Array.isArray(held)) {
+      for (const one of held) if (typeof one === "object" && one !== null) walk(one as object);
+      return;
+    }
     for (const key in held) {
       const value = (held as Record<string, unknown>)[key];
       if (typeof value === "object" && value !== null) walk(value);
-      else if (key === "segment" && typeof value === "number") {
-        if (found.first === 0 || value < found.first) found.first = value;
-        if (value > found.last) found.last = value;
-      }
+      else if (key === "segment" && typeof value === "number") note(value);
     }
   };
   walk(matched.line);

@@ -2,10 +2,21 @@
 import type { Partner } from "../config/partner.ts";
 import { lockRows, select } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
-import { account } from "../store/tables.ts";
+import { type AccountRow, account } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { drawFrom, makeAccounts } from "./accounts.ts";
 import type { MatchedLine } from "./match-lines.ts";
+
+/** Accounts as they are once they are locked: on SQLite, where nobody else writes meanwhile, as they were read. */
+async function behindLock(
+  tx: Tx,
+  ids: readonly number[],
+  asRead: readonly AccountRow[],
+): Promise<Map<number, AccountRow>> {
+  await lockRows(tx, account, ids);
+  const rows = tx.dialect === "sqlite" ? asRead : await select(tx, account, "WHERE id IN (:ids)", { ids });
+  return new Map(rows.map((row) => [row.id, row]));
+}
 
 /** Makes the accounts that lines were placed on for the first time, locks all of them, and reads them behind the lock. */
 export async function withAccounts(
@@ -39,9 +50,7 @@ export async function withAccounts(
     ...new Set([...matched.flatMap(({ account: of }) => of?.id ?? []), ...[...made.values()].map(({ id }) => id)]),
   ];
   if (ids.length === 0) return [...matched];
-  await lockRows(tx, account, ids);
-  const rows = await select(tx, account, "WHERE id IN (:ids)", { ids });
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byId = await behindLock(tx, ids, [...matched.flatMap(({ account: of }) => of ?? []), ...made.values()]);
   return matched.map((line) => {
     const row = byId.get(line.account?.id ?? made.get(line.key)?.id ?? 0);
     return row === undefined || line.unplaced !== undefined ? line : { ...line, account: row };

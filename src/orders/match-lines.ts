@@ -177,10 +177,12 @@ async function blanketLines(
       : await select(
           from,
           agreementLine,
-          `JOIN agreement a ON a.id = agreement_line.agreement_id
-           WHERE (a.partner = :partner AND a.side = 'sell' AND a.state <> 'cancelled'
-                  AND agreement_line.customer_part_normal IN (:parts)) OR agreement_line.id IN (:lineIds)
-           ORDER BY agreement_line.id`,
+          `WHERE id IN (
+             SELECT l.id FROM agreement_line l JOIN agreement a ON a.id = l.agreement_id
+             WHERE a.partner = :partner AND a.side = 'sell' AND a.state <> 'cancelled'
+               AND l.customer_part_normal IN (:parts)
+             UNION SELECT id FROM agreement_line WHERE id IN (:lineIds)
+           ) ORDER BY id`,
           { partner: partner.code, parts: [...new Set(parts)], lineIds: lineIds.length === 0 ? [0] : lineIds },
         );
   const ids = [...new Set(lines.map(({ agreement_id }) => agreement_id))];

@@ -81,7 +81,26 @@ export async function select<C extends Columns>(
   replacements: Readonly<Record<string, unknown>> = {},
 ): Promise<Row<C>[]> {
   const rows = await from.ask(`SELECT ${columnsOf(of)} FROM ${of.name} ${rest}`, replacements);
-  return rows.map((row) => typed(of, row));
+  const converted = conversionsOf(of, from.dialect);
+  for (const row of rows) for (const [column, read] of converted) row[column] = read(row[column]);
+  return rows as Row<C>[];
+}
+
+/** What SQLite's driver gives as it is held: whole numbers, texts, bytes. PostgreSQL's gives BIGINT as text. */
+const AS_HELD: ReadonlySet<ColumnKind> = new Set(["id", "reference", "optional reference", "integer", "text", "bytes"]);
+
+type Conversions = readonly (readonly [column: string, read: (held: unknown) => unknown])[];
+const conversions = { sqlite: new Map<Table, Conversions>(), postgres: new Map<Table, Conversions>() };
+
+/** The columns of a table that do not come as they are held. */
+function conversionsOf(of: Table, dialect: Queryable["dialect"]): Conversions {
+  const known = conversions[dialect].get(of);
+  if (known !== undefined) return known;
+  const found = Object.entries(of.columns)
+    .filter(([, kind]) => (dialect === "sqlite" ? !AS_HELD.has(kind) : kind !== "text" && kind !== "bytes"))
+    .map(([column, kind]) => [column, read[kind]] as const);
+  conversions[dialect].set(of, found);
+  return found;
 }
 
 /** The only row that `rest` finds, or `undefined`. */
@@ -93,11 +112,6 @@ export async function selectOne<C extends Columns>(
 ): Promise<Row<C> | undefined> {
   const [row] = await select(from, of, `${rest} LIMIT 1`, replacements);
   return row;
-}
-
-function typed<C extends Columns>(of: Table<C>, row: Record<string, unknown>): Row<C> {
-  for (const column in of.columns) row[column] = read[of.columns[column] as ColumnKind](row[column]);
-  return row as Row<C>;
 }
 
 /**
@@ -120,8 +134,18 @@ export async function insertMissing<C extends Columns>(
   rows: readonly NewRow<C>[],
   key: readonly (keyof C & string)[],
 ): Promise<number> {
-  const made = await insertWith(tx, into, rows, ` ON CONFLICT (${key.map(quoted).join(", ")}) DO NOTHING RETURNING id`);
-  return made.length;
+  return (await insertAbsent(tx, into, rows, key)).length;
+}
+
+/** `insertMissing` that gives id and key of each row that was new. */
+export async function insertAbsent<C extends Columns>(
+  tx: Tx,
+  into: Table<C>,
+  rows: readonly NewRow<C>[],
+  key: readonly (keyof C & string)[],
+): Promise<Record<string, unknown>[]> {
+  const columns = key.map(quoted).join(", ");
+  return insertWith(tx, into, rows, ` ON CONFLICT (${columns}) DO NOTHING RETURNING id, ${columns}`);
 }
 
 async function insertWith<C extends Columns>(
@@ -134,12 +158,23 @@ async function insertWith<C extends Columns>(
   const write = columns.map((column) => literals(tx)[into.columns[column] as ColumnKind]);
   const head = `INSERT INTO ${into.name} (${columns.map(quoted).join(", ")}) VALUES `;
   const returned: Record<string, unknown>[] = [];
+  let running: Promise<Record<string, unknown>[]> | undefined;
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     const slice = rows.slice(start, start + ROWS_PER_STATEMENT) as readonly Record<string, unknown>[];
-    returned.push(...(await tx.run(head + valuesOf(slice, columns, write) + ending)));
+    const text = head + valuesOf(slice, columns, write) + ending;
+    // While the database works on one statement, the text of the next is made.
+    if (running !== undefined) returned.push(...(await running));
+    running = tx.run(text);
+    // Where it fails, it is heard when it is waited for.
+    running.catch(() => {});
+    if (start + ROWS_PER_STATEMENT < rows.length) await started();
   }
+  if (running !== undefined) returned.push(...(await running));
   return returned;
 }
+
+/** Lets what was begun reach the database. */
+const started = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** `(…), (…)`: the values of rows as they stand in a statement; joined row by row, which is the quickest way there is. */
 function valuesOf(

@@ -3,7 +3,19 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** JSON with keys in code-unit order, so that equal values are equal bytes. */
 export function stableJson(value: unknown, indent?: number): string {
-  return JSON.stringify(sorted(value), undefined, indent);
+  return indent === undefined ? textOf(value) : JSON.stringify(sorted(value), undefined, indent);
+}
+
+/** What `JSON.stringify` writes of the value with its keys in order, without making that value. */
+function textOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : `[${value.map(textOf).join(",")}]`;
+  const texts: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const held = (value as Record<string, unknown>)[key];
+    if (held !== undefined) texts.push(`${JSON.stringify(key)}:${textOf(held)}`);
+  }
+  return `{${texts.join(",")}}`;
 }
 
 function sorted(value: unknown): unknown {
