@@ -17,7 +17,7 @@ import { makeSureOfRoom } from "./room.ts";
 import { type Candidate, fillQueue, type Looks, noLooks, quietIn, ROUND } from "./scan.ts";
 import { systemWords } from "./system-words.ts";
 import { noteLeaving, noteLeft } from "./trail.ts";
-import { isAsSeen, isSettled } from "./unsettled.ts";
+import { claimedHere, isAsSeen, isSettled, takenHere } from "./unsettled.ts";
 
 /** Makes the folders of inbox and outbox that are missing, and looks whether the others are still what they were. */
 export async function lookAtFolders({ config, folders }: Exchange): Promise<void> {
@@ -34,8 +34,8 @@ export async function lookAtFolders({ config, folders }: Exchange): Promise<void
 export async function layFolders(exchange: Exchange): Promise<void> {
   const { paths } = exchange;
   await lookAtFolders(exchange);
-  await keeping(paths.archive, () => makeFolder(paths.archive, 0o750));
-  await keeping(paths.quarantine, () => makeFolder(paths.quarantine, 0o750));
+  await keeping(paths.archive, () => makeFolder(paths.archive, 0o700));
+  await keeping(paths.quarantine, () => makeFolder(paths.quarantine, 0o700));
 }
 
 /** Takes a claimed file to its registration; from there on the database knows it. */
@@ -112,6 +112,7 @@ const placeOf = ({ folder, name }: { folder: string; name: string }): string => 
 async function takeOrWait(exchange: Exchange, claimed: Claimed): Promise<boolean> {
   try {
     await take(exchange, claimed);
+    takenHere(exchange, claimed);
     exchange.faults.ended(placeOf(claimed), "take");
     return true;
   } catch (thrown) {
@@ -179,6 +180,7 @@ async function takeIn(exchange: Exchange, looks: Looks, lanes: IntakeLanes): Pro
       if (candidate === undefined) break;
       const claimed = (await lanes.has(candidate.folder)) ? await claimOrLeave(exchange, candidate) : undefined;
       looks.queue.pop();
+      if (claimed !== undefined) claimedHere(exchange, claimed);
       if (claimed === undefined || !(await isAsSeen(claimed, candidate, looks))) continue;
       if (await takeOrWait(exchange, claimed)) taken += 1;
     }

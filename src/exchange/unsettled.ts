@@ -24,11 +24,25 @@ export async function isAsSeen(claimed: Claimed, { look: seen }: Candidate, look
   return same;
 }
 
+/** Claims that this process made, where others may have made some too. */
+const made = new WeakMap<Exchange, Set<string>>();
+
+/** Remembers that a file was claimed by this process, until it is taken. */
+export function claimedHere(exchange: Exchange, { claim }: Claimed): void {
+  if (exchange.gateways === undefined) return;
+  const claims = made.get(exchange) ?? new Set<string>();
+  made.set(exchange, claims.add(claim));
+}
+
+export const takenHere = (exchange: Exchange, { claim }: Claimed): void => void made.get(exchange)?.delete(claim);
+
 /** Whether a claimed file may be taken now; a look is kept of one that may not. */
 export async function isSettled(exchange: Exchange, claimed: Claimed, looks: Looks): Promise<boolean> {
   const { quietMilliseconds, patienceMinutes } = exchange.config.gateway.intake;
-  const first = looks.scanned === undefined;
   const before = looks.get(keyOf(claimed));
+  // Another gateway's claim is taken over before what came after it, or a customer's files would change their order.
+  const others = exchange.gateways !== undefined && made.get(exchange)?.has(claimed.claim) !== true;
+  const first = looks.scanned === undefined || (others && before === undefined);
   const look = await lookAtClaimed(claimed, before, first);
   if (look === undefined) return true;
   // What a process before this one had claimed, it had seen at rest.

@@ -15,6 +15,7 @@ import type { ShipmentOutcome } from "../fulfilment/ship.ts";
 import { acceptRevisions, type DecidedRevision, withdrawRevisions } from "../orders/decide.ts";
 import { cancelOrder, liftWithheld, type WithheldLine } from "../orders/withheld.ts";
 import { recordAudit } from "../store/audit.ts";
+import { tellGateways } from "../store/gateways.ts";
 import { selectOne } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { outboxFile } from "../store/tables.ts";
@@ -117,7 +118,7 @@ const PREFIX = "command:";
  * @param object business key of what it is done to, for the audit trail
  * @throws CalloffError what the command refuses with; nothing of it has effect then
  */
-export function giveCommand<Name extends CommandName>(
+export async function giveCommand<Name extends CommandName>(
   { config, store, clock }: CommandGround,
   who: string,
   name: Name,
@@ -126,7 +127,11 @@ export function giveCommand<Name extends CommandName>(
 ): Promise<Commands[Name]["answer"]> {
   const occasion = occasionOf(clock, who);
   const command: Doing<Name> = COMMANDS[name];
-  return command({ config, store: auditing(store, occasion, `${PREFIX}${name}`, object, given) }, given, occasion);
+  const audited = auditing(store, occasion, `${PREFIX}${name}`, object, given);
+  const answer = await command({ config, store: audited }, given, occasion);
+  // A gateway that is not told finds it at its next round.
+  await tellGateways(store).catch(() => {});
+  return answer;
 }
 
 /** A store whose first write transaction ends with an entry in the audit trail. */

@@ -8,7 +8,7 @@ export const PATIENCE = {
   /** Until a connection is made. */
   connect: 5000,
   /** Until one of the process's connections is free. */
-  connection: 15_000,
+  connection: 10_000,
   /** One statement; then the server gives it up. */
   statement: 60_000,
   /** One lock that another transaction holds; then the transaction is begun again. */
@@ -18,7 +18,7 @@ export const PATIENCE = {
   /** An answer that the network owes: a little longer than the server may take. */
   answer: 70_000,
   /** Until it is known what became of a COMMIT whose answer was lost. */
-  outcome: 20_000,
+  outcome: 12_000,
   /** How often a gateway tells the server that it lives, and after what silence the server takes it for dead. */
   heartbeat: 2000,
   silence: 20_000,
