@@ -2,8 +2,8 @@
  * The database behind everything: SQLite embedded or PostgreSQL, one schema, portable SQL.
  *
  * All writing goes through `write`: one transaction, given to repository functions as a `Tx` they require by type. On
- * SQLite the write transactions of a process queue up behind one writer, because Sequelize opens a connection per
- * transaction and SQLite allows one writer at a time; other processes are met with a short busy timeout and a bounded retry.
+ * SQLite, which allows one writer at a time, the write transactions of a process queue up behind one writer; other processes
+ * are met with a short busy timeout and a bounded retry.
  */
 import path from "node:path";
 import PQueue from "p-queue";
@@ -11,8 +11,10 @@ import pg from "pg";
 import { QueryTypes, Sequelize, Transaction } from "sequelize";
 import sqlite3 from "sqlite3";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { withoutPasswords } from "../values/secrets.ts";
 import { MOST_CONNECTIONS, PATIENCE } from "./patience.ts";
 import { makePrivateDatabase } from "./sqlite-file.ts";
+import { keepWriter } from "./sqlite-writer.ts";
 import { inOurWords } from "./store-errors.ts";
 import { askWithRetry, type LastSteps, type Reached, writeWithRetry } from "./transactions.ts";
 
@@ -143,16 +145,15 @@ export function openStore(url: string, home: string): Store {
 
 function openSqlite(storage: string): Sequelize {
   makePrivateDatabase(storage);
-  return forgetFailedConnections(
-    new Sequelize({
-      dialect: "sqlite",
-      storage,
-      logging: false,
-      dialectModule: { ...sqlite3, Database: PragmaDatabase },
-      transactionType: Transaction.TYPES.IMMEDIATE,
-      retry: { max: 1 },
-    }),
-  );
+  const sequelize = new Sequelize({
+    dialect: "sqlite",
+    storage,
+    logging: false,
+    dialectModule: { ...sqlite3, Database: PragmaDatabase },
+    transactionType: Transaction.TYPES.IMMEDIATE,
+    retry: { max: 1 },
+  });
+  return keepWriter(forgetFailedConnections(sequelize));
 }
 
 interface SqliteConnections {
@@ -179,7 +180,7 @@ function openPostgres(url: string): Sequelize {
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new CalloffError("STORE_URL", "The database is named by a text that is not understood", {
       expected: "sqlite:<path in the home> or postgres://user@host/name",
-      found: url.replace(/:[^:@/]*@/, ":…@"),
+      found: withoutPasswords(url),
       remedy: "Correct `database` in config/gateway.yaml",
       exit: EXIT.usage,
     });
