@@ -224,7 +224,8 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
           contract: {
             quantity: line.quantity as Quantity,
             processed: processedInAll(lineTotals),
-            released: releasedInAll(totals),
+            // Accepting it lifts what is withheld: that is asked for again.
+            released: releasedInAll({ ...totals, withheld: NOTHING }),
             tolerancePercent: line.tolerance_percent as Quantity,
           },
         }),

@@ -184,17 +184,21 @@ async function movedOrders(
   byOrder: ReadonlyMap<number, readonly LineChange[]>,
   occasion: Occasion,
 ): Promise<Map<number, OrderMove>> {
-  const moves = orders.flatMap((order) => {
+  const wanted = orders.flatMap((order) => {
     const lines = byOrder.get(order.id) ?? [];
     const kept = lines.flatMap(({ change }) => (change.keeps === undefined ? [] : [change.keeps]));
     const [first] = kept;
-    const open = lines.flatMap(({ of }) => of.lines.filter((line) => line.orderId === order.id));
-    const all = new Set(open.map(({ id }) => id)).size === lines.length;
     const one = new Set(kept.map(({ orderOn }) => orderOn)).size === 1;
-    if (first === undefined || !all || !one) return [];
+    if (first === undefined || !one) return [];
     if (!lines.some(({ line, change }) => isMoved(line, change, occasion))) return [];
-    return [{ order, to: first }];
+    return [{ order, to: first, lines: lines.length }];
   });
+  if (wanted.length === 0) return new Map();
+  const open = await openLinesOf(
+    tx,
+    wanted.map(({ order }) => order.id),
+  );
+  const moves = wanted.filter(({ order, lines }) => open.get(order.id) === lines);
   if (moves.length === 0) return new Map();
   const rows = await tx.ask(
     `SELECT agreement_id, ship_to, scheduled_on, customer_order_no, MAX(part) AS part FROM child_order
@@ -220,6 +224,15 @@ async function movedOrders(
       return [order.id, { scheduled_on: to.orderOn, required_ship_on: to.shipOn, part }];
     }),
   );
+}
+
+/** How many lines are open on each order, also those of items whose schedule stays as it is. */
+async function openLinesOf(tx: Tx, orderIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.ask(
+    `SELECT order_id, COUNT(*) AS lines FROM child_line WHERE order_id IN (:orderIds) AND state = 'open' GROUP BY order_id`,
+    { orderIds },
+  );
+  return new Map(rows.map((row) => [Number(row["order_id"]), Number(row["lines"])]));
 }
 
 /** Orders on which nothing is left that was not cancelled. */

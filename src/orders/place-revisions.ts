@@ -9,7 +9,7 @@ import type { Tx } from "../store/store.ts";
 import { type AccountRow, type RevisionRow, revision, statement } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import type { Quantity } from "../values/figures.ts";
+import { NOTHING, type Quantity } from "../values/figures.ts";
 import { type Acceptance, customerHabits, effectiveWith } from "./accept.ts";
 import { identityOfKey } from "./accounts.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
@@ -214,7 +214,8 @@ function beyondContract({ account, drawn, policy, totals, lineTotals, ...of }: A
     contract: {
       quantity: line.quantity as Quantity,
       processed: processedInAll(lineTotals),
-      released: releasedInAll(totals),
+      // Accepting it lifts what is withheld: that is asked for again.
+      released: releasedInAll({ ...totals, withheld: NOTHING }),
       tolerancePercent: line.tolerance_percent as Quantity,
     },
   });

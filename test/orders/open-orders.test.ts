@@ -20,6 +20,9 @@ const start = async (store: Store, config: OrdersConfiguration) => {
   ]);
   await releaseDue(store, config, on("2027-01-15", "timetable"));
 };
+const bracket = { line: 10, item: "BRACKET-100", customerPart: "4N51-100-AA", quantity: "10000", price: "2.5" };
+const panel = { line: 20, item: "PANEL-200", customerPart: "4N51-200-BB", quantity: "10000", price: "4" };
+const ofPanel = { customerPart: "4N51-200-BB" };
 const documents = async (store: Store) =>
   (await select(store, outboundDocument, "WHERE kind = 'erp-order-change' ORDER BY id")).map(
     (row) => JSON.parse(row.document) as Record<string, unknown>,
@@ -40,6 +43,21 @@ onEveryDatabase("Orders that are open when a schedule changes", (database) => {
       (await documents(store)).map(({ number, scheduledOn }) => [number, scheduledOn]),
       [["SO-000001", "2027-01-13"]],
     );
+  });
+
+  it("stay on their day while another item of theirs is wanted then", async () => {
+    const { store } = database();
+    const config = trusting();
+    await taken(store, config, { lines: [bracket, panel] });
+    await receive(store, config, "2027-01-04", [
+      aScheduleLine([["2027-01-04", "100"]]),
+      aScheduleLine([["2027-01-04", "50"]], ofPanel),
+    ]);
+    assert.deepEqual(await ordered(store, config, "2027-01-04"), ["SO-000001 2027-01-04 100+50"]);
+    const later: Wanted = ["2027-01-11", "100"];
+    await receive(store, config, "2027-01-04", [aScheduleLine([later])]);
+    const [order] = await select(store, childOrder, "");
+    assert.equal(order?.scheduled_on, "2027-01-04");
   });
 
   it("are cut, latest first, by what is not wanted any more", async () => {

@@ -332,6 +332,17 @@ onEveryDatabase("A schedule that comes in", (database) => {
     assert.deepEqual(outcomes(await receive(store, config, "2027-01-05", firm)), ["held: exceeds-contract"]);
   });
 
+  it("is held beyond the contract also while orders cancelled by hand are withheld: accepting it lifts them", async () => {
+    const { store } = database();
+    const config = trusting();
+    await taken(store, config);
+    await receive(store, config, "2027-01-04", [aScheduleLine([["2027-01-04", "4000"]])]);
+    await ordered(store, config, "2027-01-04");
+    await cancelOrder(store, config, "SO-000001", on("2027-01-04"), "by phone");
+    const [asked] = await receive(store, config, "2027-01-05", [aScheduleLine([["2027-01-04", "12000"]])]);
+    assert.deepEqual([asked?.state, asked?.cause], ["held", "exceeds-contract"]);
+  });
+
   it("with two lines for one account is held: neither is taken for the other", async () => {
     const { store } = database();
     const config = trusting();
