@@ -47,6 +47,9 @@ const schedule = (n: number, of: string) =>
     ),
   );
 
+const quoting = (cumulative: string) =>
+  aScheduleLine([["2027-01-20", "300"]], { account: { cumulative, kind: "received" } });
+
 onEveryDatabase("A schedule that comes in", (database) => {
   it("is held when it is the first, and in force when a planner accepts it", async () => {
     const { store } = database();
@@ -204,8 +207,6 @@ onEveryDatabase("A schedule that comes in", (database) => {
     const { store } = database();
     const config = trusting();
     await taken(store, config);
-    const quoting = (cumulative: string) =>
-      aScheduleLine([["2027-01-20", "300"]], { account: { cumulative, kind: "received" } });
     assert.deepEqual(outcomes(await receive(store, config, "2027-01-04", [quoting("70")])), ["accepted"]);
     const [fallen] = await receive(store, config, "2027-01-05", [quoting("0")]);
     assert.deepEqual([fallen?.state, fallen?.cause], ["held", "mismatch"]);
