@@ -7,6 +7,7 @@ import { type Instant, instantOf } from "../values/clock.ts";
 import { type PlainDate, readDate } from "../values/dates.ts";
 import { CalloffError, EXIT, type Exit } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
+import { harmlessJson } from "../values/printable.ts";
 import { harmless } from "./words.ts";
 
 /** What a command answers: one document for programs, the same in words for people. */
@@ -83,7 +84,7 @@ export function answers(
     const invocation = invocationOf(command.optsWithGlobals(), attached.terminal);
     const answer = await action(invocation, command.opts<never>(), ...operands);
     if (answer === undefined) return;
-    await print(stdout, invocation.json ? `${stableJson(answer.document, 2)}\n` : harmless(answer.words));
+    await print(stdout, invocation.json ? `${harmlessJson(stableJson(answer.document, 2))}\n` : harmless(answer.words));
     attached.exit = answer.exit ?? EXIT.done;
   });
 }

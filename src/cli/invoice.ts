@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { invoiceView, listInvoices } from "../answers/shipments.ts";
 import type { InvoiceOutcome } from "../fulfilment/invoice.ts";
-import { giveCommand } from "../gateway/commands.ts";
 import { answers, notFound } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { inHome } from "./session.ts";
+import { give, inHome } from "./session.ts";
 import { factsInWords, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 export function declareInvoice(command: Command): void {
@@ -46,7 +45,7 @@ export function declareInvoice(command: Command): void {
     .argument("<shipment>", "e.g. SH-000012");
   answers(release, (invocation, _options, given = "") =>
     inHome(invocation, async (session) => {
-      const outcome = await giveCommand(session, invocation.user, "invoice release", given, { shipment: given });
+      const outcome = await give(session, invocation.user, "invoice release", given, { shipment: given });
       return { document: { shipment: given, ...outcome }, words: releasedInWords(given, outcome) };
     }),
   );

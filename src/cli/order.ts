@@ -2,11 +2,10 @@ import type { Command } from "commander";
 import { listOrders, type OrderView, orderView } from "../answers/orders.ts";
 import { ORDER_STATES } from "../fulfilment/order-states.ts";
 import type { ShipmentOutcome } from "../fulfilment/ship.ts";
-import { giveCommand } from "../gateway/commands.ts";
 import type { WithheldLine } from "../orders/withheld.ts";
 import { answers, dateOption, notFound, usage } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { commandIn, inHome, type Session } from "./session.ts";
+import { commandIn, give, inHome, type Session } from "./session.ts";
 import { counted, factsInWords, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 interface ShipOptions {
@@ -88,7 +87,7 @@ function declareShip(command: Command): void {
     inHome(invocation, async (session) => {
       const { order, only } = orderAndLine(given);
       const wanted = shipCommand(options, await onlyLine(session, order, only));
-      const outcome = await giveCommand(session, invocation.user, "order ship", order, { order, ...wanted });
+      const outcome = await give(session, invocation.user, "order ship", order, { order, ...wanted });
       return { document: outcome, words: `${shippedInWords(order, outcome)}${KEEPER_WRITES}` };
     }),
   );

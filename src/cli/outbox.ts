@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers/files.ts";
-import { giveCommand } from "../gateway/commands.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
-import { inHome, type Session } from "./session.ts";
+import { give, inHome, type Session } from "./session.ts";
 import { factsInWords, harmless, KEEPER_WRITES, tableInWords } from "./words.ts";
 
 const STATES = ["rendered", "staged", "written", "uncertain", "failed"];
@@ -64,7 +63,7 @@ export function declareOutbox(command: Command): void {
     inHome(invocation, async (session) => {
       const what = /^\d+$/.test(given) ? await resendFile(session, invocation.user, given, again === true) : given;
       if (what === given)
-        await giveCommand(session, invocation.user, "document resend", `document:${given}`, { cause: given });
+        await give(session, invocation.user, "document resend", `document:${given}`, { cause: given });
       return { document: { id: given, name: what, waiting: true }, words: `${what} goes out again.\n${KEEPER_WRITES}` };
     }),
   );
@@ -75,7 +74,7 @@ async function resendFile(session: Session, user: string, given: string, again: 
   if (view === undefined) throw notFound("outbox file", given, "See calloff outbox list");
   const { folder, name } = view;
   if (view.state === "written" && !again) throw written(name);
-  await giveCommand(session, user, "outbox resend", `outbox:${folder}/${name}`, { folder, name });
+  await give(session, user, "outbox resend", `outbox:${folder}/${name}`, { folder, name });
   return name;
 }
 

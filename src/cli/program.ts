@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CalloffError, coerceError, EXIT, type Exit } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
+import { harmlessJson } from "../values/printable.ts";
 import { attach, print, type Terminal, usage } from "./frame.ts";
 import { version } from "./version.ts";
 import { harmless } from "./words.ts";
@@ -197,5 +198,5 @@ function stacks(error: Error): string {
 /** An error as the one document of a command that was asked for JSON. */
 function errorDocument(error: CalloffError): string {
   const { code, message, place, expected, found, remedy } = error;
-  return `${stableJson({ error: { code, message, place, expected, found, remedy } }, 2)}\n`;
+  return `${harmlessJson(stableJson({ error: { code, message, place, expected, found, remedy } }, 2))}\n`;
 }

@@ -1,6 +1,7 @@
 /** A home opened by a command: its configuration, its database brought up to date, and the occasion the command happens on. */
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
+import { refuseGoingBack } from "../gateway/business-date.ts";
 import { type CommandName, type Commands, giveCommand } from "../gateway/commands.ts";
 import { makeDataFolder } from "../gateway/folders.ts";
 import { takeInstanceLock } from "../gateway/instance-lock.ts";
@@ -56,4 +57,16 @@ export const commandIn = <Name extends CommandName>(
   object: string,
   given: Commands[Name]["given"],
 ): Promise<Commands[Name]["answer"]> =>
-  inHome(invocation, (session) => giveCommand(session, invocation.user, name, object, given));
+  inHome(invocation, (session) => give(session, invocation.user, name, object, given));
+
+/** Gives one command in an open home. @throws CalloffError BUSINESS_DATE_BACK, and what the command refuses with */
+export async function give<Name extends CommandName>(
+  session: Session,
+  user: string,
+  name: Name,
+  object: string,
+  given: Commands[Name]["given"],
+): Promise<Commands[Name]["answer"]> {
+  await refuseGoingBack(session.store, session.clock);
+  return giveCommand(session, user, name, object, given);
+}

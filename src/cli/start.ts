@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Keeper } from "../gateway/keeper.ts";
 import { EXIT } from "../values/errors.ts";
+import { harmlessJson } from "../values/printable.ts";
 import { answers, type Invocation } from "./frame.ts";
 import { settingsOf } from "./home.ts";
 
@@ -32,7 +33,7 @@ async function keep(invocation: Invocation, printing: boolean): Promise<boolean>
       clock,
       onEvent: (event) => {
         // Whoever reads them may go away, and their disk may be full: the home is kept all the same.
-        if (printing) invocation.print(`${JSON.stringify(event)}\n`).catch(() => {});
+        if (printing) invocation.print(`${harmlessJson(JSON.stringify(event))}\n`).catch(() => {});
       },
     },
     told,

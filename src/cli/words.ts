@@ -1,7 +1,7 @@
 /** Text for a terminal: aligned tables, and nothing in foreign text that a terminal would obey. */
 
 /** C0 and C1 controls, and the marks that turn the direction of text around. */
-const OBEYED = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text without anything a terminal would obey; lines stay lines. */
 export const harmless = (text: string): string => text.replace(OBEYED, (found) => (found === "\n" ? found : "\ufffd"));

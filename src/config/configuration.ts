@@ -3,19 +3,20 @@
  * files, read and checked once. All faults of all files are found together.
  */
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { loadMappings, type MappingLibrary } from "../mapping/library.ts";
 import { readRegularFile } from "../mapping/regular-file.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
+import { withoutPasswords } from "../values/secrets.ts";
 import { crossFaults, foldersOf, mappingFaults, type PlacedPartner } from "./cross-checks.ts";
 import { type ConfigFault, faultsAsError } from "./faults.ts";
 import { type Gateway, gateway } from "./gateway.ts";
 import { mappingFolders } from "./package-root.ts";
 import { type Partner, partner, partnerCode } from "./partner.ts";
-import { placedText } from "./placed-text.ts";
+import { type PlacedText, placedText } from "./placed-text.ts";
 import { type Policy, policy } from "./policy.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -125,7 +126,24 @@ function readGateway(root: string, faults: ConfigFault[]): Gateway | undefined {
   if (text === undefined) return undefined;
   const read = readYaml(name, text, gateway);
   faults.push(...read.faults);
+  if (read.value !== undefined && holdsPassword(read.value.database)) refuseOpenSecret(root, name, read.places, faults);
   return read.value;
+}
+
+const holdsPassword = (database: string): boolean => withoutPasswords(database) !== database;
+
+/** A password that everybody on the machine may read is none. */
+function refuseOpenSecret(root: string, name: string, places: PlacedText, faults: ConfigFault[]): void {
+  const mode = statSync(path.join(root, name)).mode & 0o777;
+  if ((mode & 0o007) === 0) return;
+  faults.push({
+    code: "CONFIG_SECRET",
+    message: "`database` holds a password, and everybody on this machine may read the file",
+    place: places.placeOf(["database"]),
+    expected: "a file that only its owner and his group may read, or a URL without password",
+    found: `mode ${mode.toString(8)}`,
+    remedy: `chmod 600 ${name}, or leave the password to CALLOFF_DATABASE_PASSWORD`,
+  });
 }
 
 function readPartners(root: string, faults: ConfigFault[]): PlacedPartner[] {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Place, placeInWords } from "../values/finding.ts";
+import { withoutPasswords } from "../values/secrets.ts";
 
 export interface ConfigFault {
   /** Permanent code `CONFIG_*`. */
@@ -17,7 +18,7 @@ export interface ConfigFault {
 export function faultInWords(fault: ConfigFault): string {
   const compared = [
     fault.expected === undefined ? "" : `; expected ${fault.expected}`,
-    fault.found === undefined ? "" : `; found ${fault.found}`,
+    fault.found === undefined ? "" : `; found ${withoutPasswords(fault.found)}`,
   ].join("");
   const remedy = fault.remedy === undefined ? "" : ` (${fault.remedy})`;
   return `${placeInWords(fault.place)}: ${fault.message}${compared}${remedy}`;
@@ -33,7 +34,7 @@ export function faultsAsError(faults: readonly [ConfigFault, ...ConfigFault[]]):
   return new CalloffError(first.code, message, {
     place: first.place,
     ...(several || first.expected === undefined ? {} : { expected: first.expected }),
-    ...(several || first.found === undefined ? {} : { found: first.found }),
+    ...(several || first.found === undefined ? {} : { found: withoutPasswords(first.found) }),
     remedy: several
       ? "Correct each of them; `calloff doctor` reads the configuration again"
       : (first.remedy ?? "Correct the file"),

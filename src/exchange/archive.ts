@@ -61,7 +61,7 @@ async function attempt(exchange: Exchange, claimed: Claimed): Promise<ArchivedNo
     const before = await handle.stat({ bigint: true });
     if (!before.isFile() || before.nlink !== 1n)
       throw notAFile(claimed, before.isFile() ? "a file with several names" : "no regular file");
-    await makeFolder(exchange.paths.archive, 0o750);
+    await makeFolder(exchange.paths.archive, 0o700);
     const { sha256, size } = await copyHashed(handle, incoming, before.size);
     const after = await handle.stat({ bigint: true });
     if (BigInt(size) !== after.size || before.mtimeNs !== after.mtimeNs || before.size !== after.size) return "changed";
@@ -100,7 +100,7 @@ async function copyHashed(from: FileHandle, to: string, most: bigint): Promise<{
   const buffer = Buffer.allocUnsafe(CHUNK);
   const archive = path.dirname(to);
   const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const target = await keeping(archive, () => open(to, anew, 0o640));
+  const target = await keeping(archive, () => open(to, anew, 0o600));
   at("copy-opened");
   try {
     let size = 0;
@@ -134,7 +134,7 @@ async function keep(archive: string, incoming: string, sha256: string, size: num
   const folder = path.dirname(target);
   const kept = await unless(["ENOENT"], undefined, () => stat(target));
   if (kept?.size !== size) {
-    await makeFolder(folder, 0o750);
+    await makeFolder(folder, 0o700);
     await rename(incoming, target);
     at("copy-renamed");
     await syncFolder(folder);

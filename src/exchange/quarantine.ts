@@ -38,7 +38,7 @@ async function keepApart(
   plan: FilePlan,
 ): Promise<void> {
   const folder = quarantineFolder(exchange, claimed.claim);
-  await makeFolder(folder, 0o750);
+  await makeFolder(folder, 0o700);
   if (archived !== undefined) {
     await copyDurably(archived.path, path.join(folder, copyName(claimed.name)));
   }
@@ -88,7 +88,7 @@ async function copyDurably(from: string, to: string): Promise<void> {
 /** Writes a file whole: under another name first, then renamed. */
 async function writeDurably(file: string, text: string): Promise<void> {
   const incoming = `${file}.part`;
-  await writeFile(incoming, `${text}\n`, { mode: 0o640 });
+  await writeFile(incoming, `${text}\n`, { mode: 0o600 });
   at("report-written");
   await keepFile(incoming, file);
 }

@@ -43,6 +43,7 @@ type Line = { entry: AuditEntry } | { leaving: Leaving } | { left: Pick<Leaving,
 
 const NEW_FILE_AT = 64 * 1024 * 1024;
 const TAIL = 1024 * 1024;
+const PART = 64 * 1024;
 const IDS_AT_ONCE = 500;
 const ENDING = ".jsonl";
 
@@ -191,11 +192,20 @@ async function append({ paths }: Exchange, seq: number, lines: readonly Line[]):
   try {
     const { size } = await handle.stat();
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    await handle.appendFile(size === 0 ? text : `\n${text}`);
+    for (const part of inParts(size === 0 ? text : `\n${text}`)) await handle.appendFile(part);
     await handle.datasync();
     if (size === 0) await syncFolder(folder);
   } finally {
     await handle.close();
+  }
+}
+
+/** Parts that end with a line: gateways that share a home append between each other's, never within a line. */
+function* inParts(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.length - from <= PART ? text.length : text.indexOf("\n", from + PART) + 1 || text.length;
+    yield text.slice(from, end);
+    from = end;
   }
 }
 

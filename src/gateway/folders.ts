@@ -1,5 +1,5 @@
 /** The folders of a home that files come through. */
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import type { Partner } from "../config/partner.ts";
@@ -22,7 +22,20 @@ export function foldersOfHome({ partners }: Pick<Configuration, "partners">): st
 
 /** Makes `data/`, private to its owner, where it is missing. @throws CalloffError HOME_UNWRITABLE */
 export function makeDataFolder(home: string): void {
-  make(path.join(home, "data"), 0o700);
+  const data = path.join(home, "data");
+  make(data, 0o700);
+  closeToOthers(data);
+}
+
+/** What is in it is every partner's; whom the owner's group lets in is the owner's business. */
+function closeToOthers(folder: string): void {
+  const mode = statSync(folder).mode & 0o777;
+  if ((mode & 0o007) === 0) return;
+  try {
+    chmodSync(folder, mode & 0o770);
+  } catch {
+    // It is somebody else's folder: calloff doctor tells.
+  }
 }
 
 function make(folder: string, mode: number): void {

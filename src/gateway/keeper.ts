@@ -22,6 +22,7 @@ import { openStore, type Store } from "../store/store.ts";
 import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
 import { coerceError } from "../values/errors.ts";
 import { sqlitePath } from "./backup.ts";
+import { refuseGoingBack } from "./business-date.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeDataFolder } from "./folders.ts";
 import { homeIdentity } from "./home-identity.ts";
@@ -39,6 +40,8 @@ export interface KeeperOptions {
   readonly clock?: Clock;
   readonly onEvent?: EventListener;
   readonly log?: Logger;
+  /** Whether the date may go back: where what was done is done again, on the dates of that time. */
+  readonly anyDate?: boolean;
 }
 
 /** How long a growing file is waited for by `catchUp`, in lengths of the quiet time. */
@@ -117,7 +120,12 @@ interface Opened {
 
 function keeperOf(
   { config, store, gateways, lock, log }: Opened,
-  { command, clock = systemClock({ timeZone: config.gateway.company.timeZone }), onEvent = () => {} }: KeeperOptions,
+  {
+    command,
+    clock = systemClock({ timeZone: config.gateway.company.timeZone }),
+    onEvent = () => {},
+    anyDate = false,
+  }: KeeperOptions,
 ): Keeper {
   const reader: PooledReader = openReaders(config);
   const events = exchangeEvents(onEvent);
@@ -144,7 +152,13 @@ function keeperOf(
   let stopping = false;
   let rounds: Rounds | undefined;
 
+  /** Nothing is taken or released on a date before the last one; a replay knows its own dates. */
+  const forward = async (): Promise<void> => {
+    if (!anyDate) await refuseGoingBack(store, clock);
+  };
+
   const take = async (): Promise<number> => {
+    await forward();
     await layFolders(exchange);
     scannedAt = monotonic();
     const resumed = await resumeClaimed(exchange, looks);
@@ -166,6 +180,7 @@ function keeperOf(
     untilQuiet(looks, config.gateway.intake.quietMilliseconds, Math.min(scannedAt, looks.scanned?.at ?? 0));
 
   const tick = async (): Promise<ReleasedOrder[]> => {
+    await forward();
     const occasion = occasionOf(clock, "timetable");
     const released = await releaseDue(store, config, occasion, {
       afterRelease: async (tx, orders) => {

@@ -1,6 +1,7 @@
 /** The log: JSON lines on stderr, so that stdout stays the answer. No content of documents at any level that is on by default. */
 import { type Logger, pino } from "pino";
 import { CalloffError, coerceError } from "../values/errors.ts";
+import { harmlessJson } from "../values/printable.ts";
 import { type LogLines, logLines } from "./log-lines.ts";
 
 export type { Logger } from "pino";
@@ -34,7 +35,8 @@ export function openLog(level: string): Logger {
       serializers: { err: errorForLog },
       redact: { paths: REDACTED, censor: "[not logged]" },
     },
-    lines,
+    // A log is read on terminals, too.
+    { write: (line: string) => lines.write(harmlessJson(line)) },
   );
   destinations.set(log, lines);
   return log;
@@ -46,10 +48,16 @@ export function onLostLog(log: Logger, told: (code: string | undefined) => void)
   if (lines !== undefined) lines.told = told;
 }
 
-/** A fault that was foreseen needs no stack, and what was found in a document stays out of the log. */
+/**
+ * A fault that was foreseen needs no stack, and what was found in a document stays out of the log; so does whatever else an
+ * error carries along: a driver's has the statement in it, with all its values.
+ */
 function errorForLog(thrown: unknown): object {
   const error = coerceError(thrown);
-  if (!(error instanceof CalloffError)) return pino.stdSerializers.err(error);
+  if (!(error instanceof CalloffError)) {
+    const { name, message, stack } = error;
+    return { name, message, stack };
+  }
   const { code, message, place, retryable } = error;
   return { code, message, place, retryable };
 }

@@ -248,14 +248,19 @@ async function doneAgain(config: Configuration, { scratch, url }: Place, known: 
   await layScratchHome(config.home, scratch, url);
   await mkdir(path.join(scratch, "data"), { recursive: true, mode: 0o700 });
   for (const folder of [paths.archive, paths.quarantine]) {
-    await makeFolder(folder, 0o750);
+    await makeFolder(folder, 0o700);
     await symlink(folder, path.join(scratch, "data", path.basename(folder)));
   }
   await copyFile(path.join(config.home, "data", "home-id"), path.join(scratch, "data", "home-id")).catch(
     () => undefined,
   );
   const moment: Moment = { current: undefined };
-  const keeper = await openKeeper(scratch, { command: "db restore", clock: clockOf(moment), log: openLog("error") });
+  const keeper = await openKeeper(scratch, {
+    command: "db restore",
+    clock: clockOf(moment),
+    log: openLog("error"),
+    anyDate: true,
+  });
   let steps = 0;
   try {
     for (const [n, entry] of known.entries.entries()) {
@@ -298,7 +303,7 @@ async function bringArchive({ home }: Configuration, folder: string): Promise<nu
     const target = archivePath(archive, sha256);
     if ((await stat(target).catch(() => undefined)) !== undefined) continue;
     if ((await sumOf(file)).sha256 !== sha256) continue;
-    await makeFolder(path.dirname(target), 0o750);
+    await makeFolder(path.dirname(target), 0o700);
     const incoming = path.join(archive, `.incoming-${sha256}`);
     await copyFile(file, incoming);
     await syncFile(incoming);
