@@ -4,6 +4,7 @@ import { selectOne, update } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type FileRow, file, type InterchangeRow, interchange, message } from "../store/tables.ts";
 import { occasionOf } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
 import type { Exchange } from "./context.ts";
 import { readFindings } from "./findings.ts";
 import { type Chain, chainScope, chainsOf, expectedAfter, expectNext } from "./number-chains.ts";
@@ -14,7 +15,9 @@ export async function reopenAfterGaps(exchange: Exchange): Promise<number> {
   for (const { code, numberGaps } of exchange.config.partners.values()) {
     if (numberGaps !== "hold") continue;
     for (const { chain, next } of await chainsOf(exchange.store, code)) {
-      if (await exchange.store.write((tx) => reopenNext(tx, exchange, chain, next))) reopened += 1;
+      const moved = await exchange.store.write((tx) => reopenNext(tx, exchange, chain, next));
+      at("reopened");
+      if (moved) reopened += 1;
     }
   }
   return reopened;
@@ -32,6 +35,7 @@ async function reopenNext(tx: Tx, exchange: Exchange, chain: Chain, next: number
   await expectNext(tx, new Map([[chainScope(chain), next + 1]]));
   const occasion = occasionOf(exchange.clock, chain.partner);
   await recordAudit(tx, occasion, "file.reopened", `file:${row.claim}`, { before: row.state, cause: row.cause });
+  at("reopening");
   return true;
 }
 

@@ -46,11 +46,11 @@ export async function claimFile(exchange: Exchange, candidate: Candidate): Promi
   const target = await unless(["ENOENT"], undefined, () => moved(path.join(inbox, name), near, `${claim}-${name}`));
   if (target === undefined) return undefined;
   const claimed: Claimed = { claim, folder, name, path: path.join(target, `${claim}-${name}`) };
+  await takeCompanion(exchange, claimed);
   await syncFolder(target);
   at("claim-kept");
   await syncFolder(inbox);
   at("claimed");
-  await takeCompanion(inbox, target, candidate, claim);
   exchange.log.debug({ claim, folder, name }, "claimed");
   exchange.events.emit("file.claimed", { claim, folder, name });
   return claimed;
@@ -73,15 +73,26 @@ async function moved(file: string, near: string, name: string): Promise<string> 
 }
 
 /** The companion goes with its file, so that it cannot vouch for the next one of that name. */
-async function takeCompanion(inbox: string, target: string, { doneFile }: Candidate, claim: string): Promise<void> {
+async function takeCompanion(exchange: Exchange, { claim, folder, name, path: where }: Claimed): Promise<void> {
+  const { doneFile } = exchange.config.gateway.intake;
   if (doneFile === undefined) return;
-  const taken = path.join(target, `${claim}.done`);
+  const taken = path.join(path.dirname(where), `${claim}.done`);
   await unless(["ENOENT"], undefined, async () => {
-    await rename(path.join(inbox, doneFile), taken);
+    await rename(path.join(exchange.paths.inbox, folder, `${name}${doneFile}`), taken);
     at("companion-claimed");
     await unlink(taken);
     at("companion-removed");
   });
+}
+
+/**
+ * Takes the companion of a file that a process which ended had claimed, and the companion not yet. Where the next file of that
+ * name has come, it may be that one's, and stays.
+ */
+export async function takeLeftCompanion(exchange: Exchange, claimed: Claimed): Promise<void> {
+  const next = path.join(exchange.paths.inbox, claimed.folder, claimed.name);
+  const come = await unless(["ENOENT", "ENOTDIR"], undefined, () => lstat(next));
+  if (come === undefined) await takeCompanion(exchange, claimed);
 }
 
 /** Removes a claimed file whose registration is durable. */

@@ -3,7 +3,7 @@ import type { FileRow } from "../store/tables.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { applyRegistered } from "./apply.ts";
 import { archiveFile } from "./archive.ts";
-import { type Claimed, claimFile, leftClaimed } from "./claim.ts";
+import { type Claimed, claimFile, leftClaimed, takeLeftCompanion } from "./claim.ts";
 import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts";
 import { keeping, makeFolder, systemCode } from "./durable.ts";
 import { registerErpFile } from "./erp-inbound.ts";
@@ -95,6 +95,7 @@ export async function resumeClaimed(exchange: Exchange, looks: Looks = noLooks()
     const left = await leftClaimed(exchange, lanes.has);
     exchange.faults.endedBut("take", new Set(left.map(placeOf)));
     for (const claimed of left) {
+      if (looks.scanned === undefined) await takeLeftCompanion(exchange, claimed);
       if (!(await isSettled(exchange, claimed, looks))) continue;
       exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
       if (await takeOrWait(exchange, claimed)) taken += 1;

@@ -55,6 +55,9 @@ export const CRASH_POINTS = [
   "answered",
   "receipt-queued",
   "finished",
+  // A file that waited for one before it.
+  "reopening",
+  "reopened",
   // T5
   "releasing",
   "released",

@@ -21,6 +21,8 @@ export async function mochaGlobalSetup(): Promise<void> {
   scratch = await mkdtemp(path.join((await hasRoom(IN_MEMORY)) ? IN_MEMORY : os.tmpdir(), "calloff-tests-"));
   // By the environment, because the runner's own processes and the programs under test are to use it as well.
   process.env["TMPDIR"] = scratch;
+  // `npm run test:system -- --every`: kills at every place instead of a sample.
+  if (process.argv.includes("--every")) process.env["CALLOFF_TEST_EVERY"] = "1";
   await makeTemplates(scratch);
 }
 

@@ -7,12 +7,11 @@ import path from "node:path";
 import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 
 /** What carries a file from its claim to *written*. */
-const WAY = [
-  ...["run", "claim", "archive", "register", "quarantine", "let-go", "unsettled"],
-  ...["apply", "apply-set", "answers-out", "erp-inbound", "match", "file-state"],
-  ...["render", "render-files", "outbox", "outbox-files", "outbox-leases", "outbox-ends"],
-].map((name) => `exchange/${name}.ts`);
-const FILES = [...WAY, "orders/apply-schedule.ts", "orders/release.ts"];
+const WAY = `
+  run claim archive register quarantine let-go unsettled
+  apply apply-set answers-out erp-inbound match file-state after-gap
+  render render-files outbox outbox-files outbox-leases outbox-ends`;
+const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/release.ts"];
 
 /** Calls after which something is not as it was. Making an empty folder is no state of a file. */
 const CHANGES =
@@ -20,28 +19,21 @@ const CHANGES =
 const POINT = /\bat\("([\w-]+)"\)/g;
 
 /** Awaited, and nothing is changed by it: a kill there is a kill at the point before. */
-const READS = new Set([
-  ...[
-    "access",
-    "lstat",
-    "stat",
-    "readFile",
-    "readdir",
-    "open",
-    "openCarefully",
-    "mkdir",
-    "makeFolder",
-    "close",
-    "read",
-  ],
-  ...["readFrom", "select", "selectOne", "ask", "catalogue", "readSet", "usable", "hashRanges", "hasEnded", "pause"],
-  ...["expectNumber", "renderEdi", "nextArrivals", "scan", "fillQueue", "has", "leave", "makeSureOfRoom", "number"],
-  ...["Promise", "all", "addAll", "plan", "step", "taking", "isOurs", "writesFor", "folderIdentity"],
-]);
+const READS = new Set(
+  words(`
+    access lstat stat readFile readdir open openCarefully mkdir makeFolder close read readFrom
+    select selectOne ask catalogue readSet usable hashRanges hasEnded pause
+    expectNumber renderEdi nextArrivals scan fillQueue has leave makeSureOfRoom number
+    Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
+);
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
 const AROUND = new Set(["unless", "keeping", "tried", "triedTogether", "inLane", "noteLeaving", "noteLeft"]);
 /** Commands, which carry no file. */
 const COMMANDS = new Set(["reopenFile"]);
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
 
 const source = path.resolve(import.meta.dirname, "../../src");
 const broken: string[] = [];

@@ -1,0 +1,3 @@
+import { killedEverywhere } from "./killed-at-points.ts";
+
+killedEverywhere("sqlite");

@@ -1,0 +1,3 @@
+import { killedAtCalls } from "./killed-at-calls.ts";
+
+killedAtCalls([{ calls: "fsync,fdatasync", part: [1, 2] }]);
