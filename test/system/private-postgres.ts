@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import os from "node:os";
 import path from "node:path";
 
 export interface PrivatePostgres {
@@ -36,7 +35,8 @@ function programs(): string {
 
 /** Lays out and starts a server; `settings` are added to its command line, as `max_connections=10`. */
 export async function privatePostgres(settings: readonly string[] = []): Promise<PrivatePostgres> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "calloff-postgres-"));
+  // Not in the test's own temporary folder, which the server's user may not enter.
+  const folder = mkdtempSync("/tmp/calloff-postgres-");
   const port = await freePort();
   // A server does not run as root; whoever is not root runs it as himself.
   const root = process.getuid?.() === 0;
@@ -91,7 +91,7 @@ export async function privatePostgres(settings: readonly string[] = []): Promise
 function told(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: "utf8",
-    cwd: os.tmpdir(),
+    cwd: "/",
     // A server that is started must not keep the pipe open that its starter's words come through.
     stdio: ["ignore", "pipe", "pipe"],
   });
