@@ -158,6 +158,7 @@ export const notFound = (what: string, name: string, remedy: string): CalloffErr
 
 /** Writes and waits until it is out; a reader that has gone away (`calloff … | head`) is no error. */
 export function print(stream: Writable, text: string): Promise<void> {
+  if (text === "") return Promise.resolve();
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === "EPIPE") resolve();

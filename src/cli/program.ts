@@ -86,6 +86,11 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import("./outbox.ts")).declareOutbox,
   },
   {
+    name: "folder",
+    description: "folders of inbox and outbox: list, confirm",
+    load: async () => (await import("./folder.ts")).declareFolder,
+  },
+  {
     name: "partner",
     description: "trading partners: list, check",
     load: async () => (await import("./partner.ts")).declarePartner,

@@ -9,7 +9,7 @@ import path from "node:path";
 import { takeNumbers } from "../store/series.ts";
 import { at } from "../values/crash-points.ts";
 import { type Exchange, watchedFolders } from "./context.ts";
-import { makeFolder, syncFolder, unless } from "./durable.ts";
+import { makeFolder, syncFolder, systemCode, unless } from "./durable.ts";
 import type { Candidate } from "./scan.ts";
 
 /** A file that is ours now, and not yet registered. */
@@ -105,6 +105,16 @@ export async function unclaim(claimed: Claimed): Promise<void> {
   at("unclaimed");
 }
 
+/** None where it cannot be looked into: a scan tells that of the folder, and the others are taken up all the same. */
+async function namesIn(claimed: string): Promise<string[]> {
+  try {
+    return await readdir(claimed);
+  } catch (thrown) {
+    if (systemCode(thrown) === "") throw thrown;
+    return [];
+  }
+}
+
 /**
  * Files that a process left claimed when it ended, in the order of their numbers.
  * @param isOurs whether what lies claimed of a folder is in nobody else's work
@@ -116,7 +126,7 @@ export async function leftClaimed(
   const left: Claimed[] = [];
   for (const folder of watchedFolders(exchange.config)) {
     for (const claimed of claimedFolders(exchange, folder)) {
-      const names = await unless(["ENOENT", "ENOTDIR"], [], () => readdir(claimed));
+      const names = await namesIn(claimed);
       if (names.length > 0 && (await isOurs(folder))) left.push(...(await leftIn(claimed, folder)));
     }
   }

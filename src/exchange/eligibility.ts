@@ -39,6 +39,29 @@ export interface Look {
   readonly incomplete: boolean;
 }
 
+/** What `lstat` can be asked. */
+interface Status {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+}
+
+export function kindOf(status: Status): Seen["kind"] {
+  if (status.isFile()) return "file";
+  if (status.isDirectory()) return "directory";
+  if (status.isSymbolicLink()) return "symbolic link";
+  if (status.isFIFO()) return "named pipe";
+  return status.isSocket() ? "socket" : "device";
+}
+
+/** Why an entry is never read, whatever its name and size. */
+export function refusalOfKind({ kind, links }: Pick<Seen, "kind" | "links">): string | undefined {
+  if (kind !== "file") return `a ${kind} is never read`;
+  return links > 1 ? "a file with several names (hard links) is never read" : undefined;
+}
+
 export interface IntakeRules {
   readonly quietMilliseconds: number;
   readonly largestBytes: number;
@@ -112,8 +135,8 @@ export function lookAt(
 }
 
 function refusalOf(seen: Seen, { largestBytes }: IntakeRules): string | undefined {
-  if (seen.kind !== "file") return `a ${seen.kind} is never read`;
-  if (seen.links > 1) return "a file with several names (hard links) is never read";
+  const ofKind = refusalOfKind(seen);
+  if (ofKind !== undefined) return ofKind;
   if (!seen.nameIsText) return "its name is no UTF-8";
   if (UNSEEN.test(seen.name)) return "its name holds control characters";
   if (Buffer.byteLength(seen.name) > LONGEST_NAME) return `its name is longer than ${LONGEST_NAME} bytes`;

@@ -1,11 +1,10 @@
 /** Looks through the inbox for files that are ready; the full scan is the truth, whatever a watcher says. */
-import type { BigIntStats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { instantAt, machineTime, monotonic } from "../values/clock.ts";
 import { ERP, type Exchange, watchedFolders } from "./context.ts";
 import { systemCode, unless } from "./durable.ts";
-import { type IntakeRules, judgeEntry, type Look, nameShown, type Seen } from "./eligibility.ts";
+import { type IntakeRules, judgeEntry, kindOf, type Look, nameShown, type Seen } from "./eligibility.ts";
 import { hasEnded } from "./glance.ts";
 import { systemWords } from "./system-words.ts";
 
@@ -22,6 +21,8 @@ export interface Candidate {
 export class Looks extends Map<string, Look> {
   /** Ready when they were last looked for, and not yet taken; the next one stands last. */
   queue: Candidate[] = [];
+  /** Places of files that the last scan could not read. */
+  readonly unreadable = new Set<string>();
   /** Monotonic milliseconds at which the last scan began, and how long it took; `undefined` before the first. */
   scanned: { readonly at: number; readonly lasted: number } | undefined;
 }
@@ -56,6 +57,7 @@ export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[
   const at = monotonic();
   const candidates: Candidate[] = [];
   const seenNow = new Set<string>();
+  looks.unreadable.clear();
   for (const folder of watchedFolders(exchange.config)) {
     const scanned = await tryFolder(exchange, folder, looks);
     // What cannot be looked into now has not changed for all that is known.
@@ -67,6 +69,7 @@ export async function scan(exchange: Exchange, looks: Looks): Promise<Candidate[
   }
   for (const key of looks.keys()) if (!seenNow.has(key) && !key.startsWith(CLAIMED_KEY)) looks.delete(key);
   looks.scanned = { at, lasted: monotonic() - at };
+  exchange.faults.endedBut("left", looks.unreadable);
   return inTurns(candidates);
 }
 
@@ -208,14 +211,6 @@ async function statusOf(folder: string, bytes: Buffer, first: boolean): Promise<
   };
 }
 
-function kindOf(status: BigIntStats): Seen["kind"] {
-  if (status.isFile()) return "file";
-  if (status.isDirectory()) return "directory";
-  if (status.isSymbolicLink()) return "symbolic link";
-  if (status.isFIFO()) return "named pipe";
-  return status.isSocket() ? "socket" : "device";
-}
-
 /** Whether the file's own end has arrived, or has been waited for long enough (it is then quarantined as incomplete). */
 async function isReady(exchange: Exchange, entry: Entry, looks: Looks): Promise<boolean> {
   const { patienceMinutes, doneFile } = exchange.config.gateway.intake;
@@ -230,9 +225,17 @@ async function isReady(exchange: Exchange, entry: Entry, looks: Looks): Promise<
     const code = systemCode(thrown);
     if (CONCERNS_ALL.has(code)) throw thrown;
     if (REPLACED.has(code)) exchange.log.debug({ folder: entry.folder, name: entry.shown, code }, "gone at this look");
-    else refuse(exchange, entry, `it cannot be read: ${systemWords(code).what} (${code})`, looks);
+    else cannotBeRead(exchange, entry, code, looks);
     return false;
   }
+}
+
+function cannotBeRead(exchange: Exchange, entry: Entry, code: string, looks: Looks): void {
+  const { what, remedy } = systemWords(code);
+  refuse(exchange, entry, `it cannot be read: ${what} (${code})`, looks);
+  const place = `inbox/${entry.folder}/${entry.shown}`;
+  looks.unreadable.add(place);
+  exchange.faults.stands({ place, kind: "left", code, what: `${place} cannot be read: ${what}`, remedy });
 }
 
 /** Not this file's fault. */

@@ -7,6 +7,7 @@ import { pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { DoctorLine } from "./doctor-line.ts";
+import { leavingLines } from "./doctor-work.ts";
 
 /** How far an entry of the audit trail may lie ahead of the machine's clock before the clock is doubted. */
 const AHEAD_MS = 3_600_000;
@@ -65,7 +66,8 @@ export async function databaseLines({ gateway, home }: Configuration, now: Date)
     store = openStore(url, home);
     const lines = [await soundLine(store), await migrationLine(store)];
     const behind = await behindLine(store, now);
-    return behind === undefined ? lines : [...lines, behind];
+    if (behind !== undefined) lines.push(behind);
+    return (await pendingMigrations(store)).length > 0 ? lines : [...lines, ...(await leavingLines(store, now))];
   } catch (thrown) {
     return [unreachable(coerceError(thrown))];
   } finally {

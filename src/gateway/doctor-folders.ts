@@ -1,6 +1,17 @@
 /** Doctor's questions about a home's folders: there, writable, private, and on which file system. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, statfsSync, statSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
+import { systemWords } from "../exchange/system-words.ts";
 import { coerceError } from "../values/errors.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
@@ -16,7 +27,7 @@ const NETWORK_FILE_SYSTEMS = new Map([
 export function folderLines(home: string, folders: readonly string[]): DoctorLine[] {
   return [
     existenceLine(home, folders),
-    ...["inbox", "outbox", "data"].map((folder) => writeLine(home, folder)),
+    ...["inbox", "outbox", "data"].map((top) => writeLine(home, top, foldersBelow(top, folders))),
     deviceLine(home, folders),
     dataLine(home),
     settingsLine(home),
@@ -32,29 +43,45 @@ function existenceLine(home: string, folders: readonly string[]): DoctorLine {
   return { subject: "folders", health: "ok", message };
 }
 
-/** Writes, renames and removes a file the way the outbox does. */
-function writeLine(home: string, folder: string): DoctorLine {
-  const subject = `write ${folder}`;
-  const existing = nearestExisting(path.join(home, folder));
-  const probe = path.join(existing, `.calloff-doctor-${process.pid}`);
+const foldersBelow = (top: string, folders: readonly string[]): string[] => [
+  top,
+  ...(top === "data" ? ["data/archive", "data/quarantine"] : folders.filter((folder) => folder.startsWith(`${top}/`))),
+];
+
+/** Tries each folder the way files go through it. */
+function writeLine(home: string, top: string, folders: readonly string[]): DoctorLine {
+  const subject = `write ${top}`;
+  const refused = folders.flatMap((folder) => {
+    const code = refusalOf(path.join(home, folder));
+    return code === undefined ? [] : [{ folder, code }];
+  });
+  const [first] = refused;
+  if (first === undefined) {
+    return { subject, health: "ok", message: "a file can be written, synced, renamed and removed" };
+  }
+  const named = refused.map(({ folder, code }) => `${folder}: ${systemWords(code).what} (${code})`);
+  return { subject, health: "fail", message: named.join("; "), remedy: systemWords(first.code).remedy };
+}
+
+const PROBE = Buffer.alloc(4096);
+
+/** Writes, syncs, renames and removes a file; gives what the system said where it refused. */
+function refusalOf(folder: string): string | undefined {
+  const probe = path.join(nearestExisting(folder), `.calloff-doctor-${process.pid}`);
   try {
     const descriptor = openSync(probe, "wx", 0o600);
     try {
+      writeSync(descriptor, PROBE);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
     renameSync(probe, `${probe}.renamed`);
     unlinkSync(`${probe}.renamed`);
-    return { subject, health: "ok", message: "a file can be written, synced, renamed and removed" };
+    return undefined;
   } catch (thrown) {
     remove(probe);
-    return {
-      subject,
-      health: "fail",
-      message: `${existing}: ${coerceError(thrown).message}`,
-      remedy: "Give the user that runs calloff the right to write there",
-    };
+    return (coerceError(thrown) as NodeJS.ErrnoException).code ?? "EIO";
   }
 }
 

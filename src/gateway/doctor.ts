@@ -1,44 +1,39 @@
 /** Whether a machine and a home are fit to run: one line per question, each ok, warn or fail, with the remedy. Changes nothing. */
 
-import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from "node:fs";
-import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
 import { dateIn, instantOf } from "../values/clock.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { placeInWords } from "../values/finding.ts";
 import { databaseLines, sqliteLine } from "./doctor-database.ts";
+import { diskLines, mountLine } from "./doctor-disks.ts";
 import { folderLines } from "./doctor-folders.ts";
+import { limitLines } from "./doctor-limits.ts";
 import type { DoctorLine } from "./doctor-line.ts";
+import { keeperLines, lyingLine } from "./doctor-work.ts";
 import { foldersOfHome, isHome } from "./folders.ts";
 import { checkJob } from "./timetable.ts";
 
-const MEBI = 1024 * 1024;
-const LITTLE_DISK = 1024 * MEBI;
-const NO_DISK = 64 * MEBI;
-const FEW_OPEN_FILES = 256;
-
 /** Looks at the machine, then at the home. Every line stands on its own: one that fails does not hide the next. */
 export async function examine(home: string, now: Date): Promise<DoctorLine[]> {
-  const lines = [
-    nodeLine(process.versions.node),
-    await sqliteLine(),
-    clockLine(now),
-    openFilesLine(),
-    inotifyLine(home),
-  ];
+  const lines = [nodeLine(process.versions.node), await sqliteLine(), clockLine(now), ...limitLines(home)];
   if (!isHome(home)) return [...lines, noHome(home)];
   const configuration = configurationOrFault(home);
   if (configuration instanceof Error) {
-    return [...lines, faultLine("configuration", configuration), diskLine(home), ...folderLines(home, [])];
+    const fault = faultLine("configuration", configuration);
+    return [...lines, fault, ...diskLines(home, []), ...folderLines(home, []), ...keeperLines(home)];
   }
+  const folders = foldersOfHome(configuration);
   return [
     ...lines,
     configurationLine(configuration),
     zoneLine(configuration, now),
     timetableLine(configuration),
-    diskLine(home),
-    ...folderLines(home, foldersOfHome(configuration)),
+    ...diskLines(home, folders),
+    await mountLine(home),
+    ...folderLines(home, folders),
+    lyingLine(home, folders),
     ...(await databaseLines(configuration, now)),
+    ...keeperLines(home),
   ];
 }
 
@@ -65,43 +60,6 @@ function clockLine(now: Date): DoctorLine {
     health: "fail",
     message: `The machine's clock says ${now.toISOString()}`,
     remedy: "Set the clock (NTP); every business date follows from it",
-  };
-}
-
-function openFilesLine(): DoctorLine {
-  const limit = softLimitOfOpenFiles();
-  if (limit === undefined) return { subject: "open files", health: "ok", message: "no limit is stated here" };
-  if (limit >= FEW_OPEN_FILES) return { subject: "open files", health: "ok", message: `up to ${limit}` };
-  return {
-    subject: "open files",
-    health: "warn",
-    message: `Only ${limit} files may be open at once`,
-    remedy: "Raise it: ulimit -n 65536, or LimitNOFILE=65536 in the unit file",
-  };
-}
-
-function softLimitOfOpenFiles(): number | undefined {
-  const match = /^Max open files\s+(\d+)/m.exec(textOf("/proc/self/limits"));
-  return match === null ? undefined : Number(match[1]);
-}
-
-/** Linux only: each watched folder takes one watch, each program that watches one instance. */
-function inotifyLine(home: string): DoctorLine {
-  const subject = "watching";
-  const watches = Number(textOf("/proc/sys/fs/inotify/max_user_watches"));
-  const instances = Number(textOf("/proc/sys/fs/inotify/max_user_instances"));
-  if (!(watches > 0 && instances > 0)) {
-    return { subject, health: "ok", message: "no inotify limit is stated here; the periodic scan finds every file" };
-  }
-  const needed = existsSync(path.join(home, "inbox")) ? 256 : 0;
-  if (watches >= needed && instances >= 16) {
-    return { subject, health: "ok", message: `inotify: ${watches} watches, ${instances} instances` };
-  }
-  return {
-    subject,
-    health: "warn",
-    message: `inotify allows ${watches} watches and ${instances} instances; files are then found by the periodic scan only`,
-    remedy: "sysctl -w fs.inotify.max_user_watches=65536 fs.inotify.max_user_instances=128",
   };
 }
 
@@ -155,25 +113,4 @@ function timetableLine({ gateway }: Configuration): DoctorLine {
   }
   const said = jobs.map(([name, expression]) => `${name} ${expression}`).join(", ");
   return { subject: "timetable", health: "ok", message: said };
-}
-
-function diskLine(home: string): DoctorLine {
-  const subject = "disk";
-  const { bavail, bsize, files, ffree } = statfsSync(home);
-  const free = bavail * bsize;
-  const message = `${Math.floor(free / MEBI)} MiB free where the home lies`;
-  if (files > 0 && ffree / files < 0.01) {
-    return { subject, health: "warn", message: `${ffree} of ${files} inodes left`, remedy: "Delete or move old files" };
-  }
-  if (free >= LITTLE_DISK) return { subject, health: "ok", message };
-  return { subject, health: free < NO_DISK ? "fail" : "warn", message, remedy: "Free space, or move the home" };
-}
-
-function textOf(file: string): string {
-  try {
-    accessSync(file, constants.R_OK);
-    return statSync(file).isFile() ? readFileSync(file, "utf8") : "";
-  } catch {
-    return "";
-  }
 }

@@ -5,6 +5,7 @@
 import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
 import { applyRegistered } from "../exchange/apply.ts";
+import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import { type Fault, standingFaults } from "../exchange/faults.ts";
 import { homeFolders } from "../exchange/home-folders.ts";
@@ -20,7 +21,7 @@ import { migrate } from "../store/migrate.ts";
 import { refuseDamaged } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
-import { coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError } from "../values/errors.ts";
 import { sqlitePath } from "./backup.ts";
 import { refuseGoingBack } from "./business-date.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
@@ -159,10 +160,17 @@ function keeperOf(
 
   const take = async (): Promise<number> => {
     await forward();
-    await layFolders(exchange);
     scannedAt = monotonic();
-    const resumed = await resumeClaimed(exchange, looks);
-    return resumed + (await takeArrivals(exchange, looks));
+    try {
+      await layFolders(exchange);
+      const taken = (await resumeClaimed(exchange, looks)) + (await takeArrivals(exchange, looks));
+      await noteKept(exchange, taken);
+      return taken;
+    } catch (thrown) {
+      if (!(thrown instanceof CalloffError && thrown.code === "DATA_UNWRITABLE")) throw thrown;
+      faults.stands(keptNothing(thrown), thrown);
+      return 0;
+    }
   };
 
   /** What is registered is applied, whether or not more can be taken now. */
@@ -275,6 +283,21 @@ function keeperOf(
       return drained;
     },
   };
+}
+
+const keptNothing = ({ code, message, remedy }: CalloffError): Fault => ({
+  place: "data",
+  kind: "keep",
+  code,
+  what: `nothing is taken from the inbox: ${message}`,
+  remedy: remedy ?? "Make room and rights below data/; it goes on by itself",
+});
+
+/** That files can be kept again is proven by one that was, or by none that waits. */
+async function noteKept(exchange: Exchange, taken: number): Promise<void> {
+  const { faults } = exchange;
+  if (!faults.standing().some(({ kind }) => kind === "keep")) return;
+  if (taken > 0 || (await leftClaimed(exchange)).length === 0) faults.ended("data", "keep");
 }
 
 const logLost = (code: string): Fault => {

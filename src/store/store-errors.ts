@@ -39,6 +39,16 @@ export function storeError(thrown: unknown, sequelize: Sequelize): Error {
       cause: error,
     });
   }
+  if (code.startsWith("SQLITE_IOERR") || code === "SQLITE_READONLY") {
+    return new CalloffError("STORE_DISK", `The disk of the database refuses to be read or written (${code})`, {
+      place: { file: storageOf(sequelize) ?? "" },
+      expected: "a disk that takes what is written, and a limit on file sizes that the database fits under",
+      found: error.message,
+      remedy:
+        "See the kernel's log (dmesg), the limit (ulimit -f, LimitFSIZE=) and the rights of data/; the step is repeated by itself",
+      cause: error,
+    });
+  }
   if (code === "SQLITE_CORRUPT") return damagedFile(storageOf(sequelize) ?? "", error.message);
   if (isSlow(error, code)) return slow(error, sequelize);
   return isOutOfReach(error, code) || isOfItsFolder(error, sequelize) ? unreachable(error, sequelize) : error;

@@ -61,10 +61,13 @@ interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Closes our end of its stdout at once. */
   readonly reader?: "gone";
+  /** A program that runs it under other limits, as somebody else, with its output elsewhere: words that stand before it. */
+  readonly through?: readonly string[];
 }
 
-function spawned(args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
-  return spawn(process.execPath, [built("cli/main.js"), ...args], {
+function spawned(args: readonly string[], { cwd, env, through = [] }: Surroundings): ChildProcess {
+  const [program = process.execPath, ...words] = [...through, process.execPath, built("cli/main.js"), ...args];
+  return spawn(program, words, {
     ...(cwd === undefined ? {} : { cwd }),
     // The test runner hands its own options down, by names that mean nothing elsewhere.
     env: { ...process.env, NODE_OPTIONS: "", CALLOFF_USER: "tester", ...env },
