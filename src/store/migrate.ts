@@ -1,10 +1,11 @@
 /** Brings a database to this version's tables; several gateways may start at once. */
-import { SequelizeStorage, Umzug } from "umzug";
+import { Umzug, type UmzugStorage } from "umzug";
+import { at } from "../values/crash-points.ts";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
 import { gateways } from "./migrations/002-gateways.ts";
 import { openDocuments } from "./migrations/004-open-documents.ts";
-import type { Store } from "./store.ts";
+import type { Store, Tx } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
 /** Ordered, never renamed, never changed once released. */
@@ -18,26 +19,42 @@ const MIGRATIONS = [
 const ADVISORY_LOCK = 4_180_917;
 
 /**
- * Runs the migrations that the database has not seen and names them.
+ * Runs the migrations that the database has not seen and names them: all in one transaction with the notes that say so, so
+ * that a process which dies over it leaves the database as it was.
  * @throws CalloffError STORE_NEWER when the database was made by a later version of calloff, STORE_UNREACHABLE
  */
-export async function migrate(store: Store): Promise<string[]> {
-  const umzug = new Umzug({
-    migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: () => up(store) })),
-    storage: new SequelizeStorage({ sequelize: store.sequelize, tableName: "migration" }),
-    logger: undefined,
-  });
-  return alone(store, async () => {
-    const known = new Set(MIGRATIONS.map(({ name }) => name));
-    const stranger = (await umzug.executed()).find(({ name }) => !known.has(name));
-    if (stranger !== undefined) {
-      throw new CalloffError("STORE_NEWER", `The database was migrated by a later version (${stranger.name})`, {
-        remedy: "Run the version of calloff that made it, or restore a backup made before",
+export function migrate(store: Store): Promise<string[]> {
+  return inOurWords(store.sequelize, () =>
+    store.write(async (tx) => {
+      await alone(tx);
+      await tx.run("CREATE TABLE IF NOT EXISTS migration (name VARCHAR(255) NOT NULL PRIMARY KEY)");
+      const umzug = new Umzug({
+        migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: () => stepped(tx, up) })),
+        storage: notesIn(tx),
+        logger: undefined,
       });
-    }
-    return (await umzug.up()).map(({ name }) => name);
-  });
+      const known = new Set(MIGRATIONS.map(({ name }) => name));
+      const stranger = (await umzug.executed()).find(({ name }) => !known.has(name));
+      if (stranger !== undefined) {
+        throw new CalloffError("STORE_NEWER", `The database was migrated by a later version (${stranger.name})`, {
+          remedy: "Run the version of calloff that made it, or restore a backup made before",
+        });
+      }
+      return (await umzug.up()).map(({ name }) => name);
+    }),
+  );
 }
+
+async function stepped(tx: Tx, up: (tx: Tx) => Promise<void>): Promise<void> {
+  await up(tx);
+  at("migrating");
+}
+
+const notesIn = (tx: Tx): UmzugStorage => ({
+  executed: async () => (await tx.ask("SELECT name FROM migration ORDER BY name")).map((row) => String(row["name"])),
+  logMigration: async ({ name }) => void (await tx.run("INSERT INTO migration (name) VALUES (:name)", { name })),
+  unlogMigration: async ({ name }) => void (await tx.run("DELETE FROM migration WHERE name = :name", { name })),
+});
 
 /** Names of the migrations that the database has not seen yet; asks only, and makes nothing. */
 export async function pendingMigrations(store: Store): Promise<string[]> {
@@ -57,15 +74,11 @@ async function migrationsSeen(store: Store): Promise<string[]> {
   return tables.length === 0 ? [] : (await store.ask("SELECT name FROM migration")).map((row) => String(row["name"]));
 }
 
-function alone<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  return inOurWords(store.sequelize, () => {
-    if (store.dialect === "sqlite") return work();
-    return store.sequelize.transaction(async (transaction) => {
-      // Another gateway may be at it, for as long as that takes.
-      await store.sequelize.query("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0", { transaction });
-      await store.sequelize.query("SET LOCAL idle_in_transaction_session_timeout = 0", { transaction });
-      await store.sequelize.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`, { transaction });
-      return work();
-    });
-  });
+/** Another gateway may be at it, for as long as that takes. */
+async function alone(tx: Tx): Promise<void> {
+  if (tx.dialect === "sqlite") return;
+  await tx.run("SET LOCAL lock_timeout = 0");
+  await tx.run("SET LOCAL statement_timeout = 0");
+  await tx.run("SET LOCAL idle_in_transaction_session_timeout = 0");
+  await tx.run(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`);
 }

@@ -7,6 +7,8 @@
 import { appendFileSync } from "node:fs";
 
 export const CRASH_POINTS = [
+  // Before the way: a migration that is done and not committed.
+  "migrating",
   // Left by a process that was killed over it.
   "leaving-removed",
   // claim

@@ -24,8 +24,13 @@ export interface Traced {
 }
 
 /** Runs the program under strace with these options. */
-export function traced(home: SystemHome, options: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const program = [built("cli/main.js"), "run", "--home", home.path, "--business-date", DAY];
+export function traced(
+  home: SystemHome,
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  command: readonly string[] = ["run", "--business-date", DAY],
+) {
+  const program = [built("cli/main.js"), ...command, "--home", home.path];
   const child = spawn("strace", ["-f", "-qq", ...options, process.execPath, ...program], {
     env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: "1", CALLOFF_NOW: `${DAY}T06:00:00Z`, ...env },
     stdio: ["ignore", "ignore", "pipe"],

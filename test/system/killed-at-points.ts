@@ -9,10 +9,10 @@ const SEED = 20_270_401;
 
 /** Points that only a recovery comes to, and where the process is to be killed before. */
 const RECOVERING: Readonly<Partial<Record<CrashPoint, CrashPoint>>> = { "leaving-removed": "companion-claimed" };
-/** Of several gateways; of a set that a fault of ours stops (see poison.test.ts). */
+/** Of a migration (see migrations.test.ts); of several gateways; of a set that a fault of ours stops (see poison.test.ts). */
 const ELSEWHERE: Readonly<Record<Kind, readonly CrashPoint[]>> = {
-  sqlite: ["leased", "set-failed"],
-  postgres: ["set-failed"],
+  sqlite: ["migrating", "leased", "set-failed"],
+  postgres: ["migrating", "set-failed"],
 };
 
 export function killedEverywhere(kind: Kind): void {

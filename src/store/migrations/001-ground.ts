@@ -1,5 +1,5 @@
 /** The first tables, as they were then: a migration is never changed once it has been released. */
-import type { Dialect, Store } from "../store.ts";
+import type { Dialect, Tx } from "../store.ts";
 
 /** What differs between the databases: `ID` and `BYTES` stand for their types. */
 const TYPES: Readonly<Record<Dialect, { readonly ID: string; readonly BYTES: string }>> = {
@@ -523,9 +523,9 @@ const STATEMENTS: readonly string[] = [
   `CREATE INDEX audit_1 ON audit ("verb", "object")`,
 ];
 
-export async function ground(store: Store): Promise<void> {
-  const types = TYPES[store.dialect];
+export async function ground(tx: Tx): Promise<void> {
+  const types = TYPES[tx.dialect];
   for (const statement of STATEMENTS) {
-    await store.sequelize.query(statement.replace(/\b(?:ID|BYTES)\b/g, (word) => types[word as keyof typeof types]));
+    await tx.run(statement.replace(/\b(?:ID|BYTES)\b/g, (word) => types[word as keyof typeof types]));
   }
 }

@@ -1,5 +1,5 @@
 /** What several gateways on one database keep about each other: who works on an outgoing file, and where each receiver's files go. */
-import type { Dialect, Store } from "../store.ts";
+import type { Dialect, Tx } from "../store.ts";
 
 const ID: Readonly<Record<Dialect, string>> = {
   sqlite: "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -26,8 +26,8 @@ const STATEMENTS: readonly string[] = [
   )`,
 ];
 
-export async function gateways(store: Store): Promise<void> {
+export async function gateways(tx: Tx): Promise<void> {
   for (const statement of STATEMENTS) {
-    await store.sequelize.query(statement.replace(/\bID\b/g, () => ID[store.dialect]));
+    await tx.run(statement.replace(/\bID\b/g, () => ID[tx.dialect]));
   }
 }
