@@ -2,9 +2,10 @@
 import type { z } from "zod";
 import { pathInWords } from "../config/placed-text.ts";
 import { acknowledgement } from "../documents/acknowledgement.ts";
-import { deliverySchedule } from "../documents/delivery-schedule.ts";
+import { deliverySchedule, TIMINGS } from "../documents/delivery-schedule.ts";
 import { invoice } from "../documents/invoice.ts";
 import { shipNotice } from "../documents/ship-notice.ts";
+import { readDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -28,8 +29,12 @@ const MOST_FOUND = 80;
 
 /** Values that the mapping let pass and the document cannot hold, at the segment that states them; they reject. */
 export function misfitsOf(kind: string, document: unknown, { file, set }: SetPlace): Finding[] {
-  const result = SCHEMAS[kind]?.safeParse(document);
-  if (result === undefined || result.success) return [];
+  const schema = SCHEMAS[kind];
+  if (schema === undefined || (kind === "delivery-schedule" && schema.safeParse(withoutPlainSteps(document)).success)) {
+    return [];
+  }
+  const result = schema.safeParse(document);
+  if (result.success) return [];
   return result.error.issues.map((issue) => {
     const inSet = segmentAt(document, issue.path);
     const field = pathInWords(issue.path);
@@ -44,6 +49,42 @@ export function misfitsOf(kind: string, document: unknown, { file, set }: SetPla
       ack: { set: "5" },
     };
   });
+}
+
+/** A schedule without those of its steps that plainly fit: they are nearly all of it, and a schema takes its time with each. */
+function withoutPlainSteps(document: unknown): unknown {
+  const { lines } = (document ?? {}) as { lines?: unknown };
+  if (!Array.isArray(lines)) return document;
+  return {
+    ...(document as object),
+    lines: lines.map((line: unknown) => {
+      const { steps } = (line ?? {}) as { steps?: unknown };
+      return Array.isArray(steps) ? { ...(line as object), steps: steps.filter((step) => !isPlainStep(step)) } : line;
+    }),
+  };
+}
+
+const KNOWN_TIMINGS: ReadonlySet<unknown> = new Set(TIMINGS);
+const WHOLE_FIGURE = /^\d{1,12}$/;
+const isDate = (held: unknown): boolean => typeof held === "string" && readDate(held) !== undefined;
+
+/** Fields that nearly every step has, and nothing else: what is left to the schema may fit or not. */
+const PLAIN: Readonly<Record<string, (held: unknown) => boolean>> = {
+  segment: (held) => Number.isSafeInteger(held) && (held as number) > 0,
+  timing: (held) => KNOWN_TIMINGS.has(held),
+  from: isDate,
+  to: isDate,
+  quantity: (held) => typeof held === "string" && WHOLE_FIGURE.test(held),
+  commitment: (held) => typeof held === "string",
+};
+
+function isPlainStep(step: unknown): boolean {
+  if (typeof step !== "object" || step === null || Array.isArray(step) || !Object.hasOwn(step, "quantity"))
+    return false;
+  for (const key of Object.keys(step)) {
+    if (!Object.hasOwn(PLAIN, key) || PLAIN[key]?.((step as Record<string, unknown>)[key]) !== true) return false;
+  }
+  return true;
 }
 
 /** What the document takes at that place. */

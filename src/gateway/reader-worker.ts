@@ -1,6 +1,6 @@
 /** A worker's side of reading partners' files: pass one over a file, pass two over a set, one task at a time. */
 import { parentPort, workerData } from "node:worker_threads";
-import { readCatalogue, readSetWith, type SetRequest } from "../exchange/set-reading.ts";
+import { readCatalogue, readSetWith, type SetReading, type SetRequest } from "../exchange/set-reading.ts";
 import { loadMappings } from "../mapping/library.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { WorkerReply } from "./worker-pool.ts";
@@ -8,6 +8,9 @@ import type { WorkerReply } from "./worker-pool.ts";
 export type ReaderTask =
   | { readonly kind: "catalogue"; readonly path: string; readonly file: string }
   | { readonly kind: "set"; readonly request: SetRequest };
+
+/** A reading with its document as JSON. */
+export type WrittenReading = Omit<SetReading, "document"> & { readonly json: string };
 
 export interface ReaderWorkerData {
   readonly mappingFolders: readonly string[];
@@ -19,12 +22,16 @@ parentPort?.on("message", (task: ReaderTask) => parentPort?.postMessage(replyTo(
 
 function replyTo(task: ReaderTask): WorkerReply {
   try {
-    return {
-      result: task.kind === "catalogue" ? readCatalogue(task.path, task.file) : readSetWith(library, task.request),
-    };
+    return { result: task.kind === "catalogue" ? readCatalogue(task.path, task.file) : written(task.request) };
   } catch (thrown) {
     return { thrown: asPlainData(coerceError(thrown)) };
   }
+}
+
+/** Documents are plain JSON values, and as one text they cross to the other thread in a third of the time. */
+function written(request: SetRequest): WrittenReading {
+  const { document, ...reading } = readSetWith(library, request);
+  return { ...reading, json: JSON.stringify(document) };
 }
 
 /** An error as plain data: classes do not survive the way between threads. */

@@ -2,9 +2,9 @@
 import os from "node:os";
 import type { Configuration } from "../config/configuration.ts";
 import { mappingFolders } from "../config/package-root.ts";
-import type { Reader, SetReading } from "../exchange/set-reading.ts";
+import type { Reader } from "../exchange/set-reading.ts";
 import type { Catalogue } from "../syntax/segment.ts";
-import type { ReaderTask, ReaderWorkerData } from "./reader-worker.ts";
+import type { ReaderTask, ReaderWorkerData, WrittenReading } from "./reader-worker.ts";
 import { openWorkerPool, stopped } from "./worker-pool.ts";
 
 export interface PooledReader extends Reader {
@@ -31,7 +31,10 @@ export function openReaders(config: Pick<Configuration, "home" | "gateway">): Po
     refusing ? Promise.reject(stopped()) : pool.run(task, file);
   return {
     catalogue: async (path, file) => (await read({ kind: "catalogue", path, file }, file)) as Catalogue,
-    readSet: async (request) => (await read({ kind: "set", request }, request.file)) as SetReading,
+    readSet: async (request) => {
+      const { json, ...reading } = (await read({ kind: "set", request }, request.file)) as WrittenReading;
+      return { ...reading, document: JSON.parse(json) as unknown };
+    },
     refuse: () => {
       refusing = true;
     },

@@ -101,7 +101,14 @@ const SAID_IN_SQL = [
   ...FREE_TEXTS.map((column) => `length(${column}) || ':' || ${column}`),
 ].join(` || '${FIELD_END}' || `);
 
-const told = (text: string): string => `${FIELD_END}${text.length}:${text}`;
+/** Texts that the database keeps otherwise, or counts otherwise than by units of 16 bits. */
+const UNUSUAL = /[\u0000\ud800-\udfff]/;
+
+function told(text: string): string {
+  if (!UNUSUAL.test(text)) return `${FIELD_END}${text.length}:${text}`;
+  const kept = text.replaceAll("\u0000", "\uFFFD");
+  return `${FIELD_END}${[...kept].length}:${kept}`;
+}
 const NOTHING_TOLD = FREE_TEXTS.map(() => told("")).join("");
 
 /** What a planned step's row will say, in the words of `SAID_IN_SQL`. */

@@ -82,7 +82,7 @@ export async function select<C extends Columns>(
 ): Promise<Row<C>[]> {
   const rows = await from.ask(`SELECT ${columnsOf(of)} FROM ${of.name} ${rest}`, replacements);
   const converted = conversionsOf(of, from.dialect);
-  for (const row of rows) for (const [column, read] of converted) row[column] = read(row[column]);
+  for (const row of rows) for (const [column, convert] of converted) row[column] = convert(row[column]);
   return rows as Row<C>[];
 }
 

@@ -1,18 +1,30 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bucketsOf, comparison } from "../../src/schedules/buckets.ts";
+import { type Bucket, bucketsOf, comparison, intervalOf } from "../../src/schedules/buckets.ts";
 import { readSteps, writeSteps } from "../../src/schedules/curve-text.ts";
 import { applyDiff, diffOf, isUnchanged, totalsOf } from "../../src/schedules/diff.ts";
 import { diffFromJson } from "../../src/schedules/diff-json.ts";
 import { endHeight, incrementsOf } from "../../src/schedules/heights.ts";
 import { effectiveCurve } from "../../src/schedules/layers.ts";
 import { releasableCurve } from "../../src/schedules/releasable.ts";
-import { dueNow, releasePlan } from "../../src/schedules/release-plan.ts";
+import { dueNow, firstOrderOn, nextOrderOn, releasePlan } from "../../src/schedules/release-plan.ts";
+import { orderDating } from "../../src/schedules/ship-dates.ts";
 import type { Curve } from "../../src/schedules/types.ts";
 import { judge, verdictToJson } from "../../src/schedules/verdict.ts";
 import { addDays, type PlainDate } from "../../src/values/dates.ts";
 import { larger, minus, plus, type Quantity, total } from "../../src/values/figures.ts";
-import { day, inForce, pieces, policyOf, type ScheduleSpec, type StepSpec, sameDay, scheduleOf } from "./schedules.ts";
+import {
+  day,
+  inForce,
+  MONDAY_TO_FRIDAY,
+  ordersOf,
+  pieces,
+  policyOf,
+  type ScheduleSpec,
+  type StepSpec,
+  sameDay,
+  scheduleOf,
+} from "./schedules.ts";
 
 const START = day("2027-03-01");
 const date = fc.integer({ min: 0, max: 60 }).map((days) => addDays(START, days));
@@ -184,6 +196,59 @@ describe("for any schedules", () => {
         const counted = larger(pieces(released), one.base);
         assert.deepEqual(dueNow(planOf(one, pack, plus(counted, ordered), businessDate)), []);
       }),
+    );
+  });
+
+  it("the first date on which something is to be ordered is that of the whole plan", () => {
+    const parts = fc.record({
+      named: fc.array(
+        fc.record({ name: fc.constantFrom("R1", "R2"), quantity: fc.constantFrom(100, 900).map(pieces) }),
+      ),
+      later: fc.array(fc.record({ orderOn: date, quantity: fc.constantFrom(50, 400).map(pieces) })),
+    });
+    fc.assert(
+      fc.property(
+        demand,
+        parts,
+        fc.boolean(),
+        fc.constantFrom("per-date", "all-due"),
+        (of, { named, later }, plain, grouping) => {
+          const one = scheduleOf(of.spec);
+          const input = {
+            curve: releasableCurve(inForce(one), POLICY.mayRelease, { sendsCallOffs: false }),
+            dates: orderDating(one.dates, ordersOf({ leadDays: 2 }), MONDAY_TO_FRIDAY, addDays(START, of.business)),
+            released: { total: pieces(of.released), ...(plain ? {} : { named, later }) },
+            businessDate: addDays(START, of.business),
+            pack: pieces(of.pack),
+            grouping: grouping,
+          };
+          assert.equal(firstOrderOn(input), nextOrderOn(releasePlan(input)));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("a step is compared at the end of the tightest bucket around it, of either side, until both sides agree", () => {
+    const tightest = (of: readonly Bucket[], { from, to }: Bucket) =>
+      of.filter((bucket) => bucket.from <= from && bucket.to >= to).toSorted((a, b) => (a.to < b.to ? -1 : 1))[0];
+    fc.assert(
+      fc.property(curve, curve, (old, next) => {
+        const sides = [bucketsOf(old.steps, next.messageDate), bucketsOf(next.steps, next.messageDate)] as const;
+        const at = comparison(sides[0], sides[1], next.messageDate);
+        for (const [of, steps] of [old.steps, next.steps].entries()) {
+          for (const one of steps) {
+            let held: Bucket = intervalOf(one, next.messageDate);
+            for (let other = 1 - of; ; other = 1 - other) {
+              const around = tightest(sides[other] as readonly Bucket[], held);
+              if (around === undefined || around.to === held.to) break;
+              held = around;
+            }
+            assert.equal((of === 0 ? at.first : at.second)(one), held.to);
+          }
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 
