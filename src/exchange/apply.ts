@@ -23,15 +23,20 @@ import { unless } from "./durable.ts";
 import { applyErpFile } from "./erp-inbound.ts";
 import { finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
-import { foldersByLane, inLane } from "./lanes.ts";
+import { foldersByLane, inLane, laneOf } from "./lanes.ts";
 import { setsOf } from "./register.ts";
 
 /** Applies every registered file, in the order they were registered. Gives how many there were. */
 export async function applyRegistered(exchange: Exchange): Promise<number> {
   if (exchange.gateways === undefined) return applyInOrder(exchange);
   let applied = 0;
-  for (const [lane, folders] of foldersByLane(exchange.config)) {
-    if ((await registered(exchange, folders)).length === 0) continue;
+  const waiting = new Set((await registered(exchange)).map(({ folder }) => laneOf(exchange.config, folder)));
+  if (waiting.size === 0) return 0;
+  const lanes = foldersByLane(exchange.config);
+  // A folder that is declared no longer is a lane of its own, after the others.
+  for (const lane of new Set([...lanes.keys(), ...waiting])) {
+    if (!waiting.has(lane)) continue;
+    const folders = lanes.get(lane) ?? [lane];
     applied += (await inLane(exchange, `files ${lane}`, (held) => applyLane(exchange, held, lane, folders))) ?? 0;
   }
   if (applied > 0) await exchange.gateways.tell();

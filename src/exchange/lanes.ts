@@ -56,7 +56,7 @@ export async function inLane<T>(
 /** The lanes of arrivals that one step has entered. */
 export interface IntakeLanes {
   /** Whether files of this folder of the inbox may be taken. */
-  has(folder: string): Promise<boolean>;
+  readonly has: (folder: string) => Promise<boolean>;
   leave(): Promise<void>;
 }
 

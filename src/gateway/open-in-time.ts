@@ -19,9 +19,7 @@ export async function openKeeperInTime(
 ): Promise<Keeper | undefined> {
   const log = options.log ?? openLog(gateway.logLevel);
   const end = { given: false };
-  void given.then(() => {
-    end.given = true;
-  });
+  void asked(given, end);
   for (let wait = FIRST_WAIT_MS; !end.given; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
       return await openKeeper(home, { ...options, log });
@@ -37,6 +35,11 @@ export async function openKeeperInTime(
     await soonerOf(given, wait);
   }
   return undefined;
+}
+
+async function asked(given: Promise<void>, end: { given: boolean }): Promise<void> {
+  await given;
+  end.given = true;
 }
 
 async function soonerOf(given: Promise<void>, milliseconds: number): Promise<void> {

@@ -132,9 +132,19 @@ export async function joinGateways(store: Store, settings: GatewaySettings): Pro
       state.refusing = true;
       state.closing = true;
       const held = await session?.catch(() => undefined);
-      await held?.client.end().catch(() => {});
+      if (held !== undefined) await ended(held.client);
     },
   };
+}
+
+/** Says goodbye; a server that is not heard of is not waited for. */
+async function ended(client: pg.Client): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1000);
+  });
+  await Promise.race([client.end().catch(() => {}), late]);
+  clearTimeout(timer);
 }
 
 function laneIn(store: Store, held: Session, keys: readonly unknown[], left: () => void): Lane {
@@ -168,11 +178,11 @@ async function opened(store: Store, settings: GatewaySettings, told: () => void)
     query_timeout: PATIENCE.silence / 2,
     keepAlive: true,
   });
-  const session: { client: pg.Client; number: number; lost: boolean } = { client, number: 0, lost: false };
-  let heartbeat: NodeJS.Timeout | undefined;
+  const session = { client, number: 0, lost: false };
+  const timers: NodeJS.Timeout[] = [];
   const lose = () => {
     session.lost = true;
-    clearInterval(heartbeat);
+    for (const timer of timers) clearInterval(timer);
   };
   client.on("error", lose);
   client.on("end", lose);
@@ -193,13 +203,13 @@ async function opened(store: Store, settings: GatewaySettings, told: () => void)
     if ([...living].some((number) => !now.has(number))) told();
     living = now;
   };
-  heartbeat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     beat().catch(() => {
       lose();
       void client.end().catch(() => {});
     });
   }, PATIENCE.heartbeat);
-  heartbeat.unref();
+  timers.push(heartbeat.unref());
   return session;
 }
 
@@ -216,6 +226,8 @@ async function joined(client: pg.Client, { home, command }: GatewaySettings): Pr
   );
   const number = Number((rows as Rows)[0]?.["id"]);
   await client.query("SELECT pg_advisory_lock($1, $2)", [NUMBERS_LOCK, number]);
+  // A number is given once, whether its row is still there or not.
+  await client.query(`DELETE FROM gateway WHERE id < $1 AND ${isGone("gateway.id")}`, [number]);
   await client.query(`LISTEN ${CHANNEL}`);
   return number;
 }

@@ -26,6 +26,15 @@ import {
 /** The blanket orders' file that every home begins with. */
 const BLANKETS = 1;
 
+async function stopped(...gateways: readonly Running[]): Promise<Event[][]> {
+  for (const one of gateways) one.kill("SIGTERM");
+  for (const one of gateways) assert.equal((await one.ended).code, 0, (await one.ended).stderr);
+  return Promise.all(gateways.map((one) => one.told()));
+}
+
+const applied = (events: readonly Event[]): unknown[] =>
+  events.filter(({ event }) => event === "file.applied").map(({ claim }) => claim);
+
 describe("Several gateways on one PostgreSQL database [C45]", () => {
   const codes = customers(5);
   let laid: SystemHome;
@@ -56,15 +65,6 @@ describe("Several gateways on one PostgreSQL database [C45]", () => {
     running.push(one);
     return one;
   };
-
-  async function stopped(...gateways: readonly Running[]): Promise<Event[][]> {
-    for (const one of gateways) one.kill("SIGTERM");
-    for (const one of gateways) assert.equal((await one.ended).code, 0, (await one.ended).stderr);
-    return Promise.all(gateways.map((one) => one.told()));
-  }
-
-  const applied = (events: readonly Event[]): unknown[] =>
-    events.filter(({ event }) => event === "file.applied").map(({ claim }) => claim);
 
   /** All that there is must be as if one gateway had been alone. */
   async function asOneAlone(dropped: number): Promise<void> {
@@ -150,6 +150,26 @@ describe("Several gateways on one PostgreSQL database [C45]", () => {
     await asOneAlone(files);
   });
 
+  it("let a schedule find its blanket order that came with it, whoever reads which", async () => {
+    const gateways = [start(), start(), start()];
+    for (const one of gateways) await one.next("idle");
+    const blanket = JSON.parse(home.sample("blanket-order.json")) as Record<string, unknown>;
+    for (let n = 1; n <= 4; n += 1) {
+      const lines = [{ line: 10, item: `N-${n}`, customerPart: `N-${n}`, quantity: "10000", unit: "PC", price: "1" }];
+      const more = codes.map((partner) => ({ ...blanket, partner, customerNumber: `PO-N${n}`, lines }));
+      home.drop("erp", `more-${n}.json`, JSON.stringify(more));
+      for (const code of codes) {
+        const forecast = forecastOf(home, code, n).replace("A-100", `N-${n}`).replace("PO-4711", `PO-N${n}`);
+        home.drop(code, `new-${n}.edi`, forecast);
+      }
+    }
+    await allDone(home, BLANKETS + 4 + codes.length * 4);
+    await stopped(...gateways);
+    assert.equal(await figure(home, "SELECT COUNT(*) FROM revision WHERE state = 'accepted'"), codes.length * 4);
+    await home.on(DAY, ["run"]);
+    await assertSound(home);
+  });
+
   it("run the timetable once: each order is released once, by one of them, and a killed one's are released by another", async () => {
     dropForecasts(home, codes, 1);
     await home.on(DAY, ["run"]);
@@ -173,12 +193,12 @@ describe("Several gateways on one PostgreSQL database [C45]", () => {
         }),
       )
     ).flat();
-    const released = told.filter(({ event }) => event === "order.released").map(({ number }) => number);
+    const released = told.filter(({ event }) => event === "order.released").map(({ number }) => String(number));
     const stored = await inStore(home, (store) =>
       store.ask(`SELECT number FROM child_order WHERE scheduled_on > '${DAY}' ORDER BY number`),
     );
     assert.deepEqual(
-      released.toSorted(),
+      released.toSorted((a, b) => a.localeCompare(b)),
       stored.map(({ number }) => number),
       "each order is told of once",
     );

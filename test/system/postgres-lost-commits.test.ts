@@ -26,6 +26,11 @@ const kindOf = (statements: string): string | undefined =>
 
 const ORDER = "SO-000001";
 
+function dropAll(to: SystemHome): void {
+  to.drop("erp", "blanket.json", to.sample("blanket-order.json"));
+  to.drop("acme", "forecast.edi", to.sample("forecast.edi"));
+}
+
 describe("A connection that dies after COMMIT was sent [D47]", () => {
   let home: SystemHome;
   let proxy: LossyProxy;
@@ -46,11 +51,6 @@ describe("A connection that dies after COMMIT was sent [D47]", () => {
     writeFileSync(settings, direct.replace(/@[^/]+\//, `@127.0.0.1:${proxy.port}/`));
     return () => writeFileSync(settings, direct);
   }
-
-  const dropAll = (to: SystemHome): void => {
-    to.drop("erp", "blanket.json", to.sample("blanket-order.json"));
-    to.drop("acme", "forecast.edi", to.sample("forecast.edi"));
-  };
 
   const give = (...args: string[]): Promise<Ended> =>
     calloff([...args, "--home", home.path, "--business-date", DAY], { env: { CALLOFF_NOW: `${DAY}T06:00:00Z` } });

@@ -66,7 +66,7 @@ export function startGateway(
         .filter((line) => line.startsWith("{"))
         .flatMap((line) => {
           const event = JSON.parse(line) as Partial<Event>;
-          return typeof event.event === "string" ? [event as Event] : [];
+          return typeof event.event === "string" ? [{ ...event, event: event.event }] : [];
         }),
   };
 }
