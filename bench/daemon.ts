@@ -90,11 +90,13 @@ export function startDaemon(
   return listening(child);
 }
 
+const nothing = (): void => {};
+
 function listening(child: ChildProcess): BenchDaemon {
   const pid = child.pid as number;
   const events: TimedEvent[] = [];
   const listeners = new Set<(event: TimedEvent) => void>();
-  let wake = (): void => {};
+  let wake: () => void = nothing;
   let over = false;
   const ended = new Promise<void>((resolve) => {
     child.on("close", () => {

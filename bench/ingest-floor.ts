@@ -48,23 +48,18 @@ async function timed(run: Run, table: string, rows: readonly Record<string, unkn
   return { seconds, processor: (user + system) / 1e6, server: postgresTime() - server };
 }
 
-export function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
+export const runOn =
+  (database: sqlite3.Database): Run =>
+  (sql) =>
+    new Promise((done, failed) => {
+      database.all(sql, (fault, rows) => (fault === null ? done(rows as Record<string, unknown>[]) : failed(fault)));
+    });
+
+function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(file, (error) => {
-      if (error !== null) {
-        reject(error);
-        return;
-      }
-      const run: Run = (sql) =>
-        new Promise((done, failed) => {
-          database.all(sql, (fault, rows) =>
-            fault === null ? done(rows as Record<string, unknown>[]) : failed(fault),
-          );
-        });
-      resolve({
-        run,
-        close: () => new Promise((done) => database.close(() => done())),
-      });
+      if (error !== null) reject(error);
+      else resolve({ run: runOn(database), close: () => new Promise((done) => database.close(() => done())) });
     });
   });
 }

@@ -45,13 +45,13 @@ interface Measured {
 
 /** Measures on each database asked for and prints the tables. */
 export async function benchIngest(words: readonly string[]): Promise<void> {
-  const [asked = "both", rounds = String(ROUNDS), others = String(OTHERS)] = words;
+  const [wanted = "both", rounds = String(ROUNDS), others = String(OTHERS)] = words;
   const size = { rounds: Number(rounds), others: Number(others) };
   const folder = mkdtempSync(path.join(tmpdir(), "calloff-bench-"));
   try {
     const script = builtProgram(folder);
     for (const kind of KINDS) {
-      if (asked === kind || asked === "both") await benchOn(kind, path.join(folder, kind), script, size);
+      if (wanted === kind || wanted === "both") await benchOn(kind, path.join(folder, kind), script, size);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -199,11 +199,12 @@ function print(...cells: readonly string[]): void {
   process.stdout.write(`${cells.map((cell, at) => (at === 0 ? cell.padEnd(36) : cell.padStart(12))).join("")}\n`);
 }
 
+const figureOf = (runs: readonly Spent[], figure: keyof Spent): number => median(runs.map((run) => run[figure]));
+const clock = (runs: readonly Spent[]): number => figureOf(runs, "seconds");
+const processor = (runs: readonly Spent[]): number => median(runs.map((run) => run.processor + run.server));
+
 function report(kind: Kind, rounds: number, others: number, { alone, among, floor }: Result): void {
   const rows = ITEMS * WEEKS;
-  const of = (runs: readonly Spent[], figure: keyof Spent) => median(runs.map((run) => run[figure]));
-  const clock = (runs: readonly Spent[]) => of(runs, "seconds");
-  const processor = (runs: readonly Spent[]) => median(runs.map((run) => run.processor + run.server));
   process.stdout.write(
     `\n${kind}: ${ITEMS} items × ${WEEKS} weeks, median of ${rounds}, ${cpus().length} cores; claim to written 997\n`,
   );
@@ -212,8 +213,8 @@ function report(kind: Kind, rounds: number, others: number, { alone, among, floo
     print(
       name,
       clock(runs).toFixed(3),
-      of(runs, "processor").toFixed(2),
-      of(runs, "server").toFixed(2),
+      figureOf(runs, "processor").toFixed(2),
+      figureOf(runs, "server").toFixed(2),
       Math.round(rows / clock(runs)).toString(),
     );
   line("floor: raw rows", floor);

@@ -102,12 +102,12 @@ const SAID_IN_SQL = [
 ].join(` || '${FIELD_END}' || `);
 
 /** Texts that the database keeps otherwise, or counts otherwise than by units of 16 bits. */
-const UNUSUAL = /[\u0000\ud800-\udfff]/;
+const UNUSUAL = /[^\u0001-\ud7ff\ue000-\uffff]/;
 
 function told(text: string): string {
   if (!UNUSUAL.test(text)) return `${FIELD_END}${text.length}:${text}`;
   const kept = text.replaceAll("\u0000", "\uFFFD");
-  return `${FIELD_END}${[...kept].length}:${kept}`;
+  return `${FIELD_END}${Array.from(kept).length}:${kept}`;
 }
 const NOTHING_TOLD = FREE_TEXTS.map(() => told("")).join("");
 

@@ -62,6 +62,8 @@ const spec: fc.Arbitrary<ScheduleSpec> = fc
     ...(until === undefined ? {} : { horizon: { to: addDays(START, until) } }),
   }));
 const curve = spec.map(scheduleOf);
+const tightest = (of: readonly Bucket[], { from, to }: Bucket): Bucket | undefined =>
+  of.filter((bucket) => bucket.from <= from && bucket.to >= to).toSorted((a, b) => (a.to < b.to ? -1 : 1))[0];
 const moveDays = fc.constantFrom(0, 3, 28);
 const POLICY = policyOf({ first: "accept" });
 
@@ -230,8 +232,6 @@ describe("for any schedules", () => {
   });
 
   it("a step is compared at the end of the tightest bucket around it, of either side, until both sides agree", () => {
-    const tightest = (of: readonly Bucket[], { from, to }: Bucket) =>
-      of.filter((bucket) => bucket.from <= from && bucket.to >= to).toSorted((a, b) => (a.to < b.to ? -1 : 1))[0];
     fc.assert(
       fc.property(curve, curve, (old, next) => {
         const sides = [bucketsOf(old.steps, next.messageDate), bucketsOf(next.steps, next.messageDate)] as const;
