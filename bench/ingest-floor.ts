@@ -55,7 +55,7 @@ export const runOn =
       database.all(sql, (fault, rows) => (fault === null ? done(rows as Record<string, unknown>[]) : failed(fault)));
     });
 
-function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
+export function openRaw(file: string): Promise<{ run: Run; close: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(file, (error) => {
       if (error !== null) reject(error);

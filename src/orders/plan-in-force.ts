@@ -102,10 +102,10 @@ const SAID_IN_SQL = [
 ].join(` || '${FIELD_END}' || `);
 
 /** Texts that the database keeps otherwise, or counts otherwise than by units of 16 bits. */
-const UNUSUAL = /[^\u0001-\ud7ff\ue000-\uffff]/;
+const UNUSUAL = /[\ud800-\udfff]/;
 
 function told(text: string): string {
-  if (!UNUSUAL.test(text)) return `${FIELD_END}${text.length}:${text}`;
+  if (!UNUSUAL.test(text) && !text.includes("\u0000")) return `${FIELD_END}${text.length}:${text}`;
   const kept = text.replaceAll("\u0000", "\uFFFD");
   return `${FIELD_END}${Array.from(kept).length}:${kept}`;
 }
