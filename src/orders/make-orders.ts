@@ -4,8 +4,8 @@ import type { NewRow } from "../store/columns.ts";
 import { book } from "../store/ledger.ts";
 import { queueDocuments } from "../store/outbound.ts";
 import { insert, select } from "../store/rows.ts";
-import { documentNumber, takeNumbers } from "../store/series.ts";
-import type { Queryable, Tx } from "../store/store.ts";
+import { documentNumber, takeRun } from "../store/series.ts";
+import type { Queryable, Store, Tx } from "../store/store.ts";
 import { childLine, childOrder, type RevisionRow, revision } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
@@ -41,8 +41,16 @@ const LINE_STEP = 10;
 const orderKey = ({ of, release }: DueLine): string =>
   JSON.stringify([of.agreement.id, of.line.ship_to, release.orderOn, release.customerOrderNumber]);
 
-/** Makes the orders of these lines: rows, ledger facts and the documents for the ERP. */
-export async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLine[]): Promise<ReleasedOrder[]> {
+/**
+ * Makes the orders of these lines: rows, ledger facts and the documents for the ERP.
+ * @throws SequelizeUniqueConstraintError where another transaction has made a part of the same order meanwhile; see `isTaken`
+ */
+export async function makeOrders(
+  store: Pick<Store, "write">,
+  tx: Tx,
+  occasion: Occasion,
+  due: readonly DueLine[],
+): Promise<ReleasedOrder[]> {
   const groups = [...grouped(due, orderKey)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, lines]) => inOrder(lines));
@@ -52,9 +60,8 @@ export async function makeOrders(tx: Tx, occasion: Occasion, due: readonly DueLi
     due.map(({ of }) => of.line.id),
   );
   const releaseNumbers = await releaseNumbersOf(tx, due);
-  // Last of all that is asked for: from here on, others that make orders wait until this transaction ends.
-  const first = await takeNumbers(tx, "SO", groups.length);
-  const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", first + n), parts, occasion));
+  const numbers = await takeRun(store, tx, "SO", groups.length);
+  const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", numbers[n] as number), parts, occasion));
   const orderIds = await insert(tx, childOrder, orders);
 
   const lines = groups.flatMap((group, n) =>

@@ -5,7 +5,7 @@
 import { dueNow, nextOrderOn } from "../schedules/release-plan.ts";
 import { recordAudits } from "../store/audit.ts";
 import { insertMissing, select, update, updateEach } from "../store/rows.ts";
-import type { Queryable, Store, Tx } from "../store/store.ts";
+import { isTaken, type Queryable, type Store, type Tx } from "../store/store.ts";
 import { account, jobRun } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
@@ -48,7 +48,9 @@ export async function releaseDue(
     let passedOver = false;
     for (const accountIds of await dueAccounts(store, occasion.businessDate, options.agreement)) {
       try {
-        const done = await store.write((tx) => releaseAccounts(tx, config, occasion, accountIds, others, options));
+        const done = await untilParted(() =>
+          store.write((tx) => releaseAccounts(store, tx, config, occasion, accountIds, others, options)),
+        );
         at("released");
         released.push(...done.orders);
         passedOver ||= done.passedOver;
@@ -87,7 +89,21 @@ async function dueAccounts(from: Queryable, on: PlainDate, agreementNumber: stri
   return portions;
 }
 
+const MOST_TRIES = 5;
+
+/** Two gateways that make parts of the same order at the same time give them the same part: the later one looks again. */
+async function untilParted<T>(release: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await release();
+    } catch (thrown) {
+      if (!isTaken(thrown) || tries >= MOST_TRIES) throw thrown;
+    }
+  }
+}
+
 async function releaseAccounts(
+  store: Store,
   tx: Tx,
   config: OrdersConfiguration,
   occasion: Occasion,
@@ -116,7 +132,7 @@ async function releaseAccounts(
     });
     next.set(of.account.id, nextOrderOn(plan.filter((release) => !release.due)));
   }
-  const orders = due.length === 0 ? [] : await makeOrders(tx, occasion, due);
+  const orders = due.length === 0 ? [] : await makeOrders(store, tx, occasion, due);
   await moveAccounts(tx, accounts, due, next);
   await recordAudits(tx, occasion, orders.map(auditOf));
   if (orders.length > 0) {

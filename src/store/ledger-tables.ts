@@ -46,6 +46,13 @@ export const numberSeries = table(
   { unique: [["scope"]] },
 );
 
+/** Numbers that were taken from a series and wait to be used; empty but while transactions that use them are at work. */
+export const numberRun = table(
+  "number_run",
+  { id: "id", scope: "text", first: "integer", last: "integer" },
+  { unique: [["scope", "first"]] },
+);
+
 export const jobRun = table(
   "job_run",
   { id: "id", job: "text", business_date: "text", finished_at: "text", figures: "text" },

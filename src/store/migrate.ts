@@ -5,6 +5,7 @@ import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
 import { gateways } from "./migrations/002-gateways.ts";
 import { openDocuments } from "./migrations/004-open-documents.ts";
+import { numberRuns } from "./migrations/005-number-runs.ts";
 import type { Store, Tx } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
@@ -13,6 +14,7 @@ const MIGRATIONS = [
   { name: "001-ground", up: ground },
   { name: "002-gateways", up: gateways },
   { name: "004-open-documents", up: openDocuments },
+  { name: "005-number-runs", up: numberRuns },
 ];
 
 /** Any number that no other program on the same PostgreSQL server uses. */

@@ -1,5 +1,7 @@
 /** Number series: one row each, taken in the transaction that uses the numbers (design.md, *Numbers*). */
-import type { Queryable, Tx } from "./store.ts";
+import { insertOne, selectOne, update } from "./rows.ts";
+import type { Queryable, Store, Tx } from "./store.ts";
+import { numberRun } from "./tables.ts";
 
 /** Our own documents count in these; control numbers in `isa:<partner>` and `gs:<partner>`, those expected from senders in `received:`. */
 export type Scope = "BA" | "SO" | "SH" | "IN" | "claim" | `isa:${string}` | `gs:${string}` | `received:${string}`;
@@ -15,6 +17,41 @@ export async function takeNumbers(tx: Tx, scope: Scope, count: number): Promise<
     { scope, after: 1 + count, count },
   );
   return Number(row?.["next"]) - count;
+}
+
+/**
+ * Takes `count` numbers, ascending, without making others wait for the end of this transaction. On PostgreSQL they are set
+ * aside first, by a transaction of their own; the one that uses them takes them off what is set aside. Numbers whose user
+ * was rolled back or killed are still set aside, and the next one's: so they come late then, but no gap stays.
+ */
+export async function takeRun(store: Pick<Store, "write">, tx: Tx, scope: Scope, count: number): Promise<number[]> {
+  if (tx.dialect === "sqlite") return numbersFrom(await takeNumbers(tx, scope, count), count);
+  const numbers: number[] = [];
+  while (numbers.length < count) {
+    const found = await takeSetAside(tx, scope, count - numbers.length);
+    if (found.length === 0) await setAside(store, scope, count - numbers.length);
+    numbers.push(...found);
+  }
+  return numbers;
+}
+
+const numbersFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, n) => first + n);
+
+const setAside = (store: Pick<Store, "write">, scope: Scope, count: number): Promise<number> =>
+  store.write(async (tx) => {
+    const first = await takeNumbers(tx, scope, count);
+    return insertOne(tx, numberRun, { scope, first, last: first + count - 1 });
+  });
+
+/** At most so many numbers of the first run that no other transaction is at. */
+async function takeSetAside(tx: Tx, scope: Scope, most: number): Promise<number[]> {
+  const run = await selectOne(tx, numberRun, "WHERE scope = :scope ORDER BY first FOR UPDATE SKIP LOCKED", { scope });
+  if (run === undefined) return [];
+  const count = Math.min(most, run.last - run.first + 1);
+  const used = run.first + count > run.last;
+  if (used) await tx.change("DELETE FROM number_run WHERE id = :id", { id: run.id });
+  else await update(tx, numberRun, { first: run.first + count }, "id = :id", { id: run.id });
+  return numbersFrom(run.first, count);
 }
 
 /** The number that `takeNumbers` would give next; somebody else may take it before. */

@@ -3,7 +3,7 @@
 import { agreement, agreementAlias, agreementLine, linePrice } from "./agreement-tables.ts";
 import type { NewRow, Row } from "./columns.ts";
 import { file, interchange, message } from "./file-tables.ts";
-import { audit, jobRun, ledger, ledgerMark, numberSeries } from "./ledger-tables.ts";
+import { audit, jobRun, ledger, ledgerMark, numberRun, numberSeries } from "./ledger-tables.ts";
 import {
   application,
   childLine,
@@ -30,7 +30,7 @@ import {
 
 export { agreement, agreementAlias, agreementLine, linePrice } from "./agreement-tables.ts";
 export { file, interchange, message } from "./file-tables.ts";
-export { audit, jobRun, ledger, numberSeries } from "./ledger-tables.ts";
+export { audit, jobRun, ledger, numberRun, numberSeries } from "./ledger-tables.ts";
 export {
   childLine,
   childOrder,
@@ -86,6 +86,7 @@ export const TABLES = [
   outboxFile,
   outboxPart,
   numberSeries,
+  numberRun,
   jobRun,
   audit,
   mailbox,
