@@ -101,6 +101,7 @@ export async function fingerprint(from: Queryable): Promise<string> {
 
 function nameRows(table: Table, rows: Rows, names: Names): void {
   const columns = CALLED_BY[table.name];
+  if (table.name === "file") nameClaims(rows, names);
   if (columns === undefined) return;
   const named = new Map<number, string>();
   for (const row of rows) {
@@ -108,6 +109,20 @@ function nameRows(table: Table, rows: Rows, names: Names): void {
   }
   names.set(table.name, named);
 }
+
+/** Texts name a file by its claim, `file:12`, which is another number where a claim was given up before it was made. */
+const CLAIM = /\bfile:(\d+)\b/g;
+const CLAIMS = "file by claim";
+
+function nameClaims(rows: Rows, names: Names): void {
+  names.set(
+    CLAIMS,
+    new Map(rows.map(({ claim, partner, name, sha256 }) => [Number(claim), stableJson([partner, name, sha256])])),
+  );
+}
+
+const withoutClaims = (text: string, names: Names): string =>
+  text.replace(CLAIM, (whole, claim: string) => names.get(CLAIMS)?.get(Number(claim)) ?? whole);
 
 function textOf(table: Table, row: Record<string, unknown>, names: Names): string {
   const columns = Object.keys(table.columns).filter((column) => !LEFT_OUT.has(column));
@@ -122,5 +137,6 @@ function valueOf(table: Table, column: string, row: Record<string, unknown>, nam
     return names.get(targetOf(table, column))?.get(held as number) ?? "nothing";
   }
   if (typeof held === "bigint") return String(held);
+  if (typeof held === "string") return withoutClaims(held, names);
   return Buffer.isBuffer(held) ? createHash("sha256").update(held).digest("hex") : held;
 }
