@@ -34,7 +34,7 @@ export function checkJob({ name, expression }: Pick<Job, "name" | "expression">)
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 /** So soon a clock that was put on or back is noticed. */
-const LONGEST_BEAT = 15 * SECOND;
+const LONGEST_BEAT = 5 * SECOND;
 /** The machine's clock is said to have jumped when it and the time that passed differ by more. */
 const JUMP = 5 * SECOND;
 

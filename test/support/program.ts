@@ -136,6 +136,8 @@ export interface Daemon {
   /** The next event of that name that `fits`; those before it are passed over. Fails when the program ends first. */
   next(name: string, fits?: (event: Event) => boolean): Promise<Event>;
   kill(signal: NodeJS.Signals): void;
+  /** What it has logged so far. */
+  log(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -145,6 +147,8 @@ const nothing = (): void => {};
 export function startDaemon(args: readonly string[], surroundings: Surroundings = {}): Daemon {
   const child = spawned(["start", "--events", ...args], surroundings);
   const ended = endOf(child);
+  let logged = "";
+  child.stderr?.on("data", (text: string) => (logged += text));
   const events: Event[] = [];
   let wake: () => void = nothing;
   let over = false;
@@ -161,6 +165,7 @@ export function startDaemon(args: readonly string[], surroundings: Surroundings 
     pid: child.pid,
     ended,
     kill: (signal) => void child.kill(signal),
+    log: () => logged,
     next: async (name, fits = () => true) => {
       for (;;) {
         const event = events.shift();

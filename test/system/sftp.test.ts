@@ -125,6 +125,11 @@ const ended = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((resolve) => child.once("close", resolve));
 
+/** The n-th day from 1 March 2027 as `YYYYMMDD`. */
+const day = (n: number): string => new Date(Date.UTC(2027, 2, 1 + n)).toISOString().slice(0, 10).replaceAll("-", "");
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
 describe("An upload by sftp", () => {
   let server: Server;
   let ready: SystemHome;
@@ -151,14 +156,11 @@ describe("An upload by sftp", () => {
   /** The customer's forecast with a step a day, outside of the inbox. */
   function localForecast(control: number): string {
     const local = path.join(home.path, `local-${control}.edi`);
-    const day = (n: number) => new Date(Date.UTC(2027, 2, 1 + n)).toISOString().slice(0, 10).replaceAll("-", "");
     const steps = Array.from({ length: STEPS }, (_, n) => `FST*1*C*D*${day(n)}~\n`).join("");
     const text = arrival.forecast(control).replace(/(FST\*[^~]*~\n)+/, steps);
     writeFileSync(local, text.replace(/SE\*\d+\*/, `SE*${8 + STEPS}*`));
     return local;
   }
-
-  const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
   /** Uploads slowly, and breaks off by killing the client when a part of the file is there. */
   async function brokenUpload(local: string, remote: string): Promise<void> {
