@@ -31,7 +31,6 @@ export async function applyRegistered(exchange: Exchange): Promise<number> {
   if (exchange.gateways === undefined) return applyInOrder(exchange);
   let applied = 0;
   const waiting = new Set((await registered(exchange)).map(({ folder }) => laneOf(exchange.config, folder)));
-  if (waiting.size === 0) return 0;
   const lanes = foldersByLane(exchange.config);
   // A folder that is declared no longer is a lane of its own, after the others.
   for (const lane of new Set([...lanes.keys(), ...waiting])) {
