@@ -9,10 +9,11 @@ import { releasableCurve } from "../schedules/releasable.ts";
 import { periodOfNext } from "../schedules/resets.ts";
 import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
 import type { Curve, EffectiveCurve } from "../schedules/types.ts";
-import { type JudgeInput, judge, judgeMissing, type Verdict } from "../schedules/verdict.ts";
+import { type JudgeInput, judge, judgeMissing, type Verdict, verdictToJson } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, type Quantity, total } from "../values/figures.ts";
+import { stableJson } from "../values/json.ts";
 import { customerHabits, effectiveWith } from "./accept.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { NamedPolicy } from "./configuration.ts";
@@ -46,7 +47,10 @@ export interface JudgedLine extends LineGround {
   /** Both laid over each other, and what of it may be released. */
   readonly effective: EffectiveCurve;
   readonly releasable: EffectiveCurve;
-  readonly verdict: Verdict;
+  /** Without its diff, which `changes` tells. */
+  readonly verdict: Omit<Verdict, "diff">;
+  /** The verdict as it is stored. */
+  readonly changes: string;
 }
 
 export interface Judgement {
@@ -101,10 +105,12 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   const rules = judgement.policy.policy.mayRelease;
   const releasable = releasableCurve(effective, rules, customerHabits(account, layer));
   const judged = { ...ground, reading, period, curve, mark, layer, accepted, other, effective, releasable };
+  const { diff, ...verdict } = judge(judgeInput(judged, old, judgement, sameNumber.length > 0));
   return {
     ...judged,
     state: stateOf(judged, judgement, sameNumber),
-    verdict: judge(judgeInput(judged, old, judgement, sameNumber.length > 0)),
+    verdict,
+    changes: stableJson(verdictToJson({ ...verdict, diff })),
   };
 }
 
@@ -155,7 +161,7 @@ function onBasisOf(next: Curve, old: Curve, { orders }: Partner): Curve {
   return rebased(old, { dates: next.dates, date: (date) => addDays(date, days) });
 }
 
-type Read = Omit<JudgedLine, "state" | "verdict">;
+type Read = Omit<JudgedLine, "state" | "verdict" | "changes">;
 
 /** A repeat has no effect; an older release is filed as history (domain.md, *Numbers*). */
 function stateOf(

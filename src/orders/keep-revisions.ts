@@ -1,13 +1,11 @@
 /** Judged lines as rows: revisions with their curves, what customers state, verdicts and the decisions of the policy. */
 import type { Partner } from "../config/partner.ts";
 import { writeSteps } from "../schedules/curve-text.ts";
-import { verdictToJson } from "../schedules/verdict.ts";
 import type { NewRow } from "../store/columns.ts";
 import { append, insert, update } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { decision, type RevisionRow, revision, statement, verdict } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import { stableJson } from "../values/json.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
 import type { JudgedLine } from "./judge-lines.ts";
@@ -170,7 +168,7 @@ function verdictRow({ policy }: Kept, { line, row }: KeptLine): NewRow<typeof ve
     policy_hash: policy.hash,
     outcome: line.verdict.outcome,
     sentence: line.verdict.sentence,
-    changes: stableJson(verdictToJson(line.verdict)),
+    changes: line.changes,
     risk_date: line.verdict.riskDate,
   };
 }

@@ -12,7 +12,9 @@ export interface ReleaseMark {
 }
 
 /** What a kept revision is told apart by. */
-export const markOf = (row: RevisionRow): ReleaseMark => ({
+export const markOf = (
+  row: Pick<RevisionRow, "release_no" | "previous_no" | "issued_on" | "issued_at">,
+): ReleaseMark => ({
   releaseNo: row.release_no,
   previousNo: row.previous_no,
   issuedOn: row.issued_on,

@@ -2,7 +2,7 @@
 import { readSteps, writeSteps } from "../schedules/curve-text.ts";
 import type { ShippedNote } from "../schedules/transit.ts";
 import type { Curve, Step } from "../schedules/types.ts";
-import { select } from "../store/rows.ts";
+import { selectSome } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import { type AccountRow, type RevisionRow, revision } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
@@ -12,9 +12,33 @@ import { grouped } from "./grouped.ts";
 
 /** A revision with its curve. */
 export interface KnownRevision {
-  readonly row: RevisionRow;
+  readonly row: KnownRow;
+  /** Read from their text each time they are asked for: kept for all items of a schedule, they would live too long. */
   readonly steps: readonly Step[];
 }
+
+/** What is asked of an earlier revision; the rest of its columns is not even read. */
+const KNOWN_COLUMNS = [
+  "id",
+  "account_id",
+  "identity",
+  "layer",
+  "message_id",
+  "release_no",
+  "previous_no",
+  "issued_on",
+  "issued_at",
+  "dates",
+  "cumulatives",
+  "since",
+  "base",
+  "horizon_from",
+  "horizon_to",
+  "curve_id",
+  "state",
+  "cause",
+] as const;
+type KnownRow = Pick<RevisionRow, (typeof KNOWN_COLUMNS)[number]>;
 
 /** The curve as the revision was read with. */
 export const curveOfRevision = ({ row, steps }: KnownRevision): Curve => ({
@@ -45,9 +69,10 @@ export async function knownRevisions(
     [forecast_revision_id, call_off_revision_id].filter((id) => id !== null),
   );
   const numbers = releaseNumbers.filter((number) => number !== "");
-  const rows = await select(
+  const rows = await selectSome(
     from,
     revision,
+    KNOWN_COLUMNS,
     `WHERE id IN (
        SELECT id FROM revision WHERE id IN (:inForce)
        UNION SELECT id FROM revision WHERE state = 'held' AND account_id IN (:accountIds)
@@ -70,21 +95,30 @@ export async function unplacedRevisions(
   keys: readonly string[],
 ): Promise<Map<string, KnownRevision[]>> {
   if (keys.length === 0) return new Map();
-  const rows = await select(
+  const rows = await selectSome(
     from,
     revision,
+    KNOWN_COLUMNS,
     "WHERE state = 'held' AND account_id IS NULL AND partner = :partner AND identity IN (:keys) ORDER BY id",
     { partner, keys },
   );
   return grouped(await withCurves(from, rows), ({ row }) => row.identity);
 }
 
-async function withCurves(from: Queryable, rows: readonly RevisionRow[]): Promise<KnownRevision[]> {
+async function withCurves(from: Queryable, rows: readonly KnownRow[]): Promise<KnownRevision[]> {
   const texts = await curveTexts(
     from,
     rows.map(({ curve_id }) => curve_id),
   );
-  return rows.map((row) => ({ row, steps: readSteps(texts.get(row.curve_id) ?? "") }));
+  return rows.map((row) => {
+    const text = texts.get(row.curve_id) ?? "";
+    return {
+      row,
+      get steps() {
+        return readSteps(text);
+      },
+    };
+  });
 }
 
 /** So many of our latest notes of an account can explain a customer's cumulative. */

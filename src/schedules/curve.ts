@@ -6,7 +6,7 @@ import { larger, minus, NOTHING, plus, type Quantity, quantity, writeMillionths 
 import type { Finding } from "../values/finding.ts";
 import { type Anchors, dayBefore, type Ground, groundOf, type Statement } from "./base.ts";
 import { type PlacedStep, placedSteps, UNDATED } from "./placing.ts";
-import type { Curve, DemandKind, Step } from "./types.ts";
+import type { Curve, DemandKind, Layer, Step } from "./types.ts";
 
 export type { Anchors, Statement } from "./base.ts";
 
@@ -53,7 +53,12 @@ export function curveOf(
   const backlog = itemBacklog(ground, settings, placed);
   const discrete = ground.quantities === "cumulative" ? increments(placed, ground, findings) : placed;
   if (ground.quantities === "discrete") findings.push(...negatives(placed));
-  const steps = added(backlog === undefined ? discrete : [...discrete, backlog], ground.base);
+  if (ground.base < NOTHING) findings.push(belowNothing(ground.base));
+  const steps = added(
+    backlog === undefined ? discrete : [...discrete, backlog],
+    ground.base,
+    document.layer ?? "forecast",
+  );
   const curve: Curve = {
     base: ground.base,
     since: ground.since,
@@ -189,7 +194,7 @@ function inLineOnce(placed: readonly PlacedStep[]): readonly PlacedStep[] {
 }
 
 /** The steps in line, added up from the base. */
-function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
+function added(placed: readonly PlacedStep[], base: Quantity, layer: Layer): Step[] {
   let height = base;
   return inLineOnce(placed).map((step) => {
     height = plus(height, step.figure);
@@ -207,6 +212,7 @@ function added(placed: readonly PlacedStep[], base: Quantity): Step[] {
       window: step.window,
       route: step.route,
       segment: step.segment,
+      layer,
     };
   });
 }
@@ -265,6 +271,17 @@ function negatives(placed: readonly PlacedStep[]): Finding[] {
       remedy: "Ask the customer for a corrected schedule; the item is held.",
     }));
 }
+
+/** No one can have received less than nothing: whatever the figure means, an order made from it would be too large. */
+const belowNothing = (base: Quantity): Finding => ({
+  code: "SCHEDULE_QUANTITIES_UNCLEAR",
+  severity: "tolerated",
+  message: "The cumulative that the schedule starts from is negative.",
+  place: {},
+  expected: "a cumulative of zero or more",
+  found: writeMillionths(base),
+  remedy: "Ask the customer for a corrected schedule; the item is held.",
+});
 
 function falls(step: PlacedStep, previous: Quantity): Finding {
   return {

@@ -44,10 +44,12 @@ function isOver(callOff: Curve, forecast: Curve): boolean {
 }
 
 /** The curve with every step marked as of this layer. */
-export const layered = (curve: Curve, layer: Layer | "hand"): EffectiveCurve => ({
-  ...curve,
-  steps: curve.steps.map((step) => ofLayer(step, layer)),
-});
+export const layered = (curve: Curve, layer: Layer | "hand"): EffectiveCurve =>
+  isOfLayer(curve, layer) ? curve : { ...curve, steps: curve.steps.map((step) => ofLayer(step, layer)) };
+
+/** A curve just read from its message knows its layer. */
+const isOfLayer = (curve: Curve, layer: Layer | "hand"): curve is EffectiveCurve =>
+  curve.steps.every((step) => step.layer === layer);
 
 /** Field by field: schedules have thousands of steps. */
 const ofLayer = (step: Step, layer: LayeredStep["layer"]): LayeredStep => ({

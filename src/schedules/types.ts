@@ -43,6 +43,8 @@ export interface Step {
   readonly route: string;
   /** Ordinal in its set of the segment that states it; 0 for an entry by hand. */
   readonly segment: number;
+  /** Known as long as it is not read back from its text. */
+  readonly layer?: Layer | "hand";
 }
 
 /** A step of a message: which layer it came in decides whether it may ship. */

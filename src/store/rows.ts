@@ -80,8 +80,33 @@ export async function select<C extends Columns>(
   rest: string,
   replacements: Readonly<Record<string, unknown>> = {},
 ): Promise<Row<C>[]> {
-  const rows = await from.ask(`SELECT ${columnsOf(of)} FROM ${of.name} ${rest}`, replacements);
-  const converted = conversionsOf(of, from.dialect);
+  return rowsOf(from, of, columnsOf(of), conversionsOf(of, from.dialect), rest, replacements);
+}
+
+/** Rows of one table with the columns that are named only: what is not read costs nothing. */
+export async function selectSome<C extends Columns, Name extends keyof C & string>(
+  from: Queryable,
+  of: Table<C>,
+  columns: readonly Name[],
+  rest: string,
+  replacements: Readonly<Record<string, unknown>> = {},
+): Promise<Pick<Row<C>, Name>[]> {
+  const some = {
+    ...of,
+    columns: Object.fromEntries(columns.map((column) => [column, of.columns[column] as ColumnKind])),
+  };
+  return rowsOf(from, of, columnsOf(some), conversionsIn(some, from.dialect), rest, replacements);
+}
+
+async function rowsOf<C extends Columns>(
+  from: Queryable,
+  of: Table<C>,
+  columns: string,
+  converted: Conversions,
+  rest: string,
+  replacements: Readonly<Record<string, unknown>>,
+): Promise<Row<C>[]> {
+  const rows = await from.ask(`SELECT ${columns} FROM ${of.name} ${rest}`, replacements);
   for (const row of rows) for (const [column, convert] of converted) row[column] = convert(row[column]);
   return rows as Row<C>[];
 }
@@ -96,12 +121,15 @@ const conversions = { sqlite: new Map<Table, Conversions>(), postgres: new Map<T
 function conversionsOf(of: Table, dialect: Queryable["dialect"]): Conversions {
   const known = conversions[dialect].get(of);
   if (known !== undefined) return known;
-  const found = Object.entries(of.columns)
-    .filter(([, kind]) => (dialect === "sqlite" ? !AS_HELD.has(kind) : kind !== "text" && kind !== "bytes"))
-    .map(([column, kind]) => [column, read[kind]] as const);
+  const found = conversionsIn(of, dialect);
   conversions[dialect].set(of, found);
   return found;
 }
+
+const conversionsIn = (of: Table, dialect: Queryable["dialect"]): Conversions =>
+  Object.entries(of.columns)
+    .filter(([, kind]) => (dialect === "sqlite" ? !AS_HELD.has(kind) : kind !== "text" && kind !== "bytes"))
+    .map(([column, kind]) => [column, read[kind]] as const);
 
 /** The only row that `rest` finds, or `undefined`. */
 export async function selectOne<C extends Columns>(
