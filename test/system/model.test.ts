@@ -69,9 +69,11 @@ describe("Random weeks of the program, killed and started again", () => {
   for (const kind of KINDS) {
     it(`come out as a small model of the domain has them [${kind}]`, async () => {
       await playWeeks((rules, today) => programHouse(kind, rules, today), {
-        runs: kind === "sqlite" ? 5 : 2,
-        most: 30,
+        runs: kind === "sqlite" ? 4 : 2,
+        most: 25,
         often: true,
+        // On a slow machine fewer weeks; the time also bounds how long a failing one is shortened.
+        milliseconds: 150_000,
         seed: SEED + KINDS.indexOf(kind),
         atTheEnd: assertTold,
       });
@@ -79,6 +81,6 @@ describe("Random weeks of the program, killed and started again", () => {
   }
 
   it("were killed for real", () => {
-    assert.ok(kills >= 5, `${kills} times`);
+    assert.ok(kills >= 3, `${kills} times`);
   });
 });

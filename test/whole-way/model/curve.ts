@@ -39,7 +39,8 @@ function standsAt(wanted: Wanted, issuedOn: string, rules: Rules): string {
 const ships = ({ commitment }: Wanted, late: boolean): boolean =>
   commitment === "C" || commitment === "A" || (late && commitment === "Z");
 
-export function demandOf(release: Release, item: Item, rules: Rules): Demand {
+/** @param base where the curve starts */
+export function demandOf(release: Release, item: Item, base: bigint, rules: Rules): Demand {
   const { issuedOn } = release;
   const placed = item.wanted
     .map((wanted) => {
@@ -47,7 +48,7 @@ export function demandOf(release: Release, item: Item, rules: Rules): Demand {
       return { wanted, late, date: standsAt(wanted, issuedOn, rules) };
     })
     .toSorted((a, b) => Number(b.late) - Number(a.late) || (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
-  let height = item.quoted;
+  let height = base;
   let before: bigint | undefined;
   let falls = false;
   const pieces = placed.map(({ wanted, late, date }): Piece => {
@@ -62,7 +63,7 @@ export function demandOf(release: Release, item: Item, rules: Rules): Demand {
     return { quantity, late, date, ships: ships(wanted, late) };
   });
   const end = item.wanted.map(lastDay).reduce(laterOf, issuedOn);
-  return { base: item.quoted, dates: release.dates, issuedOn, end, pieces, falls };
+  return { base, dates: release.dates, issuedOn, end, pieces, falls };
 }
 
 export const total = (figures: readonly bigint[]): bigint => figures.reduce((sum, one) => sum + one, 0n);

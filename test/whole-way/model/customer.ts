@@ -16,6 +16,8 @@ export interface ItemChange {
   readonly fresh: boolean;
   /** `[days from the message, pieces more]`; zero pieces put the day to nothing and say so. */
   readonly edits: readonly (readonly [days: number, pieces: number])[];
+  /** So many days later all that is still to come is wanted. */
+  readonly shift: number;
   /** How many of our latest notes they have not counted yet. */
   readonly uncounted: number;
   /** A cumulative that nothing explains. */
@@ -56,7 +58,7 @@ export class Customer {
       number,
       issuedOn,
       dates: change.shipDates ? "ship" : "delivery",
-      running: change.running,
+      running: isRunning(change, world),
       items: [...items.values()],
     };
   }
@@ -70,6 +72,7 @@ export class Customer {
     const received = total(notes.slice(0, counted).map(({ quantity }) => quantity));
     const wishes = change.fresh ? new Map([["", received]]) : (this.wishes.get(key) ?? new Map<string, bigint>());
     this.wishes.set(key, wishes);
+    if (change.shift > 0) moveBehind(wishes, dayAfter(issuedOn, -1), change.shift);
     const zeros = new Set<string>();
     for (const [days, pieces] of change.edits) {
       const day = dayAfter(issuedOn, days);
@@ -81,15 +84,26 @@ export class Customer {
         zeros.delete(day);
       }
     }
+    const { net, strict } = world.rules;
     const quoted = received + (change.wrong ? 7n : 0n);
     return {
       ...place,
-      quoted,
+      quoted: net ? undefined : quoted,
       note: counted === 0 ? "" : (notes[counted - 1]?.note ?? ""),
-      wanted: stated(wishes, zeros, received, issuedOn, { ...change, running: of.running, strict: world.rules.strict }),
+      wanted: stated(wishes, zeros, received, issuedOn, { ...change, running: isRunning(of, world), strict }),
     };
   }
 }
+
+/** Moves what is wanted after a day. */
+function moveBehind(wishes: Wishes, day: string, days: number): void {
+  const moved = [...wishes].filter(([wanted]) => wanted > day);
+  for (const [wanted] of moved) wishes.delete(wanted);
+  for (const [wanted, quantity] of moved) wishes.set(dayAfter(wanted, days), quantity);
+}
+
+/** A net customer has no height that totals could run from. */
+const isRunning = ({ running }: ReleaseChange, { rules }: World): boolean => running && !rules.net;
 
 interface Saying extends ItemChange {
   readonly running: boolean;
@@ -126,7 +140,7 @@ function stated(wishes: Wishes, zeros: ReadonlySet<string>, received: bigint, is
 const compact = (date: string): string => date.replaceAll("-", "");
 
 /** The release as an interchange with one 830. */
-export function interchangeOf(release: Release, control: number): string {
+export function interchangeOf(release: Release, control: number, sender = "ACME"): string {
   const { number, issuedOn, dates, running, items } = release;
   const blanks = " ".repeat(10);
   const isa = String(control).padStart(9, "0");
@@ -137,8 +151,8 @@ export function interchangeOf(release: Release, control: number): string {
     `CTT*${items.length}`,
   ];
   const lines = [
-    `ISA*00*${blanks}*00*${blanks}*ZZ*${"ACME".padEnd(15)}*ZZ*${"WIDGETS".padEnd(15)}*${compact(issuedOn).slice(2)}*0600*U*00401*${isa}*0*P*>`,
-    `GS*PS*ACME*WIDGETS*${compact(issuedOn)}*0600*${control}*X*004010`,
+    `ISA*00*${blanks}*00*${blanks}*ZZ*${sender.padEnd(15)}*ZZ*${"WIDGETS".padEnd(15)}*${compact(issuedOn).slice(2)}*0600*U*00401*${isa}*0*P*>`,
+    `GS*PS*${sender}*WIDGETS*${compact(issuedOn)}*0600*${control}*X*004010`,
     ...body,
     `SE*${body.length + 1}*0001`,
     `GE*1*${control}`,
@@ -155,6 +169,7 @@ const segmentsOf = ({ part, shipTo, quoted, note, wanted }: Item): string[] => [
     ({ quantity, commitment, timing, from, to }) =>
       `FST*${quantity}*${commitment}*${timing}*${compact(from)}${to === undefined ? "" : `*${compact(to)}`}`,
   ),
-  `SHP*02*${quoted}*050`,
+  ...(quoted === undefined ? [] : [`SHP*02*${quoted}*050`]),
+  ...(quoted === undefined && note !== "" ? ["SHP*01*1*050"] : []),
   ...(note === "" ? [] : [`REF*SI*${note}`]),
 ];

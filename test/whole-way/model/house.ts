@@ -20,7 +20,7 @@ export interface Crash {
 export interface House {
   /** The business date from now on. */
   day(date: string): void;
-  drop(folder: "acme" | "erp", name: string, text: string): void;
+  drop(folder: string, name: string, text: string): void;
   /** Does all that is waiting, perhaps dying on the way and starting again. */
   settle(crash?: Crash): Promise<void>;
   /** Where a crash kills it, in words. */
@@ -35,7 +35,12 @@ export interface House {
 const weekdays = "{ workingDays: [1, 2, 3, 4, 5] }";
 
 /** The settings of a home by these rules. */
-export function layOut(home: TestHome, rules: Rules, database = "sqlite:data/calloff.sqlite"): void {
+export function layOut(
+  home: TestHome,
+  rules: Rules,
+  database = "sqlite:data/calloff.sqlite",
+  partners: readonly string[] = ["acme"],
+): void {
   home.write(
     "config/gateway.yaml",
     `version: 1
@@ -45,21 +50,7 @@ database: ${database}
 ${rules.shipsDaily ? "" : `shipping: ${weekdays}\n`}logLevel: error
 `,
   );
-  home.write(
-    "config/partners/acme.yaml",
-    `version: 1
-name: Acme Assembly Corp.
-theirs: [{ qualifier: ZZ, id: ACME }]
-ours: [{ qualifier: ZZ, id: WIDGETS }]
-orders:
-  transitDays: ${rules.transitDays}
-  leadDays: ${rules.leadDays}
-${rules.receivesDaily ? "" : `  receiving: ${weekdays}\n`}  grouping: ${rules.grouping}
-  shortIs: ${rules.shortIs}
-  invoice: ${rules.invoice}
-shipTos: { PLANT1: { name: Plant 1 }, PLANT2: { name: Plant 2 } }
-`,
-  );
+  for (const code of partners) home.write(`config/partners/${code}.yaml`, partnerYaml(code, rules));
   const tolerance = rules.strict ? "{}" : "any";
   home.write(
     "config/policies/standard.yaml",
@@ -71,13 +62,31 @@ changes: ${rules.changes}
   );
 }
 
+const partnerYaml = (code: string, rules: Rules): string => `version: 1
+name: Acme Assembly Corp.
+theirs: [{ qualifier: ZZ, id: ${code.toUpperCase()} }]
+ours: [{ qualifier: ZZ, id: WIDGETS }]
+orders:
+  transitDays: ${rules.transitDays}
+  leadDays: ${rules.leadDays}
+${rules.receivesDaily ? "" : `  receiving: ${weekdays}\n`}  grouping: ${rules.grouping}
+  shortIs: ${rules.shortIs}
+  invoice: ${rules.invoice}
+shipTos: { PLANT1: { name: Plant 1 }, PLANT2: { name: Plant 2 } }
+`;
+
 class Killed extends Error {}
 
 /** A fresh home on that kind of database with its keeper in this process. */
-export async function openHouse(rules: Rules, today: string, kind = "sqlite"): Promise<House> {
+export async function openHouse(
+  rules: Rules,
+  today: string,
+  kind = "sqlite",
+  partners: readonly string[] = ["acme"],
+): Promise<House> {
   const home = freshHome(today);
   const server = kind === "postgres" ? await createPostgres(process.env["CALLOFF_TEST_TEMPLATE_POSTGRES"]) : undefined;
-  layOut(home, rules, server?.url);
+  layOut(home, rules, server?.url, partners);
   let date = today;
   const clock: Clock = { businessDate: () => plainDate(date), instant: () => instantOf(`${date}T06:00:00Z`) };
   const log = pino({ level: "silent" });
@@ -150,10 +159,10 @@ function killAt(store: Store, crash: Crash): void {
 }
 
 /** The blanket order as the ERP hands it over. */
-export const blanketOrderText = (contracts: readonly Contract[], expiresOn: string): string =>
+export const blanketOrderText = (contracts: readonly Contract[], expiresOn: string, partner = "acme"): string =>
   JSON.stringify({
     schema: "calloff/blanket-order/1",
-    partner: "acme",
+    partner,
     customerNumber: "PO-1",
     currency: "USD",
     ...(expiresOn === "" ? {} : { expiresOn }),
@@ -221,7 +230,7 @@ export async function booksOf(from: Queryable): Promise<Books> {
   );
   const accounts = await from.ask(
     `SELECT a.customer_part AS part, a.ship_to, ${SUMS},
-       (SELECT CAST(s.cumulative AS TEXT) FROM statement s WHERE s.account_id = a.id ORDER BY s.id DESC LIMIT 1) AS received
+       (SELECT CAST(s.cumulative AS TEXT) FROM statement s WHERE s.account_id = a.id AND s.kind <> 'note' ORDER BY s.id DESC LIMIT 1) AS received
      FROM account a LEFT JOIN ledger l ON l.account_id = a.id AND l.moves <> 'contract' AND l.start = a.current_start
      GROUP BY a.id, a.customer_part, a.ship_to ORDER BY a.id`,
   );

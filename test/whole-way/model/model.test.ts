@@ -2,7 +2,8 @@
 import { databases } from "../../support/databases.ts";
 import { assertTold } from "./at-the-end.ts";
 import { openHouse } from "./house.ts";
-import { playWeeks } from "./run.ts";
+import { LIKENESSES } from "./likenesses.ts";
+import { compareWeeks, playWeeks } from "./run.ts";
 
 const SEED = Number(process.env["CALLOFF_TEST_SEED"] ?? "20270301");
 
@@ -18,6 +19,16 @@ describe("Random weeks", () => {
         seed: SEED,
         atTheEnd: assertTold,
       });
+    });
+  }
+});
+
+describe("The same business", () => {
+  for (const [n, [way, likeness]] of Object.entries(LIKENESSES).entries()) {
+    it(`comes to the same by ${way}`, async function () {
+      this.timeout(300_000);
+      const playing = { runs: 3, most: 20, milliseconds: 120_000, seed: SEED + n, atTheEnd: assertTold };
+      await compareWeeks(openHouse, likeness, playing);
     });
   }
 });

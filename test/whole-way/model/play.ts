@@ -39,10 +39,19 @@ export class Story {
   }
 }
 
+/** Other ways in which the same can reach us. */
+export interface Ways {
+  /** Everything that comes as a file comes twice. */
+  readonly twice?: boolean;
+  /** Each item of a release in an interchange of its own. */
+  readonly apart?: boolean;
+}
+
 export class Play {
   readonly world: World;
   readonly story = new Story();
   private readonly house: House;
+  private readonly ways: Ways;
   private readonly customer = new Customer(PLACES);
   private readonly sent: { file: string; release: Release; text: string }[] = [];
   private readonly confirmed: { confirmation: Confirmation; taken: boolean }[] = [];
@@ -51,8 +60,9 @@ export class Play {
   private control = 0;
   private notes = 0;
 
-  constructor(house: House, week: Week) {
+  constructor(house: House, week: Week, ways: Ways = {}) {
     this.house = house;
+    this.ways = ways;
     this.world = new World(week.rules, FIRST_DAY, contractsOf(week));
     this.story.say(`A house with the rules ${JSON.stringify(week.rules)}`);
   }
@@ -112,15 +122,19 @@ export class Play {
     const issuedOn = dayAfter(this.world.today, -ago);
     const release = this.customer.release(number, issuedOn, change, this.world);
     await this.send(release, crash);
+    if (this.ways.twice === true) await this.send(release);
   }
 
   private async send(release: Release, crash?: Crash): Promise<void> {
-    this.control += 1;
-    const text = interchangeOf(release, this.control);
-    const file = this.drop("acme", "edi", text);
-    this.sent.push({ file, release, text });
-    this.world.receive(file, release);
-    this.story.say(`${file}: ${releaseInWords(release)}`);
+    const parts = this.ways.apart === true ? release.items.map((item) => ({ ...release, items: [item] })) : [release];
+    for (const part of parts) {
+      this.control += 1;
+      const text = interchangeOf(part, this.control);
+      const file = this.drop("acme", "edi", text);
+      this.sent.push({ file, release: part, text });
+      this.world.receive(file, part);
+      this.story.say(`${file}: ${releaseInWords(part)}`);
+    }
     await this.settle(crash);
   }
 
@@ -169,6 +183,7 @@ export class Play {
         }),
     };
     await this.confirm(confirmation, crash);
+    if (this.ways.twice === true) await this.confirmAgain(this.confirmed.length - 1);
   }
 
   private async confirm(confirmation: Confirmation, crash?: Crash): Promise<void> {
@@ -278,5 +293,5 @@ function itemInWords(item: Item, running: boolean): string {
       `${quantity}${running ? " in all" : ""} ${WORDS[commitment]} ${SPANS[timing]} ${from}${to === undefined ? "" : ` to ${to}`}`,
   );
   const note = item.note === "" ? "no note" : `last note ${item.note}`;
-  return `${keyOf(item)}, received ${item.quoted} (${note}), wants ${wanted.length === 0 ? "nothing" : wanted.join(", ")}`;
+  return `${keyOf(item)}, ${item.quoted === undefined ? "" : `received ${item.quoted}, `}${note}, wants ${wanted.length === 0 ? "nothing" : wanted.join(", ")}`;
 }

@@ -1,20 +1,28 @@
 /** Weeks played to their end, and told as a story where they do not come out as the model has it. */
+import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type House } from "./house.ts";
-import { FIRST_DAY, Play } from "./play.ts";
+import { booksOf, type House } from "./house.ts";
+import { FIRST_DAY, Play, type Ways } from "./play.ts";
 import { type Week, weeks } from "./weeks.ts";
-import type { Rules } from "./words.ts";
+import type { Books, Rules } from "./words.ts";
 
 export type Opening = (rules: Rules, today: string) => Promise<House>;
 
-/** Plays one week. @throws Error with the story so far where the books differ. */
-export async function playWeek(open: Opening, week: Week, atTheEnd?: (house: House) => Promise<void>): Promise<void> {
+/** Plays one week and gives its books. @throws Error with the story so far where they differ from the model's. */
+async function playWeek(
+  open: Opening,
+  week: Week,
+  atTheEnd: (house: House) => Promise<void> = async () => {},
+  ways: Ways = {},
+): Promise<Books> {
   const house = await open(week.rules, FIRST_DAY);
-  const play = new Play(house, week);
+  const play = new Play(house, week, ways);
   try {
     await play.open();
+    await play.happen({ kind: "release", ago: 0, change: week.opening, crash: undefined });
     for (const happening of week.happenings) await play.happen(happening);
-    await atTheEnd?.(house);
+    await atTheEnd(house);
+    return await house.ask(booksOf);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Error(`${play.story.toString()}\n\n${why}`, { cause: thrown });
@@ -37,24 +45,53 @@ export interface Playing {
 }
 
 /** Plays random weeks and gives how many; the shortest one that fails is told. */
-export async function playWeeks(
-  open: Opening,
-  { runs, seed, most, often, milliseconds, path, atTheEnd }: Playing,
-): Promise<number> {
-  const details = await fc.check(
-    fc.asyncProperty(weeks(most, often === true ? 3 : undefined), (week) => playWeek(open, week, atTheEnd)),
-    {
-      numRuns: runs,
-      seed,
-      ...(path === undefined ? {} : { path }),
-      ...(milliseconds === undefined ? {} : { interruptAfterTimeLimit: milliseconds, markInterruptAsFailure: false }),
-    },
+export const playWeeks = (open: Opening, playing: Playing): Promise<number> =>
+  checked(
+    fc.asyncProperty(weeks(playing.most, playing.often === true ? 3 : undefined), async (week) => {
+      await playWeek(open, week, playing.atTheEnd);
+    }),
+    playing,
   );
+
+/** Two ways in which one week reaches us, and what of the books must be the same in the end. */
+export interface Likeness {
+  readonly week?: (week: Week) => Week;
+  readonly other: { readonly week?: (week: Week) => Week; readonly ways?: Ways };
+  readonly alike: (books: Books) => unknown;
+}
+
+/** Plays random weeks in two ways each and gives how many. */
+export const compareWeeks = (
+  open: Opening,
+  { week: first, other, alike }: Likeness,
+  playing: Playing,
+): Promise<number> =>
+  checked(
+    fc.asyncProperty(weeks(playing.most), async (drawn) => {
+      const week = first === undefined ? drawn : first(drawn);
+      const plain = await playWeek(open, week, playing.atTheEnd);
+      const otherWeek = other.week === undefined ? week : other.week(week);
+      const books = await playWeek(open, otherWeek, playing.atTheEnd, other.ways);
+      assert.deepEqual(alike(books), alike(plain));
+    }),
+    playing,
+  );
+
+async function checked<T>(
+  property: fc.IAsyncProperty<T>,
+  { runs, seed, milliseconds, path }: Playing,
+): Promise<number> {
+  const details = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    ...(path === undefined ? {} : { path }),
+    ...(milliseconds === undefined ? {} : { interruptAfterTimeLimit: milliseconds, markInterruptAsFailure: false }),
+  });
   if (!details.failed) return details.numRuns;
   const { errorInstance: error } = details;
   const story = error instanceof Error ? error.message : String(error);
   throw new Error(
-    `a week does not come out as the model has it (seed ${details.seed}, path ${details.counterexamplePath ?? ""}, ` +
+    `a week does not come out as it must (seed ${details.seed}, path ${details.counterexamplePath ?? ""}, ` +
       `shortened ${details.numShrinks} times):\n${story}`,
     { cause: error },
   );

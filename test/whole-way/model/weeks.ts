@@ -44,8 +44,12 @@ export interface Week {
   readonly rules: Rules;
   readonly packs: readonly number[];
   readonly contracts: readonly number[];
+  /** The first release. */
+  readonly opening: ReleaseChange;
   readonly happenings: readonly Happening[];
 }
+
+const often = <T>(usual: T, ...others: readonly T[]) => fc.constantFrom(usual, usual, usual, usual, ...others);
 
 const rules: fc.Arbitrary<Rules> = fc.record({
   first: fc.constantFrom("accept", "hold"),
@@ -58,25 +62,31 @@ const rules: fc.Arbitrary<Rules> = fc.record({
   grouping: fc.constantFrom("per-date", "per-date", "all-due"),
   shortIs: fc.constantFrom("due-again", "withheld"),
   invoice: fc.constantFrom("at-shipment", "at-shipment", "by-hand"),
+  net: often(false, true),
 });
 
-const often = <T>(usual: T, ...others: readonly T[]) => fc.constantFrom(usual, usual, usual, usual, ...others);
-
-const change: fc.Arbitrary<ReleaseChange> = fc.record({
+export const change: fc.Arbitrary<ReleaseChange> = fc.record({
   items: fc.array(
     fc.record({
       item: fc.nat(3),
       fresh: often(false, true),
-      edits: fc.array(fc.tuple(fc.integer({ min: -4, max: 16 }), fc.constantFrom(10, 20, 50, 100, 15, 0, 400)), {
-        maxLength: 4,
-      }),
+      edits: fc.array(
+        fc.tuple(
+          fc.constantFrom(0, 0, 0, 1, 2, 3, 5, 7, 7, 10, 14, -1, -3),
+          fc.constantFrom(10, 20, 50, 100, 15, 0, 400),
+        ),
+        {
+          maxLength: 4,
+        },
+      ),
+      shift: often(0, 0, 1, 3, 7),
       uncounted: fc.constantFrom(0, 0, 1, 2),
       wrong: often(false, false, false, true),
       firmDays: fc.constantFrom(99, 99, 7),
       timing: often("D" as const, "W", "F"),
       word: often("C" as const, "C", "A", "Z"),
     }),
-    { minLength: 1, maxLength: 3 },
+    { minLength: 1, maxLength: 4 },
   ),
   shipDates: often(false, true),
   running: often(false, true),
@@ -127,7 +137,7 @@ const happenings = (crash: fc.Arbitrary<Crash | undefined>): fc.Arbitrary<Happen
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("confirmation again" as const), which }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), which }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("cancel" as const), which }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("lift" as const), which }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("invoice" as const), which }) },
     {
@@ -142,12 +152,15 @@ const happenings = (crash: fc.Arbitrary<Crash | undefined>): fc.Arbitrary<Happen
     },
   );
 
+const contracts = fc.constantFrom(5000, 5000, 900, 500, 300);
+
 /** Weeks of so many happenings at most, a crash in one of `once` steps of the gateway. */
 export const weeks = (most: number, once = 10): fc.Arbitrary<Week> =>
   fc.record({
     rules,
     packs: fc.tuple(often(0, 25), often(0, 30), fc.constant(0)),
-    contracts: fc.tuple(often(5000, 300), often(5000, 200), often(5000, 300)),
+    contracts: fc.tuple(contracts, contracts, contracts),
+    opening: change,
     // Without bias towards few: in a short week nothing happens. Shorter ones are for shrinking.
     happenings: fc.noBias(fc.array(happenings(crashes(once)), { maxLength: most, size: "max" })),
   });

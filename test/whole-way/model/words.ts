@@ -15,6 +15,8 @@ export interface Rules {
   readonly grouping: "per-date" | "all-due";
   readonly shortIs: "due-again" | "withheld";
   readonly invoice: "at-shipment" | "by-hand";
+  /** Whether the customer quotes no cumulative, only the last note. */
+  readonly net: boolean;
 }
 
 /** One line of the blanket order: a part for a ship-to. */
@@ -41,8 +43,8 @@ export interface Wanted {
 export interface Item {
   readonly part: string;
   readonly shipTo: string;
-  /** The cumulative they quote. */
-  readonly quoted: bigint;
+  /** The cumulative they quote; net customers quote none. */
+  readonly quoted: bigint | undefined;
   /** The last note they have counted; empty where none. */
   readonly note: string;
   readonly wanted: readonly Wanted[];

@@ -26,7 +26,7 @@ interface Account {
   /** What they had received beyond all that was ever released, when such a schedule was accepted. */
   beyond: bigint;
   /** Shipped, note by note. */
-  readonly notes: { readonly note: string; readonly quantity: bigint }[];
+  readonly notes: { readonly note: string; readonly quantity: bigint; readonly on: string }[];
 }
 
 interface Schedule {
@@ -39,8 +39,10 @@ interface Schedule {
   readonly content: string;
   state: "held" | "accepted" | "withdrawn" | "superseded" | "without effect";
   account: Account | undefined;
-  readonly quoted: bigint;
+  readonly quoted: bigint | undefined;
   readonly note: string;
+  /** A net customer's schedule that says nothing of what was shipped: there is nowhere to start from. */
+  readonly adrift: boolean;
 }
 
 interface OrderLine {
@@ -104,9 +106,10 @@ export class World {
   private judge(name: string, release: Release, item: Item): Schedule {
     const key = keyOf(item);
     const account = this.accounts.get(key);
-    const demand = demandOf(release, item, this.rules);
     const { number, issuedOn } = release;
-    const content = JSON.stringify([item.quoted, demand], (_key, held: unknown) =>
+    const base = item.quoted ?? this.anchor(account, item.note, issuedOn);
+    const demand = demandOf(release, item, base ?? 0n, this.rules);
+    const content = JSON.stringify([base, demand], (_key, held: unknown) =>
       typeof held === "bigint" ? String(held) : held,
     );
     const schedule: Schedule = {
@@ -120,6 +123,7 @@ export class World {
       account,
       quoted: item.quoted,
       note: item.note,
+      adrift: base === undefined,
     };
     // Of an item that is on no blanket order only what waits is known.
     const ofItem = this.schedules.filter(
@@ -136,8 +140,8 @@ export class World {
       return { ...schedule, state: "without effect" };
     for (const other of ofItem) if (other.state === "held") other.state = "superseded";
     if (account === undefined) return schedule;
-    const asks = this.asks(account, demand, item);
-    account.received = item.quoted;
+    const asks = base === undefined || this.asks(account, demand, item);
+    account.received = item.quoted ?? account.received;
     return { ...schedule, state: asks ? "held" : "accepted" };
   }
 
@@ -152,8 +156,16 @@ export class World {
     return !this.agrees(account, item) || (this.rules.strict && isChanged(old, demand));
   }
 
+  /** Where a net customer's schedule starts: what we had shipped through the last note, or nothing before we had shipped. */
+  private anchor(account: Account | undefined, note: string, issuedOn: string): bigint | undefined {
+    if (account === undefined) return 0n;
+    if (note !== "") return this.countedThrough(account, note);
+    return account.notes.every(({ on }) => on > issuedOn) ? 0n : undefined;
+  }
+
   /** Their cumulative is what we had shipped through the last note they quote, and does not fall. */
   private agrees(account: Account, { quoted, note }: Pick<Schedule, "quoted" | "note">): boolean {
+    if (quoted === undefined) return true;
     return quoted === this.countedThrough(account, note) && quoted >= (account.inForce?.quoted ?? 0n);
   }
 
@@ -181,11 +193,11 @@ export class World {
     const schedule = this.schedules.find((one) => one.name === name);
     if (schedule === undefined) throw new Error(`no schedule ${name}`);
     const account = schedule.account ?? this.accounts.get(schedule.key);
-    if (account === undefined || !this.isOpen()) return false;
+    if (account === undefined || schedule.adrift || !this.isOpen()) return false;
     if (schedule.account === undefined) {
       if (this.exceeds(account, schedule.demand)) return false;
       schedule.account = account;
-      if (schedule.quoted > 0n) account.received = schedule.quoted;
+      if (schedule.quoted !== undefined && schedule.quoted > 0n) account.received = schedule.quoted;
     }
     schedule.state = "accepted";
     this.accept([schedule]);
@@ -232,7 +244,7 @@ export class World {
   /** What they have beyond all that we released is neither ordered nor hides what is; counted less later, it is less. */
   private countReceived(account: Account, { demand, quoted, note }: Schedule): void {
     const more = demand.base - this.ordered(account) - account.beyond;
-    const less = this.countedThrough(account, note) - quoted;
+    const less = quoted === undefined ? 0n : this.countedThrough(account, note) - quoted;
     if (more > 0n) account.beyond += more;
     else if (less > 0n) account.beyond -= smallerOf(less, account.beyond);
   }
@@ -339,7 +351,7 @@ export class World {
       line.shipped += quantity;
       if (line.state === "open" && line.open === 0n) line.state = closes ? "closed short" : "shipped";
       if (closes && this.rules.shortIs === "withheld") line.withheld += left;
-      line.account.notes.push({ note, quantity });
+      line.account.notes.push({ note, quantity, on: this.today });
       const invoiced = this.rules.invoice === "at-shipment";
       if (invoiced) line.invoiced += quantity;
       return { line, quantity, invoiced };
@@ -445,8 +457,6 @@ export class World {
   /** What we shipped to them note by note, as the customer could count it. */
   notesOf = (key: string): readonly { readonly note: string; readonly quantity: bigint }[] =>
     this.accounts.get(key)?.notes ?? [];
-
-  quotedInForce = (key: string): bigint => this.accounts.get(key)?.inForce?.quoted ?? 0n;
 
   books(): Books {
     const sums = (account: Account) => ({
