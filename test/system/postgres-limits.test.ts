@@ -92,17 +92,15 @@ describe("A PostgreSQL server under load", () => {
     const other = await session();
     // It is the program that is undone: the other one would not look for a deadlock for a minute.
     await other.query("SET deadlock_timeout = '60s'");
-    await other.query("INSERT INTO number_series (scope, next) VALUES ('SO', 1)");
-    await other.query("BEGIN; UPDATE number_series SET next = next WHERE scope = 'SO'");
+    await other.query("BEGIN; LOCK TABLE child_line IN EXCLUSIVE MODE");
     const running = give("run");
-    await until(
-      "the program waits for the series",
-      async () =>
-        Number(
-          server.sql(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '${database}' AND application_name = 'calloff'
-        AND wait_event_type = 'Lock' AND query LIKE '%number_series%'`),
-        ) > 0,
-    );
+    await until("the program waits for the order lines", async () => {
+      const waiting = server.sql(
+        `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '${database}' AND application_name = 'calloff'
+         AND wait_event_type = 'Lock' AND query LIKE '%child_line%'`,
+      );
+      return Number(waiting) > 0;
+    });
     // What the program holds: the account that it releases.
     await other.query("SELECT id FROM account FOR UPDATE");
     await other.query("COMMIT");
