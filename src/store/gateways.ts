@@ -196,12 +196,13 @@ async function opened(store: Store, settings: GatewaySettings, told: () => void)
     await client.end().catch(() => {});
     throw coerceError(thrown);
   }
-  let living = new Set<number>();
+  const now = async () => new Set((await client.query(LIVING)).rows.map(({ number }: { number: number }) => number));
+  let living = await inOurWords(store.sequelize, now);
   const beat = async () => {
-    const now = new Set((await client.query(LIVING)).rows.map(({ number }: { number: number }) => number));
+    const before = living;
+    living = await now();
     // What one that ended had in work is there for the others.
-    if ([...living].some((number) => !now.has(number))) told();
-    living = now;
+    if ([...before].some((number) => !living.has(number))) told();
   };
   const heartbeat = setInterval(() => {
     beat().catch(() => {
