@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { assertSound, filesIn, inStore } from "./oracle.ts";
-import { alarms, DAY, endScenes, faultAt, lineOf, type Scene, scene } from "./scene.ts";
+import { alarms, DAY, endScenes, failing, faultAt, lineOf, type Scene, scene } from "./scene.ts";
 
 /** Fills a file system to its last byte. */
 function fill(folder: string): string {
@@ -251,10 +251,6 @@ describe("The disk of the database and the archive", () => {
     await assertSound(here.home, { dropped: 2 });
   });
 });
-
-/** Runs the program so that its system calls on one path fail. */
-const failing = (file: string, inject: string): string[] =>
-  `strace -D -f -qq -o /dev/null -P ${file} -e inject=${inject}`.split(" ");
 
 describe("The disk of the log", () => {
   let here: Scene;

@@ -39,6 +39,8 @@ export interface Scene {
   /** What the doctor finds wrong, in the words that people read. */
   doctor(): Promise<{ readonly code: number | null; readonly bad: readonly DoctorLine[] }>;
   tmpfs(folder: string, options: string): void;
+  /** A disk of so many megabytes, empty, made in a file of the home. */
+  ext4(folder: string, megabytes: number): void;
   bind(from: string, folder: string, options?: string): void;
   unmount(folder: string): void;
   remove(): Promise<void>;
@@ -66,7 +68,8 @@ export async function endScenes(): Promise<void> {
   begun.clear();
 }
 
-const must = (...words: string[]): void => {
+/** Runs a program of the system that has to succeed. */
+export const must = (...words: string[]): void => {
   const { status, stderr, error } = spawnSync(words[0] as string, words.slice(1), { encoding: "utf8" });
   if (status !== 0) throw new Error(`${words.join(" ")}: ${error?.message ?? stderr}`);
 };
@@ -131,6 +134,12 @@ export async function scene(kind: Kind = "sqlite"): Promise<Scene> {
       return { code, bad: lines.filter(({ health, subject }) => health !== "ok" && subject !== "sqlite") };
     },
     tmpfs: (folder, options) => mount(folder, "-t", "tmpfs", "-o", options, "tmpfs"),
+    ext4: (folder, megabytes) => {
+      const disk = at(`${folder.replaceAll("/", "-")}.disk`);
+      writeFileSync(disk, Buffer.alloc(megabytes * 1024 ** 2));
+      must("mkfs.ext4", "-q", disk);
+      mount(folder, "-o", "loop", disk);
+    },
     bind: (from, folder, options) => {
       mount(folder, "--bind", at(from));
       if (options !== undefined) must("mount", "-o", `remount,bind,${options}`, at(folder));
@@ -164,3 +173,7 @@ export function alarms(stderr: string, about: RegExp): Record<string, unknown>[]
 /** A fault that began, in the words of its event. */
 export const faultAt = (daemon: Daemon, place: string): Promise<Event> =>
   daemon.next("fault.began", (event) => event["place"] === place);
+
+/** Runs the program so that its system calls on one path fail. */
+export const failing = (file: string, inject: string): string[] =>
+  `strace -D -f -qq -o /dev/null -P ${file} -e inject=${inject}`.split(" ");
