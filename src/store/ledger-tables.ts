@@ -27,8 +27,9 @@ export const ledger = table(
   {
     unique: [["business_key"]],
     indexes: [
-      ["account_id", "start", "kind", "happened_on"],
-      ["line_id", "kind"],
+      // With all that a sum is made of: no row has to be looked at, however many facts there are.
+      ["account_id", "start", "kind", "happened_on", "moves", "quantity"],
+      ["line_id", "kind", "happened_on", "moves", "quantity"],
       ["child_line_id", "kind"],
     ],
   },

@@ -4,6 +4,7 @@ import { at } from "../values/crash-points.ts";
 import { CalloffError } from "../values/errors.ts";
 import { ground } from "./migrations/001-ground.ts";
 import { gateways } from "./migrations/002-gateways.ts";
+import { sumsAndWaiting } from "./migrations/003-sums-and-waiting.ts";
 import { openDocuments } from "./migrations/004-open-documents.ts";
 import { numberRuns } from "./migrations/005-number-runs.ts";
 import type { Store, Tx } from "./store.ts";
@@ -13,6 +14,7 @@ import { inOurWords } from "./store-errors.ts";
 const MIGRATIONS = [
   { name: "001-ground", up: ground },
   { name: "002-gateways", up: gateways },
+  { name: "003-sums-and-waiting", up: sumsAndWaiting },
   { name: "004-open-documents", up: openDocuments },
   { name: "005-number-runs", up: numberRuns },
 ];

@@ -98,6 +98,8 @@ export const revision = table(
       ["account_id", "layer", "release_no"],
       ["account_id", "layer", "id"],
       { on: ["state"], where: "state = 'held'" },
+      { on: ["account_id"], where: "state = 'held'" },
+      { on: ["partner", "identity"], where: "state = 'held' AND account_id IS NULL" },
     ],
   },
 );
