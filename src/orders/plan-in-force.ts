@@ -57,6 +57,7 @@ export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<voi
   );
   const gone: number[] = [];
   const added: NewRow<typeof split.columns>[] = [];
+  const said = teller();
   for (const plan of plans) {
     const before = old.get(plan.account.id);
     for (const step of plan.steps) {
@@ -105,22 +106,41 @@ const SAID_IN_SQL = [
 const UNUSUAL = /[\ud800-\udfff]/;
 
 function told(text: string): string {
-  if (!UNUSUAL.test(text) && !text.includes("\u0000")) return `${FIELD_END}${text.length}:${text}`;
+  if (!UNUSUAL.test(text) && !text.includes("\u0000")) return `${text.length}:${text}`;
   const kept = text.replaceAll("\u0000", "\uFFFD");
-  return `${FIELD_END}${Array.from(kept).length}:${kept}`;
+  return `${Array.from(kept).length}:${kept}`;
 }
-const NOTHING_TOLD = FREE_TEXTS.map(() => told("")).join("");
 
-/** What a planned step's row will say, in the words of `SAID_IN_SQL`. */
-function said({ step, orderOn, releasable, lineId, allocate, purchaseOrderCreatedOn = "" }: PlannedStep): string {
-  const { commitment, customerOrderNumber, reference, window, route } = step;
-  const plain = `${dateKey(step)}${FIELD_END}${orderOn}${FIELD_END}${step.cumulative}${FIELD_END}${lineId}${FIELD_END}${step.layer}${FIELD_END}${releasable ? 1 : 0}${FIELD_END}${allocate === true ? 1 : 0}`;
-  if (`${commitment}${customerOrderNumber}${reference}${window}${route}${purchaseOrderCreatedOn}` === "") {
-    return plain + NOTHING_TOLD;
-  }
-  return [plain, ...[commitment, customerOrderNumber, reference, window, route, purchaseOrderCreatedOn].map(told)].join(
+/** Says what planned steps' rows will say, in the words of `SAID_IN_SQL`; what one has in common with the one before is not put together again. */
+function teller(): (planned: PlannedStep) => string {
+  let last: PlannedStep | undefined;
+  let rest = "";
+  return (planned) => {
+    if (last === undefined || !differOnlyInTime(last, planned)) rest = restOf(planned);
+    last = planned;
+    return `${dateKey(planned.step)}${FIELD_END}${planned.orderOn}${FIELD_END}${planned.step.cumulative}${rest}`;
+  };
+}
+
+const differOnlyInTime = (a: PlannedStep, b: PlannedStep): boolean =>
+  a.lineId === b.lineId &&
+  a.step.layer === b.step.layer &&
+  a.releasable === b.releasable &&
+  a.allocate === b.allocate &&
+  a.step.commitment === b.step.commitment &&
+  a.step.customerOrderNumber === b.step.customerOrderNumber &&
+  a.step.reference === b.step.reference &&
+  a.step.window === b.step.window &&
+  a.step.route === b.step.route &&
+  a.purchaseOrderCreatedOn === b.purchaseOrderCreatedOn;
+
+function restOf({ step, releasable, lineId, allocate, purchaseOrderCreatedOn = "" }: PlannedStep): string {
+  const { layer, commitment, customerOrderNumber, reference, window, route } = step;
+  return [
     "",
-  );
+    [lineId, layer, releasable ? 1 : 0, allocate === true ? 1 : 0].join(FIELD_END),
+    [commitment, customerOrderNumber, reference, window, route, purchaseOrderCreatedOn].map(told).join(FIELD_END),
+  ].join(FIELD_END);
 }
 
 /** The splits of each account by what they say. */
