@@ -56,8 +56,25 @@ const registered = ({ store }: Exchange, folders?: readonly string[]): Promise<F
     : select(store, file, "WHERE state = 'registered' AND folder IN (:folders) ORDER BY id", { folders });
 
 async function applyAll(exchange: Exchange, rows: readonly FileRow[]): Promise<number> {
-  for (const row of rows) await applyFile(exchange, row);
-  return rows.length;
+  let applied = 0;
+  for (const row of rows) if (await applyOrWait(exchange, row)) applied += 1;
+  return applied;
+}
+
+/** A file whose bytes cannot be read from the archive now is read again later, and lets the others pass. */
+async function applyOrWait(exchange: Exchange, row: FileRow): Promise<boolean> {
+  const place = `file:${row.claim}`;
+  try {
+    await applyFile(exchange, row);
+    exchange.faults.ended(place, "apply");
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof CalloffError && thrown.code === "DATA_UNREADABLE")) throw thrown;
+    const { code, remedy = "It is tried again by itself" } = thrown;
+    const what = `${place} (${row.folder}/${row.name}) cannot be applied: ${thrown.message}`;
+    exchange.faults.stands({ place, kind: "apply", code, what, remedy });
+    return false;
+  }
 }
 
 /**

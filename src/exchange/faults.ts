@@ -7,7 +7,19 @@ import type { Clock, Instant } from "../values/clock.ts";
 import type { ExchangeEvents } from "./context.ts";
 
 /** What a fault keeps from happening. */
-export type FaultKind = "folder" | "read" | "left" | "claim" | "take" | "keep" | "write" | "step" | "watch" | "log";
+export type FaultKind =
+  | "folder"
+  | "read"
+  | "left"
+  | "claim"
+  | "take"
+  | "keep"
+  | "apply"
+  | "trail"
+  | "write"
+  | "step"
+  | "watch"
+  | "log";
 
 export interface Fault {
   /** Folder or file as a path in the home, or the step that cannot be done; with `kind`, what the fault is known by. */

@@ -14,7 +14,8 @@ import type { Queryable, Store } from "../store/store.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { Exchange, ExchangePaths } from "./context.ts";
-import { makeFolder, syncFolder, unless } from "./durable.ts";
+import { makeFolder, syncFolder, systemCode, unless } from "./durable.ts";
+import { systemWords } from "./system-words.ts";
 
 /** A file of the outbox as the trail knows it. */
 export interface Leaving {
@@ -97,13 +98,17 @@ export async function noteLeft(exchange: Exchange): Promise<void> {
   });
 }
 
-async function reporting({ log }: Exchange, step: () => Promise<void>): Promise<void> {
+async function reporting({ faults }: Exchange, step: () => Promise<void>): Promise<void> {
+  const place = "data/trail";
   try {
     await step();
+    faults.ended(place, "trail");
   } catch (thrown) {
     const error = coerceError(thrown);
     if (error instanceof CalloffError) throw error;
-    log.error({ err: error }, "the trail in data/trail cannot be written; a restore would know less");
+    const { what, remedy } = systemWords(systemCode(error));
+    const said = `${place} cannot be written, a restore would know less: ${what}`;
+    faults.stands({ place, kind: "trail", code: systemCode(error) || "UNFORESEEN", what: said, remedy }, error);
   }
 }
 

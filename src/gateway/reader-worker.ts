@@ -1,8 +1,11 @@
 /** A worker's side of reading partners' files: pass one over a file, pass two over a set, one task at a time. */
 import { parentPort, workerData } from "node:worker_threads";
+import { systemCode } from "../exchange/durable.ts";
 import { readCatalogue, readSetWith, type SetReading, type SetRequest } from "../exchange/set-reading.ts";
+import { systemWords } from "../exchange/system-words.ts";
 import { loadMappings } from "../mapping/library.ts";
-import { CalloffError, coerceError } from "../values/errors.ts";
+import type { ErrorCode } from "../values/error-codes.ts";
+import { CalloffError, coerceError, type ErrorDetails } from "../values/errors.ts";
 import type { WorkerReply } from "./worker-pool.ts";
 
 export type ReaderTask =
@@ -37,6 +40,8 @@ function written(request: SetRequest): WrittenReading {
 /** An error as plain data: classes do not survive the way between threads. */
 function asPlainData(error: Error): Extract<WorkerReply, { thrown: unknown }>["thrown"] {
   const { message, stack } = error;
+  // Not the file's fault: it is read again when the disk, or the limit of open files, allows it.
+  if (systemCode(error) !== "") return { ...unreadable(systemCode(error)), stack };
   if (!(error instanceof CalloffError)) return { code: "READER_FAULT", message, stack, details: { exit: 4 } };
   const { code, place, expected, found, remedy, retryable, exit } = error;
   return {
@@ -51,5 +56,14 @@ function asPlainData(error: Error): Extract<WorkerReply, { thrown: unknown }>["t
       ...(found === undefined ? {} : { found }),
       ...(remedy === undefined ? {} : { remedy }),
     },
+  };
+}
+
+function unreadable(found: string): { code: ErrorCode; message: string; details: ErrorDetails } {
+  const { what, remedy } = systemWords(found);
+  return {
+    code: "DATA_UNREADABLE",
+    message: `the archived file cannot be read: ${what} (${found})`,
+    details: { found, remedy, retryable: true },
   };
 }

@@ -1,6 +1,7 @@
 /** Disks that are full, forbidden or failing: every fault is made for real, on file systems of the test's own. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { assertSound, filesIn, inStore } from "./oracle.ts";
@@ -237,6 +238,20 @@ describe("The disk of the database and the archive", () => {
     await daemon.next("outbox.written", (event) => event["name"] === "997_000000002.edi");
     await here.stop();
     await assertSound(here.home, { dropped: 3 });
+  });
+
+  it("fails where an archived file lies: it is read again by itself, and never taken for a bad one [B11]", async () => {
+    const hash = createHash("sha256").update(here.forecast("acme", 1), "latin1").digest("hex");
+    const archived = here.at("data/archive", hash.slice(0, 2), hash);
+    const daemon = await here.start({ through: failing(archived, "read,pread64:error=EIO:when=1..3") });
+    here.drop("acme", "one.edi", 1);
+    const fault = await faultAt(daemon, "inbox/acme/one.edi");
+    assert.equal(fault["code"], "DATA_UNREADABLE");
+    await daemon.next("outbox.written", (event) => event["name"] === "997_000000001.edi");
+    await here.stop();
+    const files = await inStore(here.home, (store) => store.ask("SELECT name, state FROM file ORDER BY id"));
+    assert.deepEqual(files.at(-1), { name: "one.edi", state: "applied" });
+    await assertSound(here.home, { dropped: 2 });
   });
 
   it("refuses to make an archived file durable: the claimed file is kept and taken up again [B11]", async () => {
