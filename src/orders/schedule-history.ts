@@ -124,16 +124,21 @@ async function withCurves(from: Queryable, rows: readonly KnownRow[]): Promise<K
 /** So many of our latest notes of an account can explain a customer's cumulative. */
 const LATEST_NOTES = 40;
 
-/** The latest notes of each account in the order of shipping; read by index, however many there ever were. */
+/**
+ * The latest notes of each account in the order of shipping, several lines of a note being one; read by index, however many
+ * there ever were.
+ */
 export async function latestNotes(from: Queryable, accountIds: readonly number[]): Promise<Map<number, ShippedNote[]>> {
   if (accountIds.length === 0) return new Map();
   const rows = await from.ask(
-    `SELECT l.account_id AS account, s.note AS note, s.shipped_on AS shipped_on, CAST(l.quantity AS TEXT) AS quantity
+    `SELECT l.account_id AS account, s.note AS note, s.shipped_on AS shipped_on,
+            CAST(SUM(l.quantity) AS TEXT) AS quantity
      FROM account a
      JOIN shipment_line l ON l.account_id = a.id AND l.id >= COALESCE(
        (SELECT x.id FROM shipment_line x WHERE x.account_id = a.id ORDER BY x.id DESC LIMIT 1 OFFSET ${LATEST_NOTES - 1}), 0)
      JOIN shipment s ON s.id = l.shipment_id
-     WHERE a.id IN (:accountIds) ORDER BY l.account_id, s.shipped_on, l.id`,
+     WHERE a.id IN (:accountIds) GROUP BY l.account_id, s.id, s.note, s.shipped_on
+     ORDER BY l.account_id, s.shipped_on, MIN(l.id)`,
     { accountIds },
   );
   const notes = rows.map((row) => ({

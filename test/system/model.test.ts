@@ -5,7 +5,7 @@ import { createPostgres, dropPostgres } from "../support/databases.ts";
 import { freshHome } from "../support/homes.ts";
 import { calloff } from "../support/program.ts";
 import { assertTold } from "../whole-way/model/at-the-end.ts";
-import { type Crash, type House, layOut } from "../whole-way/model/house.ts";
+import { type Crash, dropper, type House, layOut } from "../whole-way/model/house.ts";
 import { playWeeks } from "../whole-way/model/run.ts";
 import type { Rules } from "../whole-way/model/words.ts";
 import { inStore, KINDS, type Kind } from "./homes.ts";
@@ -40,7 +40,7 @@ async function programHouse(kind: Kind, rules: Rules, today: string): Promise<Ho
     day: (next) => {
       date = next;
     },
-    drop: (folder, name, text) => void home.write(`inbox/${folder}/${name}`, text),
+    drop: dropper(home),
     settle: async (crash) => {
       if (crash !== undefined) {
         const { signal } = await run(["run"], { CALLOFF_CRASH_AT: `${pointOf(crash)}:1` });

@@ -1,4 +1,5 @@
 /** The product under the model: a home with its keeper in this process, driven by files and commands, read by plain questions. */
+import { utimesSync } from "node:fs";
 import { pino } from "pino";
 import { inProcessReader } from "../../../src/exchange/set-reading.ts";
 import { type CommandName, type Commands, giveCommand } from "../../../src/gateway/commands.ts";
@@ -77,6 +78,16 @@ shipTos: { PLANT1: { name: Plant 1 }, PLANT2: { name: Plant 2 } }
 
 class Killed extends Error {}
 
+/** Leaves files in the inbox, each a second younger than the one before: they are taken in that order. */
+export function dropper(home: TestHome): House["drop"] {
+  let arrivals = 0;
+  return (folder, name, text) => {
+    const file = home.write(`inbox/${folder}/${name}`, text);
+    arrivals += 1;
+    utimesSync(file, arrivals, arrivals);
+  };
+}
+
 /** A fresh home on that kind of database with its keeper in this process. */
 export async function openHouse(
   rules: Rules,
@@ -102,7 +113,7 @@ export async function openHouse(
     day: (next) => {
       date = next;
     },
-    drop: (folder, name, text) => void home.write(`inbox/${folder}/${name}`, text),
+    drop: dropper(home),
     settle: async (crash) => {
       if (crash !== undefined) {
         killAt(keeper.store, crash);

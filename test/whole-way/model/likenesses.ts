@@ -16,16 +16,20 @@ const said = (change: ReleaseChange, running: boolean): ReleaseChange => ({
   items: change.items.map((item) => ({ ...item, firmDays: 9999, timing: "D", word: "C" })),
 });
 
+function saidIn(happening: Happening, running: boolean): Happening {
+  if ("change" in happening) return { ...happening, change: said(happening.change, running) };
+  if (happening.kind !== "releases together") return happening;
+  const [first, second] = happening.changes;
+  return { ...happening, changes: [said(first, running), said(second, running)] };
+}
+
 /** The week with every release in these figures. */
 const inFigures =
   (running: boolean) =>
   (week: Week): Week => ({
     ...week,
     opening: said(week.opening, running),
-    happenings: week.happenings.map(
-      (happening): Happening =>
-        "change" in happening ? { ...happening, change: said(happening.change, running) } : happening,
-    ),
+    happenings: week.happenings.map((happening): Happening => saidIn(happening, running)),
   });
 
 export const LIKENESSES: Readonly<Record<string, Likeness>> = {

@@ -1,6 +1,6 @@
 /** Plays a week in a house and in the model side by side; after each step their books agree. */
 import assert from "node:assert/strict";
-import { Customer, interchangeOf } from "./customer.ts";
+import { Customer, interchangeOf, type ReleaseChange } from "./customer.ts";
 import { dayAfter } from "./days.ts";
 import { blanketOrderText, booksOf, type Crash, confirmationText, type House, scheduleIds } from "./house.ts";
 import type { Happening, Week } from "./weeks.ts";
@@ -85,6 +85,8 @@ export class Play {
         return this.sent.length === 0 ? undefined : this.release(-5, happening.ago, happening.change, undefined);
       case "number again":
         return this.sent.length === 0 ? undefined : this.release(0, 0, happening.change, undefined);
+      case "releases together":
+        return this.together(happening.changes, happening.crash);
       case "same again":
         return this.sameAgain(happening);
       case "accept":
@@ -111,21 +113,31 @@ export class Play {
     await this.settle(crash);
   }
 
-  private async release(
-    step: number,
-    ago: number,
-    change: Parameters<Customer["release"]>[2],
-    crash: Crash | undefined,
-  ) {
-    const number = this.number + step;
-    if (step > 0) this.number = number;
-    const issuedOn = dayAfter(this.world.today, -ago);
-    const release = this.customer.release(number, issuedOn, change, this.world);
+  private async release(step: number, ago: number, change: ReleaseChange, crash: Crash | undefined) {
+    const release = this.nextRelease(step, ago, change);
     await this.send(release, crash);
     if (this.ways.twice === true) await this.send(release);
   }
 
+  private nextRelease(step: number, ago: number, change: ReleaseChange): Release {
+    const number = this.number + step;
+    if (step > 0) this.number = number;
+    return this.customer.release(number, dayAfter(this.world.today, -ago), change, this.world);
+  }
+
+  private async together(changes: readonly ReleaseChange[], crash: Crash | undefined): Promise<void> {
+    for (const change of changes) this.leave(this.nextRelease(10, 0, change));
+    this.story.say("... both of them at once");
+    await this.settle(crash);
+  }
+
   private async send(release: Release, crash?: Crash): Promise<void> {
+    this.leave(release);
+    await this.settle(crash);
+  }
+
+  /** Leaves a release in the inbox. */
+  private leave(release: Release): void {
     const parts = this.ways.apart === true ? release.items.map((item) => ({ ...release, items: [item] })) : [release];
     for (const part of parts) {
       this.control += 1;
@@ -135,7 +147,6 @@ export class Play {
       this.world.receive(file, part);
       this.story.say(`${file}: ${releaseInWords(part)}`);
     }
-    await this.settle(crash);
   }
 
   private async sameAgain({ which, envelope }: { which: number; envelope: "same" | "new" }): Promise<void> {

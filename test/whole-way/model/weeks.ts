@@ -17,6 +17,12 @@ export type Happening =
   | { readonly kind: "late release"; readonly ago: number; readonly change: ReleaseChange }
   /** The last release's number again, with other content. */
   | { readonly kind: "number again"; readonly change: ReleaseChange }
+  /** Two releases lie there at once, the earlier one first. */
+  | {
+      readonly kind: "releases together";
+      readonly changes: readonly [ReleaseChange, ReleaseChange];
+      readonly crash: Crash | undefined;
+    }
   | { readonly kind: "same again"; readonly which: number; readonly envelope: "same" | "new" }
   | { readonly kind: "accept" | "withdraw"; readonly which: number }
   | {
@@ -113,6 +119,14 @@ const happenings = (crash: fc.Arbitrary<Crash | undefined>): fc.Arbitrary<Happen
     {
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant("late release" as const), ago: fc.integer({ min: 1, max: 5 }), change }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("releases together" as const),
+        changes: fc.tuple(change, change),
+        crash,
+      }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("number again" as const), change }) },
     {

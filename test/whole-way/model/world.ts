@@ -351,7 +351,9 @@ export class World {
       line.shipped += quantity;
       if (line.state === "open" && line.open === 0n) line.state = closes ? "closed short" : "shipped";
       if (closes && this.rules.shortIs === "withheld") line.withheld += left;
-      line.account.notes.push({ note, quantity, on: this.today });
+      const { notes } = line.account;
+      const same = notes.at(-1)?.note === note ? notes.pop() : undefined;
+      notes.push({ note, quantity: quantity + (same?.quantity ?? 0n), on: this.today });
       const invoiced = this.rules.invoice === "at-shipment";
       if (invoiced) line.invoiced += quantity;
       return { line, quantity, invoiced };
