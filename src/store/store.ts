@@ -153,7 +153,7 @@ function openSqlite(storage: string): Sequelize {
     transactionType: Transaction.TYPES.IMMEDIATE,
     retry: { max: 1 },
   });
-  return keepWriter(forgetFailedConnections(sequelize));
+  return keepWriter(forgetFailedConnections(sequelize), storage);
 }
 
 interface SqliteConnections {
