@@ -25,7 +25,7 @@ export interface Missing {
 export type Expected = ReadonlyMap<Scope, number>;
 
 /** A number farther ahead or behind than this was not lost on the way: the sender counts anew, or by dates. */
-const FAR = 1000;
+const FAR = 400;
 
 export const chainScope = ({ partner, sender, receiver }: Chain): Scope =>
   `received:${JSON.stringify([partner, sender, receiver])}`;

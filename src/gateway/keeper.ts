@@ -9,6 +9,7 @@ import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import { type Fault, standingFaults } from "../exchange/faults.ts";
 import { homeFolders } from "../exchange/home-folders.ts";
+import { forget } from "../exchange/let-go.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
@@ -275,6 +276,7 @@ function keeperOf(
       gateways?.refuse();
       const drained = (await rounds?.stop(seconds)) ?? true;
       await reader.close();
+      forget(exchange);
       await gateways?.close();
       await store.close();
       report.remove();

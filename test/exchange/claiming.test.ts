@@ -13,7 +13,8 @@ import {
 import path from "node:path";
 import { archiveFile } from "../../src/exchange/archive.ts";
 import { claimFile, leftClaimed, unclaim } from "../../src/exchange/claim.ts";
-import { noLooks, quietIn, scan } from "../../src/exchange/scan.ts";
+import { layFolders, resumeClaimed, takeArrivals } from "../../src/exchange/run.ts";
+import { fillQueue, noLooks, quietIn, scan } from "../../src/exchange/scan.ts";
 import { instantAt } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { interchangeText, testHome } from "./home.ts";
@@ -120,6 +121,42 @@ onEveryDatabase("arriving files", (database) => {
     await scan(exchange, looks);
     const payload = { folder: "acme", name: "half.edi", since };
     assert.deepEqual(told, [{ event: "file.incomplete", payload }]);
+  });
+
+  it("of many partners are taken by turns, the ERP's first", async () => {
+    const acme = "theirs: [{ id: ACMEMOTORS }]\nours: [{ id: EXAMPLESTAMP }]\n";
+    const { exchange, drop, home } = testHome(database(), {
+      "config/partners/bolts.yaml": `name: Bolts\n${acme.replace("ACMEMOTORS", "BOLTS")}`,
+    });
+    mkdirSync(path.join(home, "inbox/bolts"));
+    for (let n = 0; n < 120; n += 1) {
+      utimesSync(drop("acme", `${n}.edi`, interchangeText({ control: n + 1 })), n + 1, n + 1);
+    }
+    for (let n = 0; n < 3; n += 1) utimesSync(drop("bolts", `${n}.edi`, interchangeText()), 1000, 1000 + n);
+    utimesSync(drop("erp", "last.json", "{}"), 2000, 2000);
+    const order = (await scan(exchange, noLooks())).map(({ folder }) => folder);
+    assert.equal(order[0], "erp");
+    assert.equal(order.lastIndexOf("bolts"), 53, "behind the first fifty of the other partner");
+    assert.equal(order.length, 124);
+  });
+
+  it("that were swapped for half a file at the last moment wait in our folder until they are whole", async () => {
+    const { exchange, drop, names, home } = testHome(database());
+    const looks = noLooks();
+    await layFolders(exchange);
+    drop("acme", "swapped.edi", interchangeText());
+    await fillQueue(exchange, looks);
+    assert.equal(looks.queue.length, 1);
+    renameSync(
+      drop("acme", "other.tmp", interchangeText({ control: 2 }).slice(0, 200)),
+      path.join(home, "inbox/acme/swapped.edi"),
+    );
+    assert.equal(await takeArrivals(exchange, looks), 0);
+    assert.deepEqual(names("inbox", ".claimed", "acme"), ["1-swapped.edi"]);
+    assert.equal(await resumeClaimed(exchange, looks), 0, "its end has not come");
+    appendFileSync(path.join(home, "inbox/.claimed/acme/1-swapped.edi"), interchangeText({ control: 2 }).slice(200));
+    assert.equal(await resumeClaimed(exchange, looks), 1);
+    assert.deepEqual(names("inbox", ".claimed", "acme"), []);
   });
 
   it("that are links, pipes' kin or folders are reported once and stay where they are", async () => {

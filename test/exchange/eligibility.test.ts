@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { endHasCome } from "../../src/exchange/content-end.ts";
-import { type IntakeRules, judgeEntry, type Look, type Seen } from "../../src/exchange/eligibility.ts";
+import { endHasCome, openBrackets } from "../../src/exchange/content-end.ts";
+import { type IntakeRules, judgeEntry, type Look, nameShown, type Seen } from "../../src/exchange/eligibility.ts";
 
 const seen = (over: Partial<Seen> = {}): Seen => ({
   name: "forecast.edi",
@@ -69,6 +69,20 @@ describe("a file in an inbox folder", () => {
       assert.equal(judged(seen({ name })), "wait");
   });
 
+  it("is shown by a name that nothing obeys, and that tells names apart which are no text", () => {
+    assert.equal(nameShown(Buffer.from("März.edi")), "März.edi");
+    assert.equal(nameShown(Buffer.from("a\u001b[2J\u202e.edi")), "a\\u{1b}[2J\\u{202e}.edi");
+    assert.equal(nameShown(Buffer.from("M\xe4rz.edi", "latin1")), "M\\xe4rz.edi");
+  });
+
+  it("has waited from the first look on; its own age counts only where nobody looked before", () => {
+    const aged = lookOf(seen({ age: 5000 }), undefined, 100);
+    assert.deepEqual([aged.age, aged.since], [5000, 100]);
+    assert.equal(lookOf(seen({ age: 9000 }), aged, 200).age, 5000, "a clock that jumps ages nothing");
+    assert.equal(lookOf(seen({ age: 9000, size: 101 }), aged, 200).age, 0, "it was seen to change");
+    assert.equal(lookOf(seen({ age: -9000 }), undefined, 0).age, 0);
+  });
+
   it("is refused by its size before it is read", () => {
     assert.equal(judged(seen({ size: 1001 })), "refuse");
   });
@@ -96,9 +110,20 @@ describe("the end of a file's content", () => {
     assert.equal(ends("ISA*00*~MSG*IEA means end*00~SE"), false);
   });
 
+  it("is not an IEA whose number is cut off", () => {
+    const header = `ISA*00*${" ".repeat(10)}*00*${" ".repeat(10)}*ZZ*A*ZZ*B*270301*0600*U*00401*12*0*P*>~`;
+    assert.equal(ends("ISA*00*~IEA*1*00000"), false);
+    assert.equal(ends("ISA*00*~IEA*1*00000~"), true);
+    assert.equal(ends(`${header}IEA*1*1`), false);
+    assert.equal(ends(`${header}IEA*1*12`), true, "the number that the header states");
+  });
+
   it("is UNZ where it begins with UNA or UNB, 519 after 511, 719 after 711", () => {
     assert.equal(ends("UNA:+.? 'UNB+UNOC:3'UNZ+1+REF7'\r\n"), true);
     assert.equal(ends("UNB+UNOC:3'UNH+1'"), false);
+    assert.equal(ends("UNB+UNOC:3'UNZ+1+RE"), false, "cut off in its reference");
+    assert.equal(ends(record("51102") + record("51201") + record("51902").slice(0, 60)), false);
+    assert.equal(ends(record("51102") + record("51201 519")), false, "519 within another record");
     assert.equal(ends(record("51102") + record("51201") + record("51902")), true);
     assert.equal(ends(`${record("71103")}\r\n${record("71903")}\r\n`), true);
     assert.equal(ends(record("51102") + record("51201")), false);
@@ -109,6 +134,19 @@ describe("the end of a file's content", () => {
     assert.equal(ends('{"a":[1]}'), true);
     assert.equal(ends('[{"a":1}'), false);
     assert.equal(ends('[{"a":'), false);
+  });
+
+  it("of JSON has come when every bracket is closed, whatever stands in strings, however it is cut into chunks", () => {
+    const closed = (...chunks: string[]): boolean => {
+      const brackets = openBrackets();
+      for (const chunk of chunks) brackets.read(Buffer.from(chunk));
+      return brackets.closed();
+    };
+    assert.equal(closed('{"a":{"b":1}'), false);
+    assert.equal(closed('{"a":{"b":1}}'), true);
+    assert.equal(closed('{"a":"}', '"', "}"), true);
+    assert.equal(closed('{"a":"}\\', '"}'), false, "the string goes on behind a quote that is escaped");
+    assert.equal(closed('[{"a":[1,2]}', "]"), true);
   });
 
   it("is waited for in an empty file, and in no other kind of content", () => {
