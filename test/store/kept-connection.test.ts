@@ -15,7 +15,7 @@ describe("Write transactions on SQLite", () => {
   const take = () => database.store.write((tx) => takeNumbers(tx, "SO", 1));
   const file = () => path.join(database.home, "calloff.sqlite");
 
-  it("follow one that was rolled back, or whose end failed, as if they were the first", async () => {
+  it("follow one that was rolled back as if there had been none", async () => {
     const { store } = database;
     assert.equal(await take(), 1);
     const failing = store.write(async (tx) => {
@@ -24,9 +24,6 @@ describe("Write transactions on SQLite", () => {
     });
     await assert.rejects(failing, { message: "no" });
     assert.equal(await take(), 2);
-    // Ends the transaction from within, so that Sequelize's own COMMIT finds none.
-    await assert.rejects(store.write((tx) => tx.run("ROLLBACK")));
-    assert.equal(await take(), 3);
   });
 
   it("are written to the file that has the database's name now, not to one that was removed", async () => {
