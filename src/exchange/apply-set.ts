@@ -94,6 +94,7 @@ async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetRea
       gateway,
       document,
       occasion,
+      goOn: () => exchange.reader.goOn?.(),
     });
     return;
   }

@@ -21,9 +21,10 @@ import { archivePath } from "./archive.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { unless } from "./durable.ts";
 import { applyErpFile } from "./erp-inbound.ts";
-import { finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
+import { type FileEnd, finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
 import { foldersByLane, inLane, laneOf } from "./lanes.ts";
+import { isPoison, keepPoison, POISON } from "./poison.ts";
 import { setsOf } from "./register.ts";
 
 /** Applies every registered file, in the order they were registered. Gives how many there were. */
@@ -57,7 +58,10 @@ const registered = ({ store }: Exchange, folders?: readonly string[]): Promise<F
 
 async function applyAll(exchange: Exchange, rows: readonly FileRow[]): Promise<number> {
   let applied = 0;
-  for (const row of rows) if (await applyOrWait(exchange, row)) applied += 1;
+  for (const row of rows) {
+    exchange.reader.goOn?.();
+    if (await applyOrWait(exchange, row)) applied += 1;
+  }
   return applied;
 }
 
@@ -153,7 +157,7 @@ async function applyInterchange(
     try {
       await applySet(exchange, one);
     } catch (thrown) {
-      throw await stopped(exchange, next, coerceError(thrown));
+      throw stopped(next, coerceError(thrown));
     }
   }
   await closeInterchange(exchange, row, held, partner);
@@ -172,16 +176,25 @@ function partnerOf(exchange: Exchange, { partner: code }: InterchangeRow): Partn
   });
 }
 
-/** Marks the set that a fault of ours stopped at; what passes by itself leaves it as it is. */
-async function stopped(exchange: Exchange, row: MessageRow, error: Error): Promise<Error> {
-  if (passesByItself(error)) return error;
-  await exchange.store.write((tx) =>
-    update(tx, message, { state: "failed" }, "id = :id AND state = 'catalogued'", { id: row.id }),
-  );
-  at("set-failed");
-  const code = error instanceof CalloffError ? error.code : "EXCHANGE_SET_FAILED";
-  return new CalloffError(code, `set ${row.control} (${row.type}): ${error.message}`, { cause: error });
+/** A fault of ours at one set of a file. */
+class StoppedAtSet extends CalloffError {
+  readonly set: MessageRow;
+  constructor(set: MessageRow, error: Error) {
+    const told = error instanceof CalloffError ? error : undefined;
+    const { expected, found, remedy } = told ?? {};
+    super(told?.code ?? "EXCHANGE_SET_FAILED", `set ${set.control} (${set.type}): ${error.message}`, {
+      cause: error,
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+    this.set = set;
+  }
 }
+
+/** Names the set that a fault of ours stopped at; what passes by itself leaves it as it is. */
+const stopped = (row: MessageRow, error: Error): Error =>
+  passesByItself(error) ? error : new StoppedAtSet(row, error);
 
 /** T3: answers the groups of an interchange and closes it. */
 async function closeInterchange(
@@ -254,14 +267,27 @@ async function fail(exchange: Exchange, row: FileRow, error: Error): Promise<voi
   );
   const applied = messages.filter(({ state }) => state === "applied").map(({ control }) => control);
   const sets: Record<string, number> = {};
-  for (const held of messages) sets[held.state] = (sets[held.state] ?? 0) + 1;
+  for (const held of messages) {
+    const state = error instanceof StoppedAtSet && error.set.id === held.id ? "failed" : held.state;
+    sets[state] = (sets[state] ?? 0) + 1;
+  }
   const before = applied.length === 0 ? "no set applied before" : `applied before: ${applied.join(", ")}`;
   const code = error instanceof CalloffError ? error.code : "EXCHANGE_SET_FAILED";
-  await finishFile(exchange, row, { state: "failed", cause: `${code} ${error.message}; ${before}`, sets, lines: 0 });
+  if (isPoison(error)) await keepPoison(exchange, row, error);
+  // What has had an effect is no longer only a file that lies apart.
+  const end: FileEnd =
+    isPoison(error) && applied.length === 0
+      ? { state: "quarantined", cause: `${POISON}: ${code} ${error.message}`, sets, lines: 0 }
+      : { state: "failed", cause: `${code} ${error.message}; ${before}`, sets, lines: 0 };
+  // In the same transaction: a set that has failed in a file that has not would be passed over at the next start.
+  await finishFile(exchange, row, end, async (tx) => {
+    if (!(error instanceof StoppedAtSet)) return;
+    await update(tx, message, { state: "failed" }, "id = :id AND state = 'catalogued'", { id: error.set.id });
+  });
 }
 
 /**
- * Has a failed file taken up again at the first set that has no effect yet, or a held one after all: that its control number
+ * Has a failed file taken up again at the first set that has no effect yet, one that no reader survived, or a held one after all: that its control number
  * came before with other content is then somebody's decision. The next run applies it.
  * @throws CalloffError EXCHANGE_NOT_FAILED when it is in another state, EXCHANGE_NO_FILE when there is none of that claim
  */
@@ -273,8 +299,8 @@ export async function reopenFile(store: Store, claim: string, occasion: Occasion
       tx,
       file,
       { state: "registered", cause: "", finished_at: "", attempts: held.attempts + 1 },
-      "id = :id AND state IN ('failed', 'held')",
-      { id: held.id },
+      `id = :id AND (state IN ('failed', 'held') OR (state = 'quarantined' AND cause LIKE :poison))`,
+      { id: held.id, poison: `${POISON}%` },
     );
     if (changed === 0) throw notFailed(held);
     await passOverGaps(
@@ -298,7 +324,7 @@ const noFile = (claim: string): CalloffError =>
 
 const notFailed = (row: FileRow): CalloffError =>
   new CalloffError("EXCHANGE_NOT_FAILED", `file:${row.claim} neither failed nor is held`, {
-    expected: "a file in state failed or held",
+    expected: "a file in state failed or held, or one that no reader survived",
     found: row.state,
     remedy: "Drop a quarantined file again once it is corrected; a file that was applied needs nothing",
     exit: EXIT.conflict,

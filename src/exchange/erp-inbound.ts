@@ -90,6 +90,7 @@ export async function applyErpFile(exchange: Exchange, row: FileRow, occasion: O
   const { records } = readErpText(row.name, await readFile(archived));
   const outcomes = outcomesIn(row);
   for (const record of records.slice(outcomes.length)) {
+    exchange.reader.goOn?.();
     outcomes.push(await applyRecord(exchange, row, record, outcomes, occasion));
   }
   const refused = outcomes.filter(({ outcome }) => outcome === "refused").length;

@@ -1,5 +1,6 @@
 /** The states of a registered file, and how it reaches the last one. */
 import { update } from "../store/rows.ts";
+import type { Tx } from "../store/store.ts";
 import { type FileRow, file } from "../store/tables.ts";
 import type { Instant, Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
@@ -24,13 +25,25 @@ export interface FileEnd {
   readonly lines: number;
 }
 
-/** Ends a registered file: its state, its one line in the log, its event. */
-export async function finishFile(exchange: Exchange, row: FileRow, end: FileEnd): Promise<void> {
+/**
+ * Ends a registered file: its state, its one line in the log, its event.
+ * @param besides what is done in the same transaction
+ */
+export async function finishFile(
+  exchange: Exchange,
+  row: FileRow,
+  end: FileEnd,
+  besides: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
   const { state, cause, sets, lines } = end;
   const finished = exchange.clock.instant();
-  const moved = await exchange.store.write((tx) =>
-    update(tx, file, { state, cause, finished_at: finished }, "id = :id AND state = 'registered'", { id: row.id }),
-  );
+  const moved = await exchange.store.write(async (tx) => {
+    const to = { state, cause, finished_at: finished };
+    const ended = await update(tx, file, to, "id = :id AND state = 'registered'", { id: row.id });
+    if (ended > 0) await besides(tx);
+    at("finishing");
+    return ended;
+  });
   at("finished");
   // Another gateway took the file over and has told of it.
   if (moved === 0) return;

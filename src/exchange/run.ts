@@ -11,6 +11,7 @@ import { isOfTheStore, passesByItself } from "./file-state.ts";
 import { type IntakeLanes, intakeLanes } from "./lanes.ts";
 import { type AsRead, letGo, lookAfter } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
+import { isPoison, POISON } from "./poison.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
 import { makeSureOfRoom } from "./room.ts";
@@ -79,7 +80,7 @@ async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error)
   await register(exchange, claimed, archived, "", async () => ({
     partner: "",
     state: "quarantined",
-    cause: "unreadable",
+    cause: isPoison(error) ? POISON : "unreadable",
     findings: [finding],
     interchanges: [],
   }));

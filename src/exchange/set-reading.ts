@@ -37,6 +37,8 @@ export interface SetReading {
 export interface Reader {
   catalogue(path: string, file: string): Promise<Catalogue>;
   readSet(request: SetRequest): Promise<SetReading>;
+  /** Asked between any two steps of long work: @throws CalloffError READER_STOPPED once the gateway stops */
+  goOn?(): void;
 }
 
 /** Pass one over the bytes at `path`. */

@@ -274,7 +274,10 @@ function keeperOf(
       stopping = true;
       reader.refuse();
       gateways?.refuse();
+      // What is being read gets half of the time; what is not read by then is read at the next start.
+      const enough = setTimeout(() => void reader.close(), seconds * 500);
       const drained = (await rounds?.stop(seconds)) ?? true;
+      clearTimeout(enough);
       await reader.close();
       forget(exchange);
       await gateways?.close();

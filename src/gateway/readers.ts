@@ -35,6 +35,9 @@ export function openReaders(config: Pick<Configuration, "home" | "gateway">): Po
       const { json, ...reading } = (await read({ kind: "set", request }, request.file)) as WrittenReading;
       return { ...reading, document: JSON.parse(json) as unknown };
     },
+    goOn: () => {
+      if (refusing) throw stopped();
+    },
     refuse: () => {
       refusing = true;
     },

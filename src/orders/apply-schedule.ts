@@ -35,6 +35,8 @@ export interface ScheduleToApply {
   readonly gateway: Gateway;
   readonly document: DeliverySchedule;
   readonly occasion: Occasion;
+  /** Asked before each of its transactions: what it throws stops there, and the same call goes on another time. */
+  readonly goOn?: () => void;
 }
 
 export interface AppliedLine {
@@ -71,6 +73,7 @@ export async function applySchedule(store: Store, schedule: ScheduleToApply): Pr
     const row = await messageRow(store, schedule.messageId);
     const start = row.lines_applied;
     if (row.state === "applied") break;
+    schedule.goOn?.();
     const sentOn = await envelopeDate(store, row, schedule.occasion);
     const end = Math.min(start + MOST_LINES, document.lines.length);
     await store.write(async (tx) => {

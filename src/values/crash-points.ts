@@ -48,7 +48,6 @@ export const CRASH_POINTS = [
   "matched",
   "applied",
   "set-finished",
-  "set-failed",
   "record-taking",
   "record-taken",
   "record-refused",
@@ -56,6 +55,7 @@ export const CRASH_POINTS = [
   "answering",
   "answered",
   "receipt-queued",
+  "finishing",
   "finished",
   // A file that waited for one before it.
   "reopening",

@@ -9,10 +9,10 @@ const SEED = 20_270_401;
 
 /** Points that only a recovery comes to, and where the process is to be killed before. */
 const RECOVERING: Readonly<Partial<Record<CrashPoint, CrashPoint>>> = { "leaving-removed": "companion-claimed" };
-/** Of a migration (see migrations.test.ts); of several gateways; of a set that a fault of ours stops (see poison.test.ts). */
+/** Of a migration (see migrations.test.ts); of several gateways. */
 const ELSEWHERE: Readonly<Record<Kind, readonly CrashPoint[]>> = {
-  sqlite: ["migrating", "leased", "set-failed"],
-  postgres: ["migrating", "set-failed"],
+  sqlite: ["migrating", "leased"],
+  postgres: ["migrating"],
 };
 
 export function killedEverywhere(kind: Kind): void {

@@ -9,7 +9,7 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 /** What carries a file from its claim to *written*. */
 const WAY = `
   run claim archive register quarantine let-go unsettled
-  apply apply-set answers-out erp-inbound match file-state after-gap
+  apply apply-set answers-out erp-inbound match file-state after-gap poison
   render render-files outbox outbox-files outbox-leases outbox-ends`;
 const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/release.ts"];
 
@@ -27,7 +27,7 @@ const READS = new Set(
     Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
 );
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
-const AROUND = new Set(["unless", "keeping", "tried", "triedTogether", "inLane", "noteLeaving", "noteLeft"]);
+const AROUND = new Set(["unless", "keeping", "tried", "triedTogether", "inLane", "release", "noteLeaving", "noteLeft"]);
 /** Commands, which carry no file. */
 const COMMANDS = new Set(["reopenFile"]);
 
@@ -93,7 +93,7 @@ function checkAwaits(file: string, text: string, from: number, body: string): vo
   )) {
     if (isComment(body, found.index)) continue;
     const [, , name = "", , given = ""] = found;
-    const inTransaction = /^\s*(?:tx|from)\b|^\?\.\(\s*tx/.test(given) || /^tx\b/.test(found[1] ?? "");
+    const inTransaction = /^\s*(?:store, )?(?:tx|from)\b|^\?\.\(\s*tx/.test(given) || /^tx\b/.test(found[1] ?? "");
     const changes = new RegExp(CHANGES.source).test(
       body.slice(found.index, found.index + 120).split("\n")[0] as string,
     );
