@@ -9,11 +9,10 @@ import { releasableCurve } from "../schedules/releasable.ts";
 import { periodOfNext } from "../schedules/resets.ts";
 import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
 import type { Curve, EffectiveCurve } from "../schedules/types.ts";
-import { type JudgeInput, judge, judgeMissing, type Verdict, verdictToJson } from "../schedules/verdict.ts";
+import { type JudgeInput, judge, judgeMissing, type Verdict, verdictInText } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, type Quantity, total } from "../values/figures.ts";
-import { stableJson } from "../values/json.ts";
 import { customerHabits, effectiveWith } from "./accept.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { NamedPolicy } from "./configuration.ts";
@@ -47,9 +46,8 @@ export interface JudgedLine extends LineGround {
   /** Both laid over each other, and what of it may be released. */
   readonly effective: EffectiveCurve;
   readonly releasable: EffectiveCurve;
-  /** Without its diff, which `changes` tells. */
-  readonly verdict: Omit<Verdict, "diff">;
-  /** The verdict as it is stored. */
+  readonly verdict: Pick<Verdict, "outcome" | "causes" | "sentence" | "riskDate">;
+  /** The whole verdict as it is stored. */
   readonly changes: string;
 }
 
@@ -104,13 +102,44 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   const effective = effectiveWith({ curve, other, partner }, layer);
   const rules = judgement.policy.policy.mayRelease;
   const releasable = releasableCurve(effective, rules, customerHabits(account, layer));
-  const judged = { ...ground, reading, period, curve, mark, layer, accepted, other, effective, releasable };
-  const { diff, ...verdict } = judge(judgeInput(judged, old, judgement, sameNumber.length > 0));
+  // Field by field, here and below: spread objects cost as much as all that judging does.
+  const { totals, lineTotals, notes } = ground;
+  const judged: Read = {
+    matched,
+    known,
+    totals,
+    lineTotals,
+    notes,
+    reading,
+    period,
+    curve,
+    mark,
+    layer,
+    accepted,
+    other,
+    effective,
+    releasable,
+  };
+  const verdict = judge(judgeInput(judged, old, judgement, sameNumber.length > 0));
+  const { outcome, causes, sentence, riskDate } = verdict;
   return {
-    ...judged,
+    matched,
+    known,
+    totals,
+    lineTotals,
+    notes,
+    reading,
+    period,
+    curve,
+    mark,
+    layer,
+    accepted,
+    other,
+    effective,
+    releasable,
     state: stateOf(judged, judgement, sameNumber),
-    verdict,
-    changes: stableJson(verdictToJson({ ...verdict, diff })),
+    verdict: { outcome, causes, sentence, riskDate },
+    changes: verdictInText(verdict),
   };
 }
 

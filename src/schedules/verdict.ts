@@ -1,12 +1,11 @@
 /** What becomes of a revision, with a sentence for each reason (features.md B6; domain.md, *Tolerances*). */
 import type { Policy } from "../config/policy.ts";
 import { later, type PlainDate } from "../values/dates.ts";
-import { larger, minus, NOTHING, plus, type Quantity, quantity, total, writeMillionths } from "../values/figures.ts";
-import type { Json } from "../values/json.ts";
+import { larger, minus, NOTHING, plus, type Quantity, quantity, total } from "../values/figures.ts";
+import { stableJson } from "../values/json.ts";
 import { bucketsOf, comparison } from "./buckets.ts";
 import type { Cause } from "./causes.ts";
 import { diffOf, type ScheduleDiff } from "./diff.ts";
-import { diffToJson } from "./diff-json.ts";
 import { endHeight } from "./heights.ts";
 import { sameStart } from "./layers.ts";
 import {
@@ -180,25 +179,30 @@ function sentenceOf(diff: ScheduleDiff | undefined, lines: readonly VerdictLine[
   return [...changes, ...told.map((line) => line.sentence)].join("; ");
 }
 
-const figures = (of: object): Json =>
-  Object.fromEntries(
-    Object.entries(of).map(([key, held]) => [key, typeof held === "bigint" ? writeMillionths(held) : (held as Json)]),
-  );
-
 /**
- * The verdict as stored: lines, zones and the diff, out of which `diffFromJson` reads it back. Heights and buckets are left
- * out: they follow from the two curves that the verdict names, and would be most of its text.
+ * The verdict as stored: lines, zones and the diff, out of which `diffFromJson` reads it back; figures are decimal text, keys
+ * in order. Heights and buckets are left out: they follow from the two curves that the verdict names, and would be most of
+ * the text.
  */
-export function verdictToJson(verdict: Verdict): { readonly [key: string]: Json } {
-  const { diff, lines, zones, causes, judgedOn } = verdict;
-  return {
-    judgedOn,
-    causes,
-    lines: lines.map(figures),
-    zones: zones.map(figures),
-    diff: diff === undefined ? null : diffToJson({ ...diff, heights: [], buckets: [] }),
-  };
+export function verdictInText({ diff, lines, zones, causes, judgedOn }: Verdict): string {
+  return stableJson({ judgedOn, causes, lines, zones, diff: diff === undefined ? null : withoutHeights(diff) });
 }
+
+const withoutHeights = (diff: ScheduleDiff): ScheduleDiff => ({
+  liftedTo: diff.liftedTo,
+  messageDate: diff.messageDate,
+  buckets: [],
+  moves: diff.moves,
+  cuts: diff.cuts,
+  additions: diff.additions,
+  horizonAdded: diff.horizonAdded,
+  horizonDropped: diff.horizonDropped,
+  heights: [],
+  regrouped: diff.regrouped,
+  commitments: diff.commitments,
+  backlog: diff.backlog,
+  remainder: diff.remainder,
+});
 
 /** What becomes of an item that a complete message does not list any more: kept, put to nothing, or asked (B6). */
 export function judgeMissing(policy: Pick<Policy, "missingItem">): { takes: "nothing" | "zero"; cause?: Cause } {

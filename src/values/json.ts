@@ -1,17 +1,20 @@
+import { writeMillionths } from "./figures.ts";
+
 /** Anything JSON can hold. Canonical documents are JSON values; figures in them are decimal text. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** JSON with keys in code-unit order, so that equal values are equal bytes. */
+/** JSON with keys in code-unit order, so that equal values are equal bytes; figures are written as decimal text. */
 export function stableJson(value: unknown, indent?: number): string {
   return indent === undefined ? textOf(value) : JSON.stringify(sorted(value), undefined, indent);
 }
 
 /** What `JSON.stringify` writes of the value with its keys in order, without making that value. */
 function textOf(value: unknown): string {
+  if (typeof value === "bigint") return `"${writeMillionths(value)}"`;
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[${value.map(textOf).join(",")}]`;
   const texts: string[] = [];
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).toSorted()) {
     const held = (value as Record<string, unknown>)[key];
     if (held !== undefined) texts.push(`${JSON.stringify(key)}:${textOf(held)}`);
   }
@@ -19,6 +22,7 @@ function textOf(value: unknown): string {
 }
 
 function sorted(value: unknown): unknown {
+  if (typeof value === "bigint") return writeMillionths(value);
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).filter(([, held]) => held !== undefined);
