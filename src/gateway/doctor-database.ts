@@ -3,11 +3,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import sqlite3 from "sqlite3";
 import type { Configuration } from "../config/configuration.ts";
+import { livingGateways } from "../store/gateways.ts";
 import { pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 import { leavingLines } from "./doctor-work.ts";
+
+const OLDEST_POSTGRES = 140_000;
 
 /** How far an entry of the audit trail may lie ahead of the machine's clock before the clock is doubted. */
 const AHEAD_MS = 3_600_000;
@@ -67,6 +70,8 @@ export async function databaseLines({ gateway, home }: Configuration, now: Date)
     const lines = [await soundLine(store), await migrationLine(store)];
     const behind = await behindLine(store, now);
     if (behind !== undefined) lines.push(behind);
+    const gateways = await gatewaysLine(store);
+    if (gateways !== undefined) lines.push(gateways);
     return (await pendingMigrations(store)).length > 0 ? lines : [...lines, ...(await leavingLines(store, now))];
   } catch (thrown) {
     return [unreachable(coerceError(thrown))];
@@ -78,8 +83,13 @@ export async function databaseLines({ gateway, home }: Configuration, now: Date)
 async function soundLine(store: Store): Promise<DoctorLine> {
   const subject = "database";
   if (store.dialect === "postgres") {
-    const [row] = await store.ask("SELECT version() AS version");
-    return { subject, health: "ok", message: String(row?.["version"]).split(",")[0] ?? "PostgreSQL" };
+    const [row] = await store.ask(
+      "SELECT version() AS version, CAST(current_setting('server_version_num') AS INTEGER) AS number",
+    );
+    const message = String(row?.["version"]).split(",")[0] ?? "PostgreSQL";
+    if (Number(row?.["number"]) >= OLDEST_POSTGRES) return { subject, health: "ok", message };
+    const remedy = "Use PostgreSQL 14 or later: an earlier server does not end the session of a gateway that hangs";
+    return { subject, health: "fail", message: `${message} is too old`, remedy };
   }
   const [row] = await store.ask("PRAGMA quick_check(1)");
   if (row?.["quick_check"] === "ok") return { subject, health: "ok", message: "SQLite, sound" };
@@ -114,6 +124,15 @@ async function behindLine(store: Store, now: Date): Promise<DoctorLine | undefin
     message: `The audit trail has an entry of ${latest}, later than the machine's clock`,
     remedy: "Set the clock (NTP), unless the home was played through at a set date",
   };
+}
+
+/** Who works on a PostgreSQL database at the moment. */
+async function gatewaysLine(store: Store): Promise<DoctorLine | undefined> {
+  if (store.dialect === "sqlite" || (await pendingMigrations(store)).length > 0) return undefined;
+  const living = await livingGateways(store);
+  if (living.length === 0) return undefined;
+  const names = living.map(({ host, process, command }) => `calloff ${command} on ${host} (process ${process})`);
+  return { subject: "gateways", health: "ok", message: names.join(", ") };
 }
 
 function unreachable(error: Error): DoctorLine {

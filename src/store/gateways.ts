@@ -11,10 +11,13 @@
 import os from "node:os";
 import pg from "pg";
 import { CalloffError, coerceError } from "../values/errors.ts";
+import type { Row } from "./columns.ts";
 import { lockKey } from "./locks.ts";
 import { PATIENCE } from "./patience.ts";
-import type { Store } from "./store.ts";
+import { select } from "./rows.ts";
+import type { Queryable, Store } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
+import { gateway } from "./tables.ts";
 
 /** A lane that this gateway is in. */
 export interface Lane {
@@ -58,6 +61,10 @@ export const isGone = (column: string): string =>
 export async function tellGateways(store: Store): Promise<void> {
   if (store.dialect === "postgres") await store.ask(`SELECT pg_notify('${CHANNEL}', '')`);
 }
+
+/** The gateways that work on a PostgreSQL database at the moment, in the order they came. */
+export const livingGateways = (from: Queryable): Promise<Row<typeof gateway.columns>[]> =>
+  select(from, gateway, `WHERE NOT ${isGone("gateway.id")} ORDER BY id`);
 
 export interface GatewaySettings {
   /** The database as gateway.yaml names it. */

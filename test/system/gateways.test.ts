@@ -77,6 +77,8 @@ describe("Several gateways on one PostgreSQL database [C45]", () => {
   it("share one inbox: each file is applied once, each gateway does a part, and all is as if one had been alone", async () => {
     const gateways = [start(), start(), start()];
     for (const one of gateways) await one.next("idle");
+    const examined = (await home.on(DAY, ["doctor"])).stdout;
+    assert.equal(examined.match(/calloff start on \S+ \(process \d+\)/g)?.length, 3, examined);
     const files = dropForecasts(home, codes, 8) + BLANKETS;
     dropForecasts(undisturbed, codes, 8);
     await allDone(home, files);
