@@ -147,18 +147,13 @@ const middle = (rounds: readonly Round[], figure: (of: Released) => number): num
 
 function report(kind: Kind, rounds: readonly Round[], floors: readonly Floors[]): void {
   printTitle(`release on ${kind}: ${ORDERS} orders, median of ${rounds.length}, ${cpus().length} cores`);
-  printRow("", "seconds", "cpu s", "per second", "statements");
+  printRow("", "seconds", "cpu s", "per second", "per cpu s", "statements");
   const line = (name: string, of: (released: Released) => Step) => {
     const seconds = middle(rounds, (released) => of(released).seconds);
     const processor = middle(rounds, (released) => of(released).processor);
     const statements = middle(rounds, (released) => of(released).statements);
-    printRow(
-      name,
-      seconds.toFixed(3),
-      processor.toFixed(2),
-      Math.round(ORDERS / seconds).toString(),
-      String(statements),
-    );
+    const rates = [seconds, processor].map((spent) => Math.round(ORDERS / spent).toString());
+    printRow(name, seconds.toFixed(3), processor.toFixed(2), ...rates, String(statements));
     return seconds;
   };
   const release = line("due splits to orders (T5)", ({ release: step }) => step);
@@ -198,4 +193,6 @@ function reportTwo(one: readonly Round[], two: readonly Round[]): void {
   line("all steps", ({ release, render, write }) => release.seconds + render.seconds + write.seconds, expected);
   const server = (rounds: readonly Round[]) => median(rounds.map((round) => round.server)).toFixed(2);
   printRow("processor of the database server", `${server(one)} s`, `${server(two)} s`);
+  const shares = two.map(({ gateways }) => gateways.map(({ release }) => release.count).join("+"));
+  printRow("orders of each gateway", "", shares.join(" "));
 }
