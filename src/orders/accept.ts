@@ -90,13 +90,14 @@ export async function acceptAll(
   const settled = acceptances.map((acceptance) => {
     const { account, totals, revision, curve } = acceptance;
     const period = opened.get(account.id);
-    const withheld = minus(totals.withheld, lifted.get(account.id) ?? NOTHING);
+    const back = lifted.get(account.id);
+    const withheld = back === undefined ? totals : { ...totals, withheld: minus(totals.withheld, back) };
     return {
       acceptance,
       account,
       revisionId: revision.id,
       base: curve.base,
-      totals: period?.totals ?? { ...totals, withheld },
+      totals: period?.totals ?? withheld,
       start: period?.start ?? account.current_start,
     };
   });
@@ -111,7 +112,10 @@ export async function acceptAll(
     occasion,
     planned.map(
       ({ acceptance, totals, releasable, dates, start }): AccountToPeg => ({
-        account: { ...acceptance.account, current_start: start },
+        account:
+          start === acceptance.account.current_start
+            ? acceptance.account
+            : { ...acceptance.account, current_start: start },
         changes: acceptance.policy.changes,
         curve: releasable,
         dates,
@@ -132,8 +136,8 @@ export async function acceptAll(
     const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
     const left = {
       line: drawn.line,
-      totals: { ...totals, released: minus(totals.released, cut) },
-      lineTotals: { ...lineTotals, released: minus(lineTotals.released, cut) },
+      totals: lessReleased(totals, cut),
+      lineTotals: lessReleased(lineTotals, cut),
       partner: acceptance.partner,
       open,
     };
@@ -149,6 +153,9 @@ export async function acceptAll(
   await putInForce(tx, plans);
   await recordChanges(tx, occasion, pegged.done, pegged.proposed);
 }
+
+const lessReleased = (totals: Totals, cut: Quantity): Totals =>
+  cut === NOTHING ? totals : { ...totals, released: minus(totals.released, cut) };
 
 function newPeriodOf({ account, partner, curve, opensPeriod, totals, revision }: Acceptance): NewPeriod[] {
   if (!opensPeriod || curve.since === "" || curve.since === account.current_start) return [];

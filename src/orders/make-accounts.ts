@@ -53,6 +53,7 @@ export async function withAccounts(
   const byId = await behindLock(tx, ids, [...matched.flatMap(({ account: of }) => of ?? []), ...made.values()]);
   return matched.map((line) => {
     const row = byId.get(line.account?.id ?? made.get(line.key)?.id ?? 0);
-    return row === undefined || line.unplaced !== undefined ? line : { ...line, account: row };
+    const asItIs = row === undefined || row === line.account || line.unplaced !== undefined;
+    return asItIs ? line : { ...line, account: row };
   });
 }
