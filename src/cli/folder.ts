@@ -32,7 +32,7 @@ export function declareFolder(command: Command): void {
     .argument("<folder>", "as the list names it, e.g. inbox/acme");
   answers(confirm, (invocation, _options, given = "") =>
     inHome(invocation, async ({ config, store, occasion }) => {
-      const folder = given.replace(/\/+$/, "");
+      const folder = withoutSlashes(given);
       if (!foldersOfHome(config).includes(folder)) throw notFound("folder", folder, "See calloff folder list");
       const mounts = readMounts(config.home);
       const known = mounts.includes(folder);
@@ -72,4 +72,11 @@ async function foldersNow(home: string, folders: readonly string[]): Promise<Fol
     now.push({ folder, on, mounted, state: away ? "not mounted" : on === "" ? "missing" : "usable" });
   }
   return now;
+}
+
+/** A folder's name as it is compared, however many slashes stand behind it. */
+function withoutSlashes(name: string): string {
+  let end = name.length;
+  while (end > 0 && name[end - 1] === "/") end -= 1;
+  return name.slice(0, end);
 }

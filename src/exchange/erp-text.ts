@@ -103,8 +103,10 @@ function syntaxFinding(name: string, text: string, message: string): Finding {
 
 /** `Unexpected token x, "…rest" is not valid JSON` quotes what stands around it; an unexpected end is the end. */
 function offsetOfRest(text: string, message: string): number {
-  const quoted = /"(.*)" is not valid JSON$/s.exec(message)?.[1];
-  if (quoted === undefined) return text.length;
+  const end = '" is not valid JSON';
+  const begin = message.indexOf('"');
+  if (begin < 0 || !message.endsWith(end)) return text.length;
+  const quoted = message.slice(begin + 1, -end.length);
   const at = text.indexOf(quoted.replace(/^\.\.\./, "").replace(/\.\.\.$/, ""));
   const token = /^Unexpected token '?(.)'?/s.exec(message)?.[1] ?? "";
   return at < 0 ? text.length : Math.max(at, text.indexOf(token, at));

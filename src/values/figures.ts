@@ -35,7 +35,7 @@ export function readMillionths(text: string): bigint | FigureFault {
   if (match === null) return "not-a-number";
   const [, sign, whole = "", fraction = ""] = match;
   if (whole === "" && fraction === "") return "not-a-number";
-  const decimals = fraction.replace(/0+$/, "");
+  const decimals = withoutZeros(fraction);
   if (decimals.length > 6) return "too-many-decimals";
   if (whole.replace(/^0+/, "").length > MOST_WHOLE_DIGITS) return "too-large";
   const magnitude = BigInt(whole === "" ? "0" : whole) * MILLION + BigInt(decimals.padEnd(6, "0"));
@@ -62,7 +62,7 @@ export function writeMillionths(millionths: bigint): Decimal {
   if (millionths % MILLION === 0n) return (millionths / MILLION).toString();
   const negative = millionths < 0n;
   const magnitude = negative ? -millionths : millionths;
-  const fraction = (magnitude % MILLION).toString().padStart(6, "0").replace(/0+$/, "");
+  const fraction = withoutZeros((magnitude % MILLION).toString().padStart(6, "0"));
   const whole = (magnitude / MILLION).toString();
   return `${negative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
@@ -116,4 +116,11 @@ export function lineAmount(of: Quantity, at: Price, minorDigits: number, per: Qu
 /** The smallest number of whole packs that holds `of`; `pack` in millionths, more than zero. */
 export function packsFor(of: Quantity, pack: Quantity): bigint {
   return of <= 0n ? 0n : (of + pack - 1n) / pack;
+}
+
+/** Digits without the zeros they end with; in one pass, however many there are. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === "0") end -= 1;
+  return digits.slice(0, end);
 }
