@@ -10,6 +10,8 @@ import { stableJson } from "../values/json.ts";
 /** What a keeper says of itself. */
 export interface KeeperSays {
   readonly process: number;
+  /** When the process began, as the system counts it: numbers of processes are given again. */
+  readonly began: string;
   /** `start`, `run`. */
   readonly command: string;
   readonly faults: readonly StandingFault[];
@@ -33,7 +35,7 @@ export function keeperReport(home: string, command: string): KeeperReport {
       if (faults.length === 0) return remove();
       quietly(() => {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const says = { schema: SCHEMA, process: process.pid, command, faults };
+        const says = { schema: SCHEMA, process: process.pid, began: beginOf(process.pid), command, faults };
         writeFileSync(`${file}.part`, `${stableJson(says, 2)}\n`, { mode: 0o600 });
         renameSync(`${file}.part`, file);
       });
@@ -47,7 +49,7 @@ export function keepersSay(home: string): KeeperSays[] {
   const folder = folderOf(home);
   return namesIn(folder).flatMap((name) => {
     const says = read(path.join(folder, name));
-    if (says !== undefined && runs(says.process)) return [says];
+    if (says !== undefined && runs(says.process) && says.began === beginOf(says.process)) return [says];
     quietly(() => rmSync(path.join(folder, name), { force: true }));
     return [];
   });
@@ -70,11 +72,21 @@ function read(file: string): KeeperSays | undefined {
 }
 
 /** A process of another user is there as well, though it may not be signalled. */
-function runs(process_: number): boolean {
+function runs(number: number): boolean {
   try {
-    return process.kill(process_, 0);
+    return process.kill(number, 0);
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The 22nd field of the process's line (proc_pid_stat(5)); empty where there is no such list. */
+function beginOf(number: number): string {
+  try {
+    const line = readFileSync(`/proc/${number}/stat`, "utf8");
+    return line.slice(line.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
   }
 }
 
