@@ -2,10 +2,8 @@
  * Applies registered files, set by set in the order they stand, then answers their groups and closes them (T2, T3). Every
  * step is repeated from its row after a crash; a bug in one set stops its file there and leaves what came before applied.
  */
-import { stat } from "node:fs/promises";
 import type { Partner } from "../config/partner.ts";
 import { recordAudit } from "../store/audit.ts";
-import type { Lane } from "../store/gateways.ts";
 import { select, selectOne, update } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { type FileRow, file, type InterchangeRow, interchange, type MessageRow, message } from "../store/tables.ts";
@@ -14,105 +12,16 @@ import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { outcomeOf } from "./acknowledge.ts";
-import { passOverGaps, reopenAfterGaps } from "./after-gap.ts";
+import { passOverGaps } from "./after-gap.ts";
 import { queueAnswers } from "./answers-out.ts";
 import { applySet } from "./apply-set.ts";
 import { archivePath } from "./archive.ts";
 import { ERP, type Exchange } from "./context.ts";
-import { unless } from "./durable.ts";
 import { applyErpFile } from "./erp-inbound.ts";
 import { type FileEnd, finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
-import { foldersByLane, inLane, laneOf } from "./lanes.ts";
 import { isPoison, keepPoison, POISON } from "./poison.ts";
 import { setsOf } from "./register.ts";
-
-/** Applies every registered file, in the order they were registered. Gives how many there were. */
-export async function applyRegistered(exchange: Exchange): Promise<number> {
-  if (exchange.gateways === undefined) return applyInOrder(exchange);
-  let applied = 0;
-  const waiting = new Set((await registered(exchange)).map(({ folder }) => laneOf(exchange.config, folder)));
-  const lanes = foldersByLane(exchange.config);
-  // A folder that is declared no longer is a lane of its own, after the others.
-  for (const lane of new Set([...lanes.keys(), ...waiting])) {
-    if (!waiting.has(lane)) continue;
-    const folders = lanes.get(lane) ?? [lane];
-    applied += (await inLane(exchange, `files ${lane}`, (held) => applyLane(exchange, held, lane, folders))) ?? 0;
-  }
-  if (applied > 0) await exchange.gateways.tell();
-  return applied + (await reopenAfterGaps(exchange));
-}
-
-/** What had to wait for an interchange before it follows at once. */
-async function applyInOrder(exchange: Exchange): Promise<number> {
-  let applied = 0;
-  do applied += await applyAll(exchange, await registered(exchange));
-  while ((await reopenAfterGaps(exchange)) > 0);
-  return applied;
-}
-
-const registered = ({ store }: Exchange, folders?: readonly string[]): Promise<FileRow[]> =>
-  folders === undefined
-    ? select(store, file, "WHERE state = 'registered' ORDER BY id")
-    : select(store, file, "WHERE state = 'registered' AND folder IN (:folders) ORDER BY id", { folders });
-
-async function applyAll(exchange: Exchange, rows: readonly FileRow[]): Promise<number> {
-  let applied = 0;
-  for (const row of rows) {
-    exchange.reader.goOn?.();
-    if (await applyOrWait(exchange, row)) applied += 1;
-  }
-  return applied;
-}
-
-/** A file whose bytes cannot be read from the archive now is read again later, and lets the others pass. */
-async function applyOrWait(exchange: Exchange, row: FileRow): Promise<boolean> {
-  const place = `file:${row.claim}`;
-  try {
-    await applyFile(exchange, row);
-    exchange.faults.ended(place, "apply");
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof CalloffError && thrown.code === "DATA_UNREADABLE")) throw thrown;
-    const { code, remedy = "It is tried again by itself" } = thrown;
-    const what = `${place} (${row.folder}/${row.name}) cannot be applied: ${thrown.message}`;
-    exchange.faults.stands({ place, kind: "apply", code, what, remedy });
-    return false;
-  }
-}
-
-/**
- * The files of one lane, by one gateway at a time. It applies those whose bytes it has: a gateway with a home of its own
- * has only those that came to its inbox.
- */
-async function applyLane(
-  exchange: Exchange,
-  lane: Pick<Lane, "holds">,
-  name: string,
-  folders: readonly string[],
-): Promise<number> {
-  let applied = 0;
-  // Read inside the lane: whoever was in it before has left other files behind.
-  for (const row of await registered(exchange, folders)) {
-    if (!(await hasBytes(exchange, row))) continue;
-    // A schedule that arrived together with its blanket order is to find it.
-    if (name !== ERP && (await waitsForErp(exchange, row))) break;
-    if (!lane.holds()) break;
-    await applyFile(exchange, row);
-    applied += 1;
-  }
-  return applied;
-}
-
-const hasBytes = async ({ paths }: Exchange, { sha256 }: FileRow): Promise<boolean> =>
-  (await unless(["ENOENT", "ENOTDIR"], undefined, () => stat(archivePath(paths.archive, sha256)))) !== undefined;
-
-async function waitsForErp(exchange: Exchange, { id }: FileRow): Promise<boolean> {
-  for (const earlier of (await registered(exchange, [ERP])).filter((row) => row.id < id)) {
-    if (await hasBytes(exchange, earlier)) return true;
-  }
-  return false;
-}
 
 /** Applies one registered file to its end. A fault of ours ends it as *failed*; `retryFile` goes on where it stopped. */
 export async function applyFile(exchange: Exchange, row: FileRow): Promise<void> {

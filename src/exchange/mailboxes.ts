@@ -16,6 +16,13 @@ export async function filesComeTo(tx: Tx, { gateways }: Exchange, senders: reado
   );
 }
 
+/** Whether a sender's files came to this home last. */
+export async function cameHere({ gateways, store }: Exchange, sender: string): Promise<boolean> {
+  if (gateways === undefined) return true;
+  const [held] = await store.ask("SELECT home FROM mailbox WHERE receiver = :sender", { sender });
+  return held?.["home"] === gateways.home;
+}
+
 /** Whether what waits for a receiver is for this home to write. */
 export async function writesFor({ gateways, store }: Exchange, receiver: string): Promise<boolean> {
   if (gateways === undefined) return true;

@@ -1,7 +1,7 @@
 /** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
 import type { FileRow } from "../store/tables.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
-import { applyRegistered } from "./apply.ts";
+import { applyRegistered } from "./apply-registered.ts";
 import { archiveFile } from "./archive.ts";
 import { type Claimed, claimFile, leftClaimed, takeLeftCompanion } from "./claim.ts";
 import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts";

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
-import { applyRegistered } from "../exchange/apply.ts";
+import { applyRegistered } from "../exchange/apply-registered.ts";
 import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import { type Fault, standingFaults } from "../exchange/faults.ts";

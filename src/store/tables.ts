@@ -39,7 +39,7 @@ export {
   shipment,
   shipmentLine,
 } from "./order-tables.ts";
-export { gateway, mailbox, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
+export { gateway, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
 export {
   account,
   accountAlias,

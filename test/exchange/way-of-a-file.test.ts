@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { applyRegistered, reopenFile } from "../../src/exchange/apply.ts";
+import { reopenFile } from "../../src/exchange/apply.ts";
+import { applyRegistered } from "../../src/exchange/apply-registered.ts";
 import { claimFile } from "../../src/exchange/claim.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
 import { resumeClaimed, takeArrivals, workOnce } from "../../src/exchange/run.ts";
