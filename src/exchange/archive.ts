@@ -11,6 +11,7 @@ import { CalloffError } from "../values/errors.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { keeping, makeFolder, openCarefully, syncFolder, systemCode, unless } from "./durable.ts";
+import { hashRanges } from "./hashing.ts";
 
 export interface Archived {
   readonly sha256: string;
@@ -133,7 +134,9 @@ async function keep(archive: string, incoming: string, sha256: string, size: num
   const target = archivePath(archive, sha256);
   const folder = path.dirname(target);
   const kept = await unless(["ENOENT"], undefined, () => stat(target));
-  if (kept?.size !== size) {
+  // A power cut may have left its length and not its bytes.
+  const [there] = kept?.size === size ? await hashRanges(target, [{ firstByte: 0, endByte: size }]) : [];
+  if (there !== sha256) {
     await makeFolder(folder, 0o700);
     await rename(incoming, target);
     at("copy-renamed");

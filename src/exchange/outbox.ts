@@ -309,7 +309,11 @@ async function whereStaged(exchange: Exchange, row: OutboxFileRow): Promise<"rea
   }
   const folder = await unless(["ENOENT", "ENOTDIR"], undefined, () => folderIdentity(folderPath(exchange, row.folder)));
   const stagedIn = { device: row.folder_device, inode: row.folder_inode };
-  if (folder !== undefined && isFolder(folder, stagedIn)) return "gone";
+  if (folder !== undefined && isFolder(folder, stagedIn)) {
+    // What a power cut left of it lies there under its name, and a reader may have had that already.
+    const damaged = await holdsOtherContent(finalName(exchange, row), row.sha256);
+    return damaged ? alarm(exchange, row, "uncertain", "other content lies there under its name") : "gone";
+  }
   const reason = folder === undefined ? "its folder has gone" : "its folder is another one than it was staged in";
   return alarm(exchange, row, "uncertain", `${reason}; whether the file was taken cannot be known`);
 }

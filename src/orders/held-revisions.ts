@@ -34,7 +34,7 @@ export async function heldAndLocked(tx: Tx, ids: readonly number[]): Promise<Rev
 async function notHeld(from: Queryable, row: RevisionRow): Promise<CalloffError> {
   const taken = await selectOne(from, decision, "WHERE revision_id = :id", { id: row.id });
   if (taken !== undefined) {
-    return new CalloffError("DECISION_TAKEN", `Schedule ${row.id} was ${row.state} by ${taken.who}`, {
+    return new CalloffError("DECISION_TAKEN", `Schedule ${row.id} is already decided by ${taken.who}: ${row.state}`, {
       expected: "a schedule that waits for a decision",
       found: `${taken.verb} by ${taken.who} on ${taken.business_date}${taken.reason === "" ? "" : `: ${taken.reason}`}`,
       remedy: "Look at it again; what was decided stays",

@@ -27,26 +27,29 @@ const ADVISORY_LOCK = 4_180_917;
  * that a process which dies over it leaves the database as it was.
  * @throws CalloffError STORE_NEWER when the database was made by a later version of calloff, STORE_UNREACHABLE
  */
-export function migrate(store: Store): Promise<string[]> {
-  return inOurWords(store.sequelize, () =>
-    store.write(async (tx) => {
-      await alone(tx);
-      await tx.run("CREATE TABLE IF NOT EXISTS migration (name VARCHAR(255) NOT NULL PRIMARY KEY)");
-      const umzug = new Umzug({
-        migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: () => stepped(tx, up) })),
-        storage: notesIn(tx),
-        logger: undefined,
-      });
-      const known = new Set(MIGRATIONS.map(({ name }) => name));
-      const stranger = (await umzug.executed()).find(({ name }) => !known.has(name));
-      if (stranger !== undefined) {
-        throw new CalloffError("STORE_NEWER", `The database was migrated by a later version (${stranger.name})`, {
-          remedy: "Run the version of calloff that made it, or restore a backup made before",
-        });
-      }
-      return (await umzug.up()).map(({ name }) => name);
-    }),
-  );
+export async function migrate(store: Store): Promise<string[]> {
+  // Asked first: where nothing is to be done, nobody is waited for.
+  const seen = await inOurWords(store.sequelize, () => migrationsSeen(store));
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const stranger = seen.find((name) => !known.has(name));
+  if (stranger !== undefined) {
+    throw new CalloffError("STORE_NEWER", `The database was migrated by a later version (${stranger})`, {
+      remedy: "Run the version of calloff that made it, or restore a backup made before",
+    });
+  }
+  if (seen.length === MIGRATIONS.length) return [];
+  return inOurWords(store.sequelize, () => store.write(migrated));
+}
+
+async function migrated(tx: Tx): Promise<string[]> {
+  await alone(tx);
+  await tx.run("CREATE TABLE IF NOT EXISTS migration (name VARCHAR(255) NOT NULL PRIMARY KEY)");
+  const umzug = new Umzug({
+    migrations: MIGRATIONS.map(({ name, up }) => ({ name, up: () => stepped(tx, up) })),
+    storage: notesIn(tx),
+    logger: undefined,
+  });
+  return (await umzug.up()).map(({ name }) => name);
 }
 
 async function stepped(tx: Tx, up: (tx: Tx) => Promise<void>): Promise<void> {
