@@ -214,6 +214,7 @@ export function rebased(
     base: minus(curve.base, less),
     since: onto.since ?? curve.since,
     dates: onto.dates ?? curve.dates,
+    horizon: { from: moved(curve.horizon.from), to: moved(curve.horizon.to) },
     steps: curve.steps.map((step) =>
       step.kind === "remainder"
         ? { ...step, cumulative: minus(step.cumulative, less) }

@@ -215,6 +215,19 @@ onEveryDatabase("A schedule that comes in", (database) => {
     assert.deepEqual(outcomes(await receive(store, tolerant, "2027-01-06", [quoting("0")])), ["accepted"]);
   });
 
+  it("is compared by ship dates with one by delivery dates: the transit days are no change, nor is what comes behind its end", async () => {
+    const { store } = database();
+    const config = aConfiguration({ partner: { orders: { transitDays: 2 } }, policy: { first: "accept" } });
+    await taken(store, config);
+    await receive(store, config, "2027-01-04", [aScheduleLine([["2027-01-12", "300"]])]);
+    const byShipDate = aScheduleLine([
+      ["2027-01-10", "300"],
+      ["2027-01-11", "50"],
+    ]);
+    const next = await receive(store, config, "2027-01-05", [byShipDate], { basis: "shipment" });
+    assert.deepEqual(outcomes(next), ["accepted"]);
+  });
+
   it("never ships what is only planned", async () => {
     const { store } = database();
     const config = trusting();

@@ -55,6 +55,10 @@ async function programHouse(kind: Kind, rules: Rules, today: string): Promise<Ho
       assert.ok([0, 1, 5].includes(code ?? -1), `calloff ${name}: ${stdout}${stderr}`);
       return code === 0;
     },
+    prove: async () => {
+      const { code, stdout, stderr } = await run(["prove"]);
+      assert.equal(code, 0, `calloff prove: ${stdout}${stderr}`);
+    },
     ask: (question) => inStore(home, question),
     remove: async () => {
       if (server !== undefined) await dropPostgres(server.name);

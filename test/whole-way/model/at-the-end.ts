@@ -8,6 +8,7 @@ import type { Books } from "./words.ts";
 
 export async function assertTold(house: House): Promise<void> {
   await assertSound(house);
+  await house.prove?.();
   const books = await house.ask(booksOf);
   await house.ask(async (from) => {
     assertErpKnows(books, await documents(from, "erp-order", "erp-order-change"));

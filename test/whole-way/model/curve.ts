@@ -72,7 +72,8 @@ export const smallerOf = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const largerOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Whether two schedules ask for something else on a day that both speak of; what either says beyond the other's end is no change. */
-export function isChanged(old: Demand, next: Demand): boolean {
+export function isChanged(accepted: Demand, next: Demand, rules: Rules): boolean {
+  const old = inDatesOf(next, accepted, rules);
   const floor = largerOf(old.base, next.base);
   const [before, after] = [byDay(old, floor, next.issuedOn), byDay(next, floor, next.issuedOn)];
   const [oldEnd, newEnd] = [laterOf(old.end, next.issuedOn), next.end];
@@ -80,6 +81,14 @@ export function isChanged(old: Demand, next: Demand): boolean {
     const removed = (before.get(day) ?? 0n) - (after.get(day) ?? 0n);
     return (removed > 0n && day <= newEnd) || (removed < 0n && day <= oldEnd);
   });
+}
+
+/** Delivery dates as ship dates, or the other way, by the transit days. */
+function inDatesOf({ dates }: Demand, old: Demand, { transitDays }: Rules): Demand {
+  if (old.dates === dates) return old;
+  const moved = (date: string) => dayAfter(date, dates === "ship" ? -transitDays : transitDays);
+  const pieces = old.pieces.map((piece) => ({ ...piece, date: moved(piece.date) }));
+  return { ...old, dates, end: moved(old.end), pieces };
 }
 
 /** What a curve asks for above `floor`, by day; what is past stands at the day of the new message. */

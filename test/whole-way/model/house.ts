@@ -28,6 +28,8 @@ export interface House {
   killedAt(crash: Crash): string;
   /** Gives a command; says whether it was taken. */
   command<Name extends CommandName>(name: Name, given: Commands[Name]["given"]): Promise<boolean>;
+  /** Does all again from archive and audit trail and fails unless it comes to the same. */
+  prove?(): Promise<void>;
   ask<T>(question: (from: Queryable) => Promise<T>): Promise<T>;
   readonly path: string;
   remove(): Promise<void>;

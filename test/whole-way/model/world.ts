@@ -153,7 +153,7 @@ export class World {
       const shipped = this.shipped(account);
       return this.rules.first === "hold" || (shipped !== 0n && !this.agrees(account, item));
     }
-    return !this.agrees(account, item) || (this.rules.strict && isChanged(old, demand));
+    return !this.agrees(account, item) || (this.rules.strict && isChanged(old, demand, this.rules));
   }
 
   /** Where a net customer's schedule starts: what we had shipped through the last note, or nothing before we had shipped. */
