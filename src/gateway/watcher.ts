@@ -2,7 +2,8 @@
  * Watching the inbox: a hint that something arrived, never the truth. What watching misses (a folder that was deleted and
  * made again, a file system without events, too few inotify watches) the periodic scan finds.
  */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
 import { type FSWatcher, watch as watchByEvents } from "chokidar";
 import type { Faults } from "../exchange/faults.ts";
 import { coerceError } from "../values/errors.ts";
@@ -71,12 +72,18 @@ export function inboxWatcher(
       followSymlinks: false,
       atomic: false,
       ignorePermissionErrors: true,
+      // The folders alone tell what is written in them: a watch for each of fifty thousand files is more than many a machine has.
+      ignored: (_file, stats) => stats !== undefined && !stats.isDirectory(),
     });
     watcher = opened;
     const changed = () => {
       if (watcher === opened) hint();
     };
-    opened.on("add", changed).on("change", changed);
+    opened.on("raw", (_event, name, about) => {
+      const { watchedPath } = (about ?? {}) as { watchedPath?: string };
+      // What has left a folder, as what we claim does, is nothing to take.
+      if (watchedPath === undefined || isThere(watchedPath, name)) changed();
+    });
     opened.on("unlinkDir", (folder) => {
       // Whatever is made under that name is another folder, which this watcher would never see.
       if (watcher === opened && present.includes(folder)) watched = "";
@@ -116,6 +123,8 @@ export function inboxWatcher(
 
   return { name: "watcher", start: refresh, refresh, stop: close };
 }
+
+const isThere = (folder: string, name: string): boolean => existsSync(path.join(folder, name)) || !existsSync(folder);
 
 /** A folder by what it is, not by its name: one made again is another one, though it may get the old one's number. */
 function identityOf(folder: string): { folder: string; identity: string } | undefined {

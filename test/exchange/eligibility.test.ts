@@ -100,6 +100,12 @@ const record = (start: string): string => start.padEnd(128);
 const ends = (text: string): boolean =>
   endHasCome(Buffer.from(text.slice(0, 512), "latin1"), Buffer.from(text.slice(-512), "latin1"));
 
+const closed = (...chunks: string[]): boolean => {
+  const brackets = openBrackets();
+  for (const chunk of chunks) brackets.read(Buffer.from(chunk));
+  return brackets.closed();
+};
+
 describe("the end of a file's content", () => {
   it("is IEA where it begins with ISA, whatever the delimiters", () => {
     assert.equal(ends("ISA*00*~GS*PS~IEA*1*000000001~"), true);
@@ -137,11 +143,6 @@ describe("the end of a file's content", () => {
   });
 
   it("of JSON has come when every bracket is closed, whatever stands in strings, however it is cut into chunks", () => {
-    const closed = (...chunks: string[]): boolean => {
-      const brackets = openBrackets();
-      for (const chunk of chunks) brackets.read(Buffer.from(chunk));
-      return brackets.closed();
-    };
     assert.equal(closed('{"a":{"b":1}'), false);
     assert.equal(closed('{"a":{"b":1}}'), true);
     assert.equal(closed('{"a":"}', '"', "}"), true);
