@@ -9,7 +9,7 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 /** What carries a file from its claim to *written*. */
 const WAY = `
   run claim archive register quarantine let-go unsettled
-  apply apply-set answers-out erp-inbound match file-state after-gap poison
+  apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison
   render render-files outbox outbox-files outbox-leases outbox-ends`;
 const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/release.ts"];
 
@@ -24,7 +24,7 @@ const READS = new Set(
     access lstat stat readFile readdir open openCarefully mkdir makeFolder close read readFrom
     select selectOne ask catalogue readSet usable hashRanges hasEnded pause
     expectNumber renderEdi nextArrivals scan fillQueue has leave makeSureOfRoom number
-    Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
+    cameHere Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
 );
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
 const AROUND = new Set(["unless", "keeping", "tried", "triedTogether", "inLane", "release", "noteLeaving", "noteLeft"]);
