@@ -147,7 +147,7 @@ describe("A power cut", () => {
     // Nobody tries again by itself; a person may.
     await runOn(home);
     assert.equal((await stateOf(home)).outbox[`${String(row?.["folder"])}/${String(row?.["name"])}`], undefined);
-    await home.on(DAY, ["outbox", "resend", `${String(row?.["folder"])}/${String(row?.["name"])}`]);
+    await home.on(DAY, ["outbox", "resend", String(row?.["id"])]);
     await runOn(home);
     await assertSound(home, { dropped: DROPPED });
   });
