@@ -43,6 +43,8 @@ export function inboxWatcher(
 ): InboxWatcher {
   let watcher: FSWatcher | undefined;
   let watched = "";
+  /** Whether any folder was ever watched. */
+  let begun = false;
   /** Scans since watching proved impossible; `undefined` while it works. */
   let blindFor: number | undefined;
 
@@ -109,10 +111,13 @@ export function inboxWatcher(
     const present = folders().flatMap((folder) => identityOf(folder) ?? []);
     const identity = present.map(({ identity: held }) => held).join("\n");
     if (identity === watched) return;
-    const again = watcher !== undefined;
+    const again = begun;
     await close();
     watched = identity;
-    if (present.length > 0) await open(present.map(({ folder }) => folder));
+    if (present.length > 0) {
+      begun = true;
+      await open(present.map(({ folder }) => folder));
+    }
     // Set by what was heard while it was opened.
     if ((blindFor as number | undefined) !== undefined) return;
     faults.ended("inbox", "watch");
