@@ -75,9 +75,15 @@ function withDoneFiles(home: SystemHome): void {
 /** A 997 for a group that we never sent. */
 function answerToNothing(home: SystemHome): string {
   const [isa = "", gs = ""] = home.sample("forecast.edi").split("~\n");
-  const control = (segment: string) => segment.replace("000000001", "000000004");
   const body = ["AK1*SH*77", "AK9*A*1*1*1"];
-  const segments = [control(isa), gs.replace("GS*PS", "GS*FA"), "ST*997*0001", ...body, "SE*4*0001", "GE*1*1"];
+  const segments = [
+    isa.replace("000000001", "000000004"),
+    gs.replace("GS*PS", "GS*FA"),
+    "ST*997*0001",
+    ...body,
+    "SE*4*0001",
+    "GE*1*1",
+  ];
   return [...segments, "IEA*1*000000004"].map((segment) => `${segment}~\n`).join("");
 }
 

@@ -36,6 +36,12 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
+async function secondsUntilEnded(running: Daemon): Promise<number> {
+  const before = performance.now();
+  await running.ended;
+  return (performance.now() - before) / 1000;
+}
+
 const bytesReadBy = ({ pid }: Daemon): number =>
   Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 
@@ -60,11 +66,6 @@ describe("A daemon that is stopped in the midst of a long file", () => {
   const started = (): Daemon => {
     daemon = startDaemon(["--home", home.path, "--business-date", DAY], { env: { CALLOFF_NOW: `${DAY}T06:00:00Z` } });
     return daemon;
-  };
-  const secondsUntilEnded = async (running: Daemon): Promise<number> => {
-    const before = performance.now();
-    await running.ended;
-    return (performance.now() - before) / 1000;
   };
 
   it("of 50 MB while it is read ends in time, lets go of the lock and has done nothing by halves [A4]", async () => {
