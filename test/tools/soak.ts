@@ -136,10 +136,11 @@ function isFlat(measures: readonly Measure[]): boolean {
     last.megabytes <= most &&
     last.descriptors <= first.descriptors + MORE.descriptors &&
     last.watches <= first.watches + MORE.watches;
-  for (let n = 0; n < 5; n += 1)
-    say(
-      `  ${["at first", "", "", "", "at last"][n]?.padEnd(9)} ${inWords(median(measures.slice(n * part, (n + 1) * part)))}`,
-    );
+  for (let n = 0; n < 5; n += 1) {
+    const from = Math.floor((n * measures.length) / 5);
+    const some = measures.slice(from, Math.max(from + 1, Math.floor(((n + 1) * measures.length) / 5)));
+    say(`  ${(["at first", "", "", "", "at last"][n] ?? "").padEnd(9)} ${inWords(median(some))}`);
+  }
   say(`${flat ? "flat" : "NOT FLAT"}: ${inWords(first)} after warming up, ${inWords(last)} at the end`);
   return flat;
 }
