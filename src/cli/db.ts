@@ -97,7 +97,7 @@ function declareRestore(command: Command): void {
 const list = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? "" : `${title}\n${lines.map((line) => `    ${oneLine(line)}\n`).join("")}`;
 
-function restoredInWords({ after, archive, backup, keptAside, outbox, series }: Restored): string {
+function restoredInWords({ after, archive, backup, check, keptAside, outbox, series }: Restored): string {
   const nothing = { database: "", trail: "", nothing: "Nothing is known of the time after the backup.\n" }[after.known];
   return [
     `Restored ${backup.file}, of ${backup.instant}.\n`,
@@ -124,6 +124,9 @@ function restoredInWords({ after, archive, backup, keptAside, outbox, series }: 
       "received, but the database does not know them; each is handed in again by:",
       archive.forgotten.map(({ command }) => command),
     ),
+    ...check
+      .filter(({ health, subject }) => health === "fail" && subject !== "trail")
+      .map((line) => `! ${doctorLineInWords(line)}`),
     keptAside === "" ? "" : `What was there before is in ${keptAside}.\n`,
   ].join("");
 }

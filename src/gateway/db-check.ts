@@ -4,7 +4,7 @@
  */
 import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
-import { refuseBehindTrail } from "../exchange/trail.ts";
+import { refuseBehindTrail } from "../exchange/trail-reading.ts";
 import { firstBrokenEntry, lastEntry } from "../store/audit.ts";
 import { pendingMigrations } from "../store/migrate.ts";
 import { damageOf } from "../store/sqlite-file.ts";

@@ -14,7 +14,7 @@ import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
 import { systemWords } from "../exchange/system-words.ts";
-import { refuseBehindTrail } from "../exchange/trail.ts";
+import { refuseBehindTrail } from "../exchange/trail-reading.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
 import { type Gateways, joinGateways } from "../store/gateways.ts";

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
-import { type Leaving, outboxKey, readTrail, type Trail, trailFolder } from "../exchange/trail.ts";
+import { type Leaving, outboxKey, readTrail, type Trail, trailFolder } from "../exchange/trail-reading.ts";
 import { type AuditEntry, readAudit, unbroken } from "../store/audit.ts";
 import { damageOf } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";

@@ -26,6 +26,8 @@ const CHANGE = /^order-change_.*_(\d{9})\.json$/;
 
 /** Moves every series past the numbers that are known to be taken. */
 export async function moveSeries(tx: Tx, config: Configuration, known: Knowledge): Promise<MovedSeries[]> {
+  // Numbers set aside for a release that never ended may have been given since the backup.
+  await tx.run("DELETE FROM number_run");
   const highest = await highestTaken(config, known);
   const moved: MovedSeries[] = [];
   for (const [series, taken] of [...highest].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -5,7 +5,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { unless } from "../exchange/durable.ts";
 import { sha256Of } from "../exchange/hashing.ts";
-import { outboxKey } from "../exchange/trail.ts";
+import { outboxKey } from "../exchange/trail-reading.ts";
 import { select, update } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type OutboxFileRow, outboxFile } from "../store/tables.ts";

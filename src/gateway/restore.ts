@@ -3,13 +3,11 @@
  * reconciled with the files on disk, checked once more, and only then put in the place of the old database, which is kept.
  */
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, mkdtemp, open, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
-import { archivePath } from "../exchange/archive.ts";
 import { exchangePaths } from "../exchange/context.ts";
-import { makeFolder, syncFolder } from "../exchange/durable.ts";
-import { endOfTrail, trailFolder, writeTrail } from "../exchange/trail.ts";
+import { makeFolder } from "../exchange/durable.ts";
 import { type AuditEntry, readAudit, recordAudit } from "../store/audit.ts";
 import { isFresh, migrate, pendingMigrations } from "../store/migrate.ts";
 import { damageOf, gatherInto } from "../store/sqlite-file.ts";
@@ -18,18 +16,19 @@ import type { Occasion } from "../values/clock.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import type { Json } from "../values/json.ts";
 import { sqlitePath } from "./backup.ts";
-import { contentOf, damaged, type Manifest, readBackup, sumOf } from "./backup-manifest.ts";
+import { contentOf, damaged, type Manifest, readBackup } from "./backup-manifest.ts";
 import { restorePostgres } from "./backup-postgres.ts";
 import { checkDatabase } from "./db-check.ts";
-import { namesIn } from "./db-check-files.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 import { takeInstanceLock } from "./instance-lock.ts";
 import { openKeeper } from "./keeper.ts";
 import { openLog } from "./log.ts";
 import { clockOf, doAgain, layScratchHome, type Moment } from "./replay.ts";
+import { archiveGaps, bringArchive, type RestoredArchive } from "./restore-archive.ts";
 import { type Knowledge, knowledgeAfter } from "./restore-knowledge.ts";
 import { type MovedSeries, moveSeries } from "./restore-numbers.ts";
 import { type RestoredOutbox, settleOutbox, writtenBefore } from "./restore-outbox.ts";
+import { putInPlace, renewTrail, syncFile } from "./restore-place.ts";
 
 export interface RestoreWish {
   /** Absolute path of the backup. */
@@ -52,14 +51,7 @@ export interface Restored {
   };
   readonly outbox: RestoredOutbox;
   readonly series: readonly MovedSeries[];
-  readonly archive: {
-    /** Files that were brought back from the backup's own archive. */
-    readonly brought: number;
-    /** Files the database names whose bytes are nowhere. */
-    readonly missing: readonly string[];
-    /** Files that were received and that the database does not know; each with the command that hands it in again. */
-    readonly forgotten: readonly { readonly sha256: string; readonly command: string }[];
-  };
+  readonly archive: RestoredArchive;
   /** Where the old database is kept; empty where there was none. */
   readonly keptAside: string;
   readonly check: readonly DoctorLine[];
@@ -280,11 +272,11 @@ async function doneAgain(config: Configuration, { scratch, url }: Place, known: 
   }
 }
 
+/** Without these no database is put in place; what else does not hold is told. The trail is renewed after the switch. */
+const INDISPENSABLE = new Set(["database", "tables", "audit trail", "references", "numbers"]);
+
 function refuseUnsound(check: readonly DoctorLine[]): void {
-  // The trail is renewed after the switch; until then the old one may well tell of more.
-  const wrong = check.filter(
-    ({ health, subject }) => health === "fail" && subject !== "trail" && subject !== "archive",
-  );
+  const wrong = check.filter(({ health, subject }) => health === "fail" && INDISPENSABLE.has(subject));
   const [first] = wrong;
   if (first === undefined) return;
   throw new CalloffError("RESTORE_UNSOUND", "What the backup and the time after it give together does not hold", {
@@ -292,141 +284,4 @@ function refuseUnsound(check: readonly DoctorLine[]): void {
     found: `${first.subject}: ${first.message}`,
     remedy: "Restore with --as-it-was, or use another backup; the database in use was not touched",
   });
-}
-
-/** Archived files that the home has lost and that lie beside the backup. */
-async function bringArchive({ home }: Configuration, folder: string): Promise<number> {
-  const { archive } = exchangePaths(home);
-  let brought = 0;
-  for (const file of await namesIn(path.join(folder, "archive"))) {
-    const sha256 = path.basename(file);
-    const target = archivePath(archive, sha256);
-    if ((await stat(target).catch(() => undefined)) !== undefined) continue;
-    if ((await sumOf(file)).sha256 !== sha256) continue;
-    await makeFolder(path.dirname(target), 0o700);
-    const incoming = path.join(archive, `.incoming-${sha256}`);
-    await copyFile(file, incoming);
-    await syncFile(incoming);
-    await rename(incoming, target);
-    await syncFolder(path.dirname(target));
-    brought += 1;
-  }
-  return brought;
-}
-
-async function archiveGaps(
-  { home }: Configuration,
-  store: Store,
-  known: Knowledge,
-): Promise<Omit<Restored["archive"], "brought">> {
-  const { archive } = exchangePaths(home);
-  const names = await namesIn(archive);
-  const there = new Set(names.map((name) => path.basename(name)));
-  const rows = (await store.ask("SELECT DISTINCT sha256 FROM file WHERE sha256 <> ''")).map(({ sha256 }) =>
-    String(sha256),
-  );
-  const stored = new Set(rows);
-  const arrivals = new Map(
-    known.entries
-      .filter(({ verb }) => verb === "file.registered")
-      .map(({ details }) => details as { sha256?: string; folder?: string; name?: string })
-      .map((details) => [details.sha256, details]),
-  );
-  return {
-    missing: rows.filter((sha256) => !there.has(sha256)),
-    forgotten: names
-      .filter((name) => !stored.has(path.basename(name)))
-      .map((name) => {
-        const sha256 = path.basename(name);
-        const { folder = "<partner>", name: given = sha256 } = arrivals.get(sha256) ?? {};
-        return { sha256, command: `cp ${path.relative(home, name)} ${JSON.stringify(`inbox/${folder}/${given}`)}` };
-      }),
-  };
-}
-
-/** The old database goes aside before the new one takes its name; at every moment one of the two has it, or the trail refuses. */
-async function putInPlace(
-  { home }: Configuration,
-  file: string,
-  target: string,
-  { instant }: Occasion,
-): Promise<string> {
-  const existing = [];
-  for (const ending of ["", "-wal", "-shm", "-journal"]) {
-    if ((await stat(target + ending).catch(() => undefined)) !== undefined) existing.push(target + ending);
-  }
-  await makeFolder(path.dirname(target), 0o700);
-  if (existing.length === 0) {
-    await rename(file, target);
-    await syncFolder(path.dirname(target));
-    return "";
-  }
-  const aside = await asideFolder({ home }, { instant });
-  for (const held of existing) await keepAside(held, path.join(aside, path.basename(held)));
-  await syncFolder(aside);
-  // What is beside the old file must not be taken for the new one's.
-  for (const held of existing) if (held !== target) await rm(held, { force: true });
-  await rename(file, target);
-  await syncFolder(path.dirname(target));
-  return aside;
-}
-
-/** A folder of its own for what a restore replaces. */
-async function asideFolder(
-  { home }: Pick<Configuration, "home">,
-  { instant }: Pick<Occasion, "instant">,
-): Promise<string> {
-  const wanted = path.join(home, "data", `before-restore-${instant.replace(/[-:]|\.\d+/g, "")}`);
-  for (let n = 1; ; n += 1) {
-    const folder = n === 1 ? wanted : `${wanted}-${n}`;
-    try {
-      await mkdir(folder, { mode: 0o700 });
-      return folder;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-    }
-  }
-}
-
-/** By a second name, or by a copy where the file system has none. */
-async function keepAside(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch {
-    await copyFile(from, to);
-    await syncFile(to);
-  }
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The trail goes on where it tells the same; else it is kept beside the old database and told anew. Gives where things are kept. */
-async function renewTrail(
-  config: Configuration,
-  { entries, known }: Prepared,
-  keptAside: string,
-  occasion: Occasion,
-): Promise<string> {
-  const folder = trailFolder(exchangePaths(config.home));
-  const last = known.entries.at(-1);
-  const same = last === undefined ? !known.other : entries.find(({ seq }) => seq === last.seq)?.hash === last.hash;
-  if (same && (await reachesInto(folder, entries))) return keptAside;
-  const aside = keptAside === "" ? await asideFolder(config, occasion) : keptAside;
-  if ((await stat(folder).catch(() => undefined)) !== undefined) await rename(folder, path.join(aside, "trail"));
-  await writeTrail(folder, { entries, leaving: known.leaving, left: known.left });
-  return aside;
-}
-
-/** Whether the trail's own end is an entry of these. */
-async function reachesInto(folder: string, entries: readonly AuditEntry[]): Promise<boolean> {
-  if ((await readdir(folder).catch(() => [])).length === 0) return true;
-  const end = await endOfTrail(folder);
-  return end === undefined || entries.some(({ seq, hash }) => seq === end.seq && hash === end.hash);
 }
