@@ -33,13 +33,15 @@ export function pegged<Line extends Open>(
       day: laterOf(line.scheduledOn, today),
       left: line.open,
       covers: new Map<string, bigint>(),
+      scheduled: new Map<string, string>(),
     }))
     .toSorted((a, b) =>
       a.line.scheduledOn < b.line.scheduledOn ? -1 : a.line.scheduledOn > b.line.scheduledOn ? 1 : a.n - b.n,
     );
   type Covering = (typeof inLine)[number];
-  const covers = (one: Covering, day: string, quantity: bigint) => {
+  const covers = (one: Covering, day: string, quantity: bigint, orderOn: string) => {
     one.covers.set(day, (one.covers.get(day) ?? 0n) + quantity);
+    if (!one.scheduled.has(day)) one.scheduled.set(day, orderOn);
     one.left -= quantity;
   };
 
@@ -47,7 +49,7 @@ export function pegged<Line extends Open>(
   let history = largerOf(0n, of.base - of.shipped);
   for (const one of inLine) {
     const kept = smallerOf(history, one.left);
-    if (kept > 0n) covers(one, one.day, kept);
+    if (kept > 0n) covers(one, one.day, kept, one.line.scheduledOn);
     history -= kept;
   }
 
@@ -68,18 +70,17 @@ export function pegged<Line extends Open>(
       for (const piece of wanted) {
         if (ownDay && piece.day !== one.day) continue;
         const quantity = smallerOf(piece.left, one.left);
-        if (quantity > 0n) covers(one, piece.day, quantity);
+        if (quantity > 0n) covers(one, piece.day, quantity, piece.orderOn);
         piece.left -= quantity;
       }
     }
   }
-  return inLine.map(({ line, day, covers: by }) => {
+  return inLine.map(({ line, day, covers: by, scheduled }) => {
     const keptDay = by.has(day) ? day : [...by.keys()].toSorted()[0];
     const kept = keptDay === undefined ? 0n : (by.get(keptDay) as bigint);
     const off = line.open - kept;
     if (keptDay === undefined) return { line, off, wantedOn: undefined };
     const broken = of.pack > 0n ? off % of.pack : 0n;
-    const first = wanted.find((piece) => piece.day === keptDay);
-    return { line, off: off - broken, wantedOn: keptDay === day ? line.scheduledOn : first?.orderOn };
+    return { line, off: off - broken, wantedOn: keptDay === day ? line.scheduledOn : scheduled.get(keptDay) };
   });
 }
