@@ -46,8 +46,9 @@ const SMALL = "outbox/acme";
 const FILLER = ".filler";
 
 /** Mounts the small file system; whoever may not has no full or read-only folder in the soak. */
-export function mountSmall(home: SystemHome): boolean {
-  const options = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", path.join(home.path, SMALL)];
+export function mountSmall(home: SystemHome, files: number): boolean {
+  // The answers to the first load find room, a page each.
+  const options = ["-t", "tmpfs", "-o", `size=${2048 + 4 * files}k`, "tmpfs", path.join(home.path, SMALL)];
   return spawnSync("mount", options).status === 0;
 }
 
@@ -219,6 +220,7 @@ export function sprinkler(
     over: () => {
       if (readOnly) lock();
       rmSync(path.join(small, FILLER), { force: true });
+      read();
     },
   };
 }

@@ -180,7 +180,7 @@ async function main(): Promise<void> {
     /^logLevel: .*$/m,
     'logLevel: warn\ntimetable: { release: "*/5 * * * * *" }\nworkers: { secondsPerFile: 2 }',
   );
-  const mounted = mountSmall(home);
+  const mounted = mountSmall(home, files);
   say(
     `soak of ${minutes} minutes, seed ${seed}, in ${home.path}${mounted ? "" : "; without a small disk, which needs the right to mount"}`,
   );
