@@ -3,12 +3,17 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CRASH_POINTS } from "../../src/values/crash-points.ts";
+import type { CrashPoint } from "../../src/values/crash-points.ts";
 import { type Daemon, startDaemon } from "../support/program.ts";
 import { filesIn, inStore, nextForecast, type SystemHome, stateOf, systemHome } from "./homes.ts";
 
 const DAY = "2027-03-01";
 const FILES = 12;
+/** Points that a schedule, its answer and its order come to one after the other, in this order. */
+const POINTS: readonly CrashPoint[] = [
+  ...(["claimed", "archived", "registered", "unclaimed", "mapped", "applied", "answered"] as const),
+  ...(["rendered", "temporary-written", "staged", "renamed", "written"] as const),
+];
 
 function dropForecasts(home: SystemHome): void {
   for (let n = 1; n <= FILES; n += 1) home.drop("acme", `forecast-${n}.edi`, nextForecast(home, n, String(2000 + n)));
@@ -62,11 +67,11 @@ describe("The daemon on a home", () => {
     await undisturbed.remove();
   });
 
-  it("that is killed at every crash point, one after the other, ends where a run does that was left alone", async () => {
+  it("that is killed again and again, further on the way each time, ends where a run does that was left alone [A1, A3]", async () => {
     home.drop("acme", "forecast.edi", home.sample("forecast.edi"));
     const undisturbed = await home.copy();
     await undisturbed.on(DAY, ["run"]);
-    for (const point of CRASH_POINTS) {
+    for (const point of POINTS) {
       const { signal, stderr } = await started({ CALLOFF_CRASH_AT: `${point}:1` }).ended;
       assert.equal(signal, "SIGKILL", `${point}: ${stderr}`);
     }
