@@ -97,6 +97,12 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "file.waiting":
       ran.attention.push(`${event.folder}/${event.name} waits: ${event.reason}`);
       break;
+    case "file.grown":
+      ran.attention.push(`${event.folder}/${event.name} was written to after it was taken; now also ${event.again}`);
+      break;
+    case "interchange.gap":
+      ran.attention.push(`${event.partner} left out control number ${event.missing} before ${event.control}`);
+      break;
     case "acknowledgement.alarm":
       ran.attention.push(`${event.partner} answers: ${event.reason}`);
       break;

@@ -30,8 +30,8 @@ export async function readyHome(): Promise<SystemHome> {
 }
 
 /** Replaces one line of a settings file. */
-export function setting(home: SystemHome, file: string, line: RegExp, by: string): void {
-  const at = path.join(home.path, file);
+export function setting(home: SystemHome, settings: string, line: RegExp, by: string): void {
+  const at = path.join(home.path, settings);
   const before = readFileSync(at, "utf8");
   assert.match(before, line);
   writeFileSync(at, before.replace(line, by));
