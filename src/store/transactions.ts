@@ -5,7 +5,7 @@
  * was lost before COMMIT was sent has left nothing behind and is tried again. Where the connection is lost after COMMIT was
  * sent, PostgreSQL is asked by the transaction's own number what became of it.
  */
-import { QueryTypes, type Sequelize, type Transaction } from "sequelize";
+import { QueryTypes, type Sequelize, Transaction } from "sequelize";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { MOST_TRIES, PATIENCE, pause } from "./patience.ts";
 import { outcomeUnknown, storeError } from "./store-errors.ts";
@@ -23,11 +23,7 @@ export interface Reached {
 
 /** Does `work` in one transaction, again (at most five times) where another writer or a lost connection was in the way. */
 export function writeWithRetry<T>(sequelize: Sequelize, reached: Reached, work: TransactionWork<T>): Promise<T> {
-  return retried(sequelize, reached, () =>
-    sequelize.getDialect() === "sqlite"
-      ? sequelize.transaction((transaction) => withLastSteps(transaction, work))
-      : onPostgres(sequelize, work, reached),
-  );
+  return retried(sequelize, reached, () => inTransaction(sequelize, work, reached));
 }
 
 /** Asks, again where the connection was lost: what only reads may always be repeated. */
@@ -70,20 +66,22 @@ async function withLastSteps<T>(transaction: Transaction, work: TransactionWork<
 }
 
 /** What Sequelize does itself only with a word on the console that no log has asked for. */
-interface Ending {
+interface Steps {
   finished: string | undefined;
+  prepareEnvironment(inNamespace: boolean): Promise<unknown>;
+  rollback(): Promise<void>;
   cleanup(): void;
   forceCleanup(): Promise<void>;
 }
 
-async function onPostgres<T>(sequelize: Sequelize, work: TransactionWork<T>, reached: Reached): Promise<T> {
-  const transaction = await sequelize.transaction();
+async function inTransaction<T>(sequelize: Sequelize, work: TransactionWork<T>, reached: Reached): Promise<T> {
+  const transaction = await begun(sequelize);
   reached.before = true;
   let result: T;
   let number: string | undefined;
   try {
     result = await withLastSteps(transaction, work);
-    number = await numberOf(sequelize, transaction);
+    if (sequelize.getDialect() === "postgres") number = await numberOf(sequelize, transaction);
   } catch (thrown) {
     await ended(sequelize, transaction, "ROLLBACK").catch(() => {});
     throw thrown;
@@ -94,6 +92,15 @@ async function onPostgres<T>(sequelize: Sequelize, work: TransactionWork<T>, rea
     await settled(sequelize, coerceError(thrown), number);
   }
   return result;
+}
+
+async function begun(sequelize: Sequelize): Promise<Transaction> {
+  const transaction = new Transaction(sequelize, {});
+  const steps = transaction as unknown as Steps;
+  // One that cannot begin is ended at once.
+  steps.rollback = () => ended(sequelize, transaction, "ROLLBACK").catch(() => {});
+  await steps.prepareEnvironment(false);
+  return transaction;
 }
 
 /** The transaction's number in the server; none while it has written nothing. */
@@ -108,16 +115,17 @@ async function numberOf(sequelize: Sequelize, transaction: Transaction): Promise
 }
 
 async function ended(sequelize: Sequelize, transaction: Transaction, word: "COMMIT" | "ROLLBACK"): Promise<void> {
-  const ending = transaction as unknown as Ending;
+  const steps = transaction as unknown as Steps;
   try {
     await sequelize.query(`${word};`, { transaction });
-    ending.cleanup();
+    steps.cleanup();
   } catch (thrown) {
-    // A connection in no known state is not given to the next transaction.
-    await ending.forceCleanup().catch(() => {});
+    // A connection in no known state is not given to the next transaction; SQLite's writer is brought back to a known one.
+    if (sequelize.getDialect() === "sqlite") steps.cleanup();
+    else await steps.forceCleanup().catch(() => {});
     throw thrown;
   } finally {
-    ending.finished = word.toLowerCase();
+    steps.finished = word.toLowerCase();
   }
 }
 
@@ -126,6 +134,7 @@ async function ended(sequelize: Sequelize, transaction: Transaction, word: "COMM
  * @throws what COMMIT was answered with, or CalloffError STORE_UNREACHABLE when it was undone; STORE_OUTCOME when nobody knows
  */
 async function settled(sequelize: Sequelize, error: Error, number: string | undefined): Promise<void> {
+  if (sequelize.getDialect() === "sqlite") throw error;
   const told = storeError(error, sequelize);
   if (!(told instanceof CalloffError) || told.code !== "STORE_UNREACHABLE") throw told;
   // It wrote nothing, so that there is nothing to be kept.

@@ -26,6 +26,24 @@ describe("Write transactions on SQLite", () => {
     assert.equal(await take(), 2);
   });
 
+  it("that cannot begin say so by their error alone, and are no hindrance to the next", async () => {
+    const other = openStore(database.url, database.home);
+    const said: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = (words: string | Uint8Array) => said.push(String(words)) > 0;
+    try {
+      await other.write(async (tx) => {
+        await takeNumbers(tx, "SO", 1);
+        await assert.rejects(take(), { code: "STORE_BUSY" });
+      });
+    } finally {
+      process.stderr.write = write;
+      await other.close();
+    }
+    assert.deepEqual(said, []);
+    assert.equal(await take(), 2);
+  });
+
   it("are written to the file that has the database's name now, not to one that was removed", async () => {
     assert.equal(await take(), 1);
     copyFileSync(file(), `${file()}.copy`);
