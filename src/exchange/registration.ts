@@ -111,10 +111,13 @@ export function planFile(
   };
 }
 
-/** Holds or notes an interchange that passes numbers over; what came counts in the chain, also without effect. */
+/**
+ * Holds or notes an interchange that passes numbers over; what came counts in the chain, also without effect. A number that
+ * came before has counted already, or waits for its turn.
+ */
 function inItsPlace(plan: InterchangePlan, arrival: Arrival, next: Map<Scope, number>): InterchangePlan {
   const { entry, partner } = plan;
-  const counts = plan.state !== "refused" || plan.cause === "envelope";
+  const counts = plan.state === "open" || plan.cause === "envelope";
   if (!counts || partner === "") return plan;
   const scope = chainScope({ partner, sender: entry.sender.id, receiver: entry.receiver.id });
   const { numberGaps } = arrival.partners.find(({ code }) => code === partner) as Partner;

@@ -191,6 +191,20 @@ onEveryDatabase("registering a file", (database) => {
     }
   });
 
+  it("goes on in the sender's numbers behind a new count, whatever comes again of the old one", async () => {
+    const home = testHome(database());
+    const other = interchangeText({ control: 10, sets: [scheduleBody("500")] });
+    const contents = [interchangeText({ control: 10 }), interchangeText({ control: 1000 })];
+    const again = [interchangeText({ control: 10 }), other];
+    for (const [n, content] of [...contents, ...again].entries()) await arrive(home, `${n}.edi`, content);
+    await arrive(home, "last.edi", interchangeText({ control: 1003 }));
+    const gaps = home.told.filter(({ event }) => event === "interchange.gap").map(({ payload }) => payload);
+    assert.deepEqual(
+      gaps.map((gap) => (gap as { missing: string }).missing),
+      ["1001 to 1002"],
+    );
+  });
+
   it("keeps a file called report.json apart from its report", async () => {
     const home = testHome(database());
     const row = await arrive(home, "report.json", "nothing we read");
