@@ -13,6 +13,7 @@ export type FaultKind =
   | "left"
   | "claim"
   | "take"
+  | "grown"
   | "keep"
   | "apply"
   | "trail"

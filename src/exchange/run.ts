@@ -8,8 +8,9 @@ import { ERP, type Exchange, outboxFolders, watchedFolders } from "./context.ts"
 import { keeping, makeFolder, systemCode } from "./durable.ts";
 import { registerErpFile } from "./erp-inbound.ts";
 import { isOfTheStore, passesByItself } from "./file-state.ts";
+import { type AsRead, lookAfter } from "./grown.ts";
 import { type IntakeLanes, intakeLanes } from "./lanes.ts";
-import { type AsRead, letGo, lookAfter } from "./let-go.ts";
+import { letGo } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { isPoison, POISON } from "./poison.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
@@ -174,7 +175,7 @@ export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<nu
 }
 
 async function takeIn(exchange: Exchange, looks: Looks, lanes: IntakeLanes): Promise<number> {
-  let taken = await lookAfter(exchange);
+  let taken = await lookAfter(exchange, lanes.has);
   do {
     if (await fillQueue(exchange, looks)) exchange.faults.endedBut("claim", new Set(looks.queue.map(placeOf)));
     for (let n = 0; n < ROUND; n += 1) {

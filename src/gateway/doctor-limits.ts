@@ -1,6 +1,7 @@
 /** Doctor's questions about what the system lets a process do: files open at once, file sizes, watches. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { softLimit } from "../exchange/process-limits.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
 const FEW_OPEN_FILES = 256;
@@ -33,12 +34,6 @@ function fileSizeLine(): DoctorLine {
     message: `No file may be larger than ${limit} bytes, the database neither`,
     remedy: "Raise it: ulimit -f unlimited, or LimitFSIZE=infinity in the unit file",
   };
-}
-
-/** As the kernel states it for this process; `undefined` where there is none. */
-function softLimit(name: string): number | undefined {
-  const match = new RegExp(`^${name}\\s+(\\d+)`, "m").exec(textOf("/proc/self/limits"));
-  return match === null ? undefined : Number(match[1]);
 }
 
 /** Linux only: each watched folder takes one watch, each program that watches one instance. */

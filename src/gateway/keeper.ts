@@ -9,7 +9,7 @@ import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import { type Fault, standingFaults } from "../exchange/faults.ts";
 import { homeFolders } from "../exchange/home-folders.ts";
-import { forget } from "../exchange/let-go.ts";
+import { forget } from "../exchange/grown.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
@@ -279,7 +279,7 @@ function keeperOf(
       const drained = (await rounds?.stop(seconds)) ?? true;
       clearTimeout(enough);
       await reader.close();
-      forget(exchange);
+      await forget(exchange);
       await gateways?.close();
       await store.close();
       report.remove();

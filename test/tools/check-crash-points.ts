@@ -8,7 +8,7 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 
 /** What carries a file from its claim to *written*. */
 const WAY = `
-  run claim archive register quarantine let-go unsettled
+  run claim archive register quarantine let-go grown unsettled
   apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison
   render render-files outbox outbox-files outbox-leases outbox-ends`;
 const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/release.ts"];
