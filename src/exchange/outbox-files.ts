@@ -15,7 +15,10 @@ export const finalName = (exchange: Exchange, { folder, name }: OutboxFileRow): 
   path.join(folderPath(exchange, folder), name);
 
 /** The name under which it is written: with the number of its writer where there are several on one database. */
-export const temporaryName = (exchange: Exchange, { folder, id, staged_by }: OutboxFileRow): string =>
+export const temporaryName = (
+  exchange: Exchange,
+  { folder, id, staged_by }: Pick<OutboxFileRow, "folder" | "id" | "staged_by">,
+): string =>
   path.join(folderPath(exchange, folder), staged_by === 0 ? `.calloff-${id}` : `.calloff-${id}-${staged_by}`);
 
 async function create(file: string): Promise<FileHandle> {

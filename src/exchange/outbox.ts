@@ -26,6 +26,7 @@ import {
   writeTemporary,
 } from "./outbox-files.ts";
 import { portionsToWrite, stillHad, type Writer, writerOf } from "./outbox-leases.ts";
+import { removeLeftovers } from "./outbox-leftovers.ts";
 
 /** What one drain did. */
 export interface Drained {
@@ -48,6 +49,7 @@ export async function drainOutbox(exchange: Exchange): Promise<Drained> {
     faults: new Set(),
     shut: new Map(),
   };
+  await removeLeftovers(exchange);
   for await (const rows of portionsToWrite(exchange, drain.writer)) await deliver(drain, rows);
   exchange.faults.endedBut("write", drain.faults);
   return drain.done;
@@ -243,8 +245,15 @@ async function publish(drain: Drain, rows: readonly OutboxFileRow[]): Promise<Ou
 
 async function nameHeld(drain: Drain, row: OutboxFileRow): Promise<void> {
   const end = await tried(drain, row, async () => {
+    const alarmed = await alarm(
+      drain.exchange,
+      row,
+      "failed",
+      "a file of this name with other content is there already",
+    );
+    // Not before the row says so: without its temporary file it would be taken for delivered, or for nobody knows what.
     await removeTemporary(temporaryName(drain.exchange, row));
-    return alarm(drain.exchange, row, "failed", "a file of this name with other content is there already");
+    return alarmed;
   });
   if (end !== undefined) drain.done[end] += 1;
 }
