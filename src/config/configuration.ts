@@ -11,6 +11,7 @@ import { readRegularFile } from "../mapping/regular-file.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
 import { withoutPasswords } from "../values/secrets.ts";
+import { shellWord } from "../values/shell.ts";
 import { crossFaults, foldersOf, mappingFaults, type PlacedPartner } from "./cross-checks.ts";
 import { type ConfigFault, faultsAsError } from "./faults.ts";
 import { type Gateway, gateway } from "./gateway.ts";
@@ -122,7 +123,12 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 function readGateway(root: string, faults: ConfigFault[]): Gateway | undefined {
   const name = "config/gateway.yaml";
-  const text = textOf(root, name, faults, `Lay out a home with \`calloff init ${root}\`, or name another with --home`);
+  const text = textOf(
+    root,
+    name,
+    faults,
+    `Lay out a home with \`calloff init ${shellWord(root)}\`, or name another with --home`,
+  );
   if (text === undefined) return undefined;
   const read = readYaml(name, text, gateway);
   faults.push(...read.faults);
@@ -142,7 +148,7 @@ function refuseOpenSecret(root: string, name: string, places: PlacedText, faults
     place: places.placeOf(["database"]),
     expected: "a file that only its owner and his group may read, or a URL without password",
     found: `mode ${mode.toString(8)}`,
-    remedy: `chmod 600 ${name}, or leave the password to CALLOFF_DATABASE_PASSWORD`,
+    remedy: `chmod 600 ${shellWord(name)}, or leave the password to CALLOFF_DATABASE_PASSWORD`,
   });
 }
 

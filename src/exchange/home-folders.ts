@@ -8,6 +8,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { coerceError } from "../values/errors.ts";
 import { stableJson } from "../values/json.ts";
+import { shellWord } from "../values/shell.ts";
 import type { Exchange } from "./context.ts";
 import { makeFolder, systemCode, unless } from "./durable.ts";
 import { type MountNames, mountNames } from "./mounts.ts";
@@ -121,7 +122,7 @@ class MountAway extends Error {}
 const AWAY = (place: string): string =>
   `${place} was a mounted file system and is not now: nothing is read or written there until it is mounted again`;
 const REMOUNT = (place: string): string =>
-  `Mount it; it goes on by itself. If it is to be a plain folder from now on: calloff folder confirm ${place}`;
+  `Mount it; it goes on by itself. If it is to be a plain folder from now on: calloff folder confirm ${shellWord(place)}`;
 
 async function nearestExisting(folder: string): Promise<string> {
   const there = await unless(["ENOENT"], undefined, () => stat(folder));

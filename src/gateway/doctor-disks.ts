@@ -4,6 +4,7 @@ import path from "node:path";
 import { readMounts } from "../exchange/home-folders.ts";
 import { mountNames } from "../exchange/mounts.ts";
 import { coerceError } from "../values/errors.ts";
+import { shellWord } from "../values/shell.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
 const MEBI = 1024 * 1024;
@@ -59,7 +60,7 @@ export async function mountLine(home: string): Promise<DoctorLine> {
     subject,
     health: "fail",
     message: `${away.join(", ")} ${away.length === 1 ? "was a mounted file system and is" : "were mounted file systems and are"} not now: nothing is read or written there`,
-    remedy: `Mount it; it goes on by itself. If it is to be a plain folder from now on: calloff folder confirm ${away[0]}`,
+    remedy: `Mount it; it goes on by itself. If it is to be a plain folder from now on: calloff folder confirm ${shellWord(away[0] ?? "")}`,
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import path from "node:path";
 import { systemWords } from "../exchange/system-words.ts";
 import { coerceError } from "../values/errors.ts";
+import { shellWord } from "../values/shell.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
 /** File systems on which two machines may hold one file; SQLite's write-ahead log does not work there (statfs f_type). */
@@ -131,7 +132,7 @@ function dataLine(home: string): DoctorLine {
     subject,
     health: "warn",
     message: `data/ can be entered by others (mode ${mode.toString(8)}); it holds every partner's files`,
-    remedy: `chmod 700 ${data}`,
+    remedy: `chmod 700 ${shellWord(data)}`,
   };
 }
 
@@ -148,6 +149,6 @@ function settingsLine(home: string): DoctorLine {
     subject,
     health: "warn",
     message: `Everybody may write to ${open.join(", ")}`,
-    remedy: `chmod o-w ${open.map((folder) => path.join(home, folder)).join(" ")}`,
+    remedy: `chmod o-w ${open.map((folder) => shellWord(path.join(home, folder))).join(" ")}`,
   };
 }

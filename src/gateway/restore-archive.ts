@@ -6,6 +6,7 @@ import { archivePath } from "../exchange/archive.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { makeFolder, syncFolder } from "../exchange/durable.ts";
 import type { Store } from "../store/store.ts";
+import { shellWord } from "../values/shell.ts";
 import { sumOf } from "./backup-manifest.ts";
 import { namesIn } from "./db-check-files.ts";
 import type { Knowledge } from "./restore-knowledge.ts";
@@ -66,7 +67,8 @@ export async function archiveGaps(
       .map((name) => {
         const sha256 = path.basename(name);
         const { folder = "<partner>", name: given = sha256 } = arrivals.get(sha256) ?? {};
-        return { sha256, command: `cp ${path.relative(home, name)} ${JSON.stringify(`inbox/${folder}/${given}`)}` };
+        const [from, to] = [shellWord(path.relative(home, name)), shellWord(`inbox/${folder}/${given}`)];
+        return { sha256, command: `cp ${from} ${to}` };
       }),
   };
 }
