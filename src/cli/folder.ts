@@ -1,7 +1,9 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { exchangePaths } from "../exchange/context.ts";
 import { readMounts, writeMounts } from "../exchange/home-folders.ts";
 import { mountNames } from "../exchange/mounts.ts";
+import { refuseBehindTrail } from "../exchange/trail-reading.ts";
 import { foldersOfHome } from "../gateway/folders.ts";
 import { recordAudit } from "../store/audit.ts";
 import { answers, notFound } from "./frame.ts";
@@ -37,6 +39,7 @@ export function declareFolder(command: Command): void {
       const mounts = readMounts(config.home);
       const known = mounts.includes(folder);
       if (known) {
+        await refuseBehindTrail(store, exchangePaths(config.home));
         await store.write((tx) => recordAudit(tx, occasion, "folder.confirmed", folder, {}));
         writeMounts(
           config.home,

@@ -1,6 +1,8 @@
 /** A home opened by a command: its configuration, its database brought up to date, and the occasion the command happens on. */
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
+import { exchangePaths } from "../exchange/context.ts";
+import { refuseBehindTrail } from "../exchange/trail-reading.ts";
 import { refuseGoingBack } from "../gateway/business-date.ts";
 import { type CommandName, type Commands, giveCommand } from "../gateway/commands.ts";
 import { makeDataFolder } from "../gateway/folders.ts";
@@ -59,7 +61,7 @@ export const commandIn = <Name extends CommandName>(
 ): Promise<Commands[Name]["answer"]> =>
   inHome(invocation, (session) => give(session, invocation.user, name, object, given));
 
-/** Gives one command in an open home. @throws CalloffError BUSINESS_DATE_BACK, and what the command refuses with */
+/** Gives one command in an open home. @throws CalloffError BUSINESS_DATE_BACK, STORE_BEHIND, and what the command refuses with */
 export async function give<Name extends CommandName>(
   session: Session,
   user: string,
@@ -67,6 +69,7 @@ export async function give<Name extends CommandName>(
   object: string,
   given: Commands[Name]["given"],
 ): Promise<Commands[Name]["answer"]> {
+  await refuseBehindTrail(session.store, exchangePaths(session.config.home));
   await refuseGoingBack(session.store, session.clock);
   return giveCommand(session, user, name, object, given);
 }

@@ -1,8 +1,8 @@
 /** What a trail holds, read when a keeper starts (its end) and by a restore (all of it). */
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { type AuditEntry, lastEntry } from "../store/audit.ts";
+import { type AuditEntry, entryAt, lastEntry } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { ExchangePaths } from "./context.ts";
@@ -37,7 +37,8 @@ export type TrailLine =
   | { leaving: Leaving }
   | { left: Pick<Leaving, "folder" | "name" | "sha256"> };
 
-const TAIL = 1024 * 1024;
+/** How much of a file's end is looked at first, and then. */
+const TAILS = [64 * 1024, 1024 * 1024];
 export const ENDING = ".jsonl";
 
 export const trailFolder = ({ archive }: Pick<ExchangePaths, "archive">): string =>
@@ -52,7 +53,7 @@ export async function trailFiles(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(ENDING)).toSorted();
 }
 
-/** The last entry that a trail holds; `undefined` when there is none. */
+/** The furthest entry that a trail's end holds; `undefined` when there is none. */
 export async function endOfTrail(folder: string): Promise<AuditEntry | undefined> {
   for (const name of (await trailFiles(folder)).toReversed()) {
     const found = await lastEntryIn(path.join(folder, name));
@@ -61,19 +62,21 @@ export async function endOfTrail(folder: string): Promise<AuditEntry | undefined
   return undefined;
 }
 
-/** Looks in the file's end first, and in all of it only where that holds no entry. */
+/** Looks in the file's end first, and in all of it only where that holds no entry. Gateways append between each other's. */
 async function lastEntryIn(file: string): Promise<AuditEntry | undefined> {
   const handle = await open(file, constants.O_RDONLY);
   try {
     const { size } = await handle.stat();
-    for (const length of size > TAIL ? [TAIL, size] : [size]) {
+    for (const length of [...TAILS.filter((tail) => tail < size), size]) {
       const bytes = Buffer.alloc(length);
       await handle.read(bytes, 0, length, size - length);
-      const lines = bytes.toString("utf8").split("\n").toReversed();
-      for (const text of lines) {
-        const line = lineOf(text);
-        if (line !== undefined && "entry" in line) return line.entry;
-      }
+      const entries = bytes
+        .toString("utf8")
+        .split("\n")
+        .map(lineOf)
+        .flatMap((line) => (line !== undefined && "entry" in line ? [line.entry] : []));
+      const [first, ...more] = entries;
+      if (first !== undefined) return more.reduce((last, entry) => (entry.seq >= last.seq ? entry : last), first);
     }
     return undefined;
   } finally {
@@ -112,9 +115,28 @@ export async function readTrail(folder: string, seq: number): Promise<Trail> {
 /** Closes the file at its end. */
 const linesOf = (handle: FileHandle): AsyncIterable<string> => handle.readLines({ encoding: "utf8" });
 
-/** Tells a whole trail anew, in a folder that is not there yet. */
-export async function writeTrail(folder: string, { entries, leaving, left }: Trail): Promise<void> {
-  const incoming = `${folder}.new`;
+/**
+ * Tells a whole trail anew, in the place of the old one, which goes to `aside`. It is whole before the old one moves, so
+ * that one of the two is there whenever the process dies: `finishRenewal` does the last step then.
+ */
+export async function replaceTrail(folder: string, trail: Trail, aside: string): Promise<void> {
+  await writeTrail(`${folder}.part`, trail);
+  await rm(`${folder}.new`, { recursive: true, force: true });
+  await rename(`${folder}.part`, `${folder}.new`);
+  await unless(["ENOENT"], undefined, () => rename(folder, aside));
+  await finishRenewal(folder);
+}
+
+/** Gives a trail that was told anew its name, where a restore died before it could. */
+export async function finishRenewal(folder: string): Promise<void> {
+  if ((await unless(["ENOENT"], undefined, () => stat(folder))) !== undefined) return;
+  await unless(["ENOENT"], undefined, async () => {
+    await rename(`${folder}.new`, folder);
+    await syncFolder(path.dirname(folder));
+  });
+}
+
+async function writeTrail(incoming: string, { entries, leaving, left }: Trail): Promise<void> {
   await rm(incoming, { recursive: true, force: true });
   await makeFolder(incoming, 0o700);
   const lines: TrailLine[] = [
@@ -130,8 +152,6 @@ export async function writeTrail(folder: string, { entries, leaving, left }: Tra
     await handle.close();
   }
   await syncFolder(incoming);
-  await rename(incoming, folder);
-  await syncFolder(path.dirname(folder));
 }
 
 function partsOfKey(key: string): Pick<Leaving, "folder" | "name"> {
@@ -140,21 +160,30 @@ function partsOfKey(key: string): Pick<Leaving, "folder" | "name"> {
 }
 
 /**
- * Refuses to go on with a database that knows less than its trail: an older one was put in its place by hand, and going on
- * would give numbers a second time.
+ * Refuses to go on with a database that does not know the end of its trail: an older one was put in its place by hand, and
+ * going on would give numbers a second time. How many entries there are says nothing: an old database that was gone on with
+ * has others under the same numbers. Reads the trail's end only, so that every command can ask.
  * @throws CalloffError STORE_BEHIND
  */
 export async function refuseBehindTrail(store: Store, paths: ExchangePaths): Promise<void> {
-  const end = await endOfTrail(trailFolder(paths));
+  const folder = trailFolder(paths);
+  await finishRenewal(folder);
+  const end = await endOfTrail(folder);
   if (end === undefined) return;
+  const same = await entryAt(store, end.seq);
+  if (same?.hash === end.hash) return;
   const last = await lastEntry(store);
-  if (last !== undefined && last.seq > end.seq) return;
-  if (last?.seq === end.seq && last.hash === end.hash) return;
   throw new CalloffError("STORE_BEHIND", "The database knows less than what was done with this home", {
     place: { file: trailFolder(paths) },
     expected: `entry ${end.seq} of the audit trail, of ${end.instant}, as data/trail holds it`,
-    found: last === undefined ? "an empty database" : `entry ${last.seq} of ${last.instant} as its last`,
+    found: foundInWords(last, same),
     remedy:
       "Was a backup copied in by hand? Put it back with calloff db restore FILE, which does again what came after; to begin anew, move all of data/ away",
   });
+}
+
+function foundInWords(last: Pick<AuditEntry, "seq" | "instant"> | undefined, same: object | undefined): string {
+  if (last === undefined) return "an empty database";
+  if (same !== undefined) return `another entry of that number: another history, up to entry ${last.seq}`;
+  return `entry ${last.seq} of ${last.instant} as its last`;
 }

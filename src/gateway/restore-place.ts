@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { makeFolder, syncFolder } from "../exchange/durable.ts";
-import { endOfTrail, trailFolder, writeTrail } from "../exchange/trail-reading.ts";
+import { endOfTrail, replaceTrail, trailFolder } from "../exchange/trail-reading.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Occasion } from "../values/clock.ts";
 import type { Knowledge } from "./restore-knowledge.ts";
@@ -16,7 +16,10 @@ interface Prepared {
   readonly known: Knowledge;
 }
 
-/** The old database goes aside before the new one takes its name; at every moment one of the two has it, or the trail refuses. */
+/**
+ * The old database goes aside under a second name before the new one takes its own: whenever the process dies, one of the two
+ * is there whole. Files beside the old one are there only where it is too damaged to be brought into one file.
+ */
 export async function putInPlace(
   { home }: Configuration,
   file: string,
@@ -92,8 +95,7 @@ export async function renewTrail(
   const same = last === undefined ? !known.other : entries.find(({ seq }) => seq === last.seq)?.hash === last.hash;
   if (same && (await reachesInto(folder, entries))) return keptAside;
   const aside = keptAside === "" ? await asideFolder(config, occasion) : keptAside;
-  if ((await stat(folder).catch(() => undefined)) !== undefined) await rename(folder, path.join(aside, "trail"));
-  await writeTrail(folder, { entries, leaving: known.leaving, left: known.left });
+  await replaceTrail(folder, { entries, leaving: known.leaving, left: known.left }, path.join(aside, "trail"));
   return aside;
 }
 

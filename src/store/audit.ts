@@ -103,6 +103,12 @@ export async function lastEntry(from: Queryable): Promise<Pick<AuditEntry, "seq"
   return row === undefined ? undefined : { seq: row.seq, hash: row.hash, instant: row.instant as Instant };
 }
 
+/** The entry of this number, by which two histories are told from each other. */
+export async function entryAt(from: Queryable, seq: number): Promise<Pick<AuditEntry, "seq" | "hash"> | undefined> {
+  const row = await selectOne(from, audit, "WHERE seq = :seq", { seq });
+  return row === undefined ? undefined : { seq: row.seq, hash: row.hash };
+}
+
 /** As many of `entries` as follow without a gap or a change on the one that has this number and hash. */
 export function unbroken(entries: readonly AuditEntry[], after: Pick<AuditEntry, "seq" | "hash">): AuditEntry[] {
   let { seq, hash } = after;
