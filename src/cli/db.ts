@@ -111,7 +111,11 @@ function restoredInWords({ after, archive, backup, check, keptAside, outbox, ser
     list("written at the next run:", outbox.waiting),
     list(
       "may have left; calloff outbox resend sends one again:",
-      outbox.uncertain.map(({ file, reason }) => `${file}: ${reason}`),
+      outbox.uncertain.filter(({ other }) => !other).map(({ file, reason }) => `${file}: ${reason}`),
+    ),
+    list(
+      "left otherwise than the database now has it; ask the reader before anything is sent:",
+      outbox.uncertain.filter(({ other }) => other).map(({ file, reason }) => `${file}: ${reason}`),
     ),
     list("left, but the database does not know them:", outbox.forgotten),
     list(

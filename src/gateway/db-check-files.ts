@@ -119,7 +119,7 @@ async function outboxLines({ home }: Configuration, from: Queryable): Promise<Do
     "warn",
     doubtful,
     "files wait for somebody: it is not known whether they were taken, or they failed",
-    "See calloff outbox list; calloff outbox resend ID sends one again",
+    "See calloff outbox list for why; calloff outbox resend ID sends one again that its reader has not got",
   );
   return lines.length > 0 ? lines : [{ subject, health: "ok", message: `${rows.length} files, as written` }];
 }

@@ -1,6 +1,6 @@
 /**
- * One keeper per home on SQLite: the process that holds `data/instance.lock`, a SQLite file under BEGIN EXCLUSIVE. The
- * operating system lets go of it the moment the process ends, however it ends, so there is no stale lock to clean up.
+ * One keeper per home on SQLite: the process that holds `data/instance.lock`, a SQLite file under BEGIN EXCLUSIVE. On
+ * PostgreSQL the keepers of a home share it, and only who must be alone in the home (a restore) takes it so. The operating system lets go of it the moment the process ends, however it ends, so there is no stale lock to clean up.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -23,13 +23,25 @@ interface Holder {
  * @throws CalloffError LOCKED (exit 5) when another process holds it, LOCK_UNUSABLE when the file cannot be locked
  */
 export async function takeInstanceLock(data: string, command: string): Promise<InstanceLock> {
+  return lockedBy(data, command, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+}
+
+/**
+ * Takes the lock beside others that share it, so that nobody takes it alone meanwhile.
+ * @throws CalloffError LOCKED (exit 5) when another process holds it alone, LOCK_UNUSABLE
+ */
+export const shareInstanceLock = (data: string, command: string): Promise<InstanceLock> =>
+  // What has been read in a transaction stays locked against those who would write.
+  lockedBy(data, command, "BEGIN; SELECT COUNT(*) FROM sqlite_master");
+
+async function lockedBy(data: string, command: string, hold: string): Promise<InstanceLock> {
   const lockFile = path.join(data, "instance.lock");
   const holderFile = path.join(data, "instance.json");
   const database = await openLockFile(data, lockFile);
   try {
     // In exclusive mode a rollback journal leaves no second file behind that a killed process would have to be rid of.
-    await execute(database, "PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE;");
-    await execute(database, "BEGIN EXCLUSIVE");
+    await execute(database, "PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY;");
+    await execute(database, hold);
   } catch (thrown) {
     await closed(database);
     throw refusal(lockFile, holderFile, coerceError(thrown));

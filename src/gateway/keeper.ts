@@ -8,8 +8,8 @@ import { applyRegistered } from "../exchange/apply-registered.ts";
 import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
 import { type Fault, standingFaults } from "../exchange/faults.ts";
-import { homeFolders } from "../exchange/home-folders.ts";
 import { forget } from "../exchange/grown.ts";
+import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
 import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
 import { noLooks } from "../exchange/scan.ts";
@@ -28,7 +28,7 @@ import { refuseGoingBack } from "./business-date.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeDataFolder } from "./folders.ts";
 import { homeIdentity } from "./home-identity.ts";
-import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import { type InstanceLock, shareInstanceLock, takeInstanceLock } from "./instance-lock.ts";
 import { keeperReport } from "./keeper-report.ts";
 import { type Logger, onLostLog, openLog } from "./log.ts";
 import { untilQuiet } from "./quiet.ts";
@@ -78,7 +78,7 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
   const config = loadConfiguration(home);
   const log = options.log ?? openLog(config.gateway.logLevel);
   makeDataFolder(config.home);
-  const lock = await lockOf(config, options.command);
+  const lock = await lockOf(config, options.command, log);
   let store: Store | undefined;
   let gateways: Gateways | undefined;
   try {
@@ -98,9 +98,20 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
   }
 }
 
-/** Any number of gateways may share a home on PostgreSQL. */
-const lockOf = async (config: Configuration, command: string): Promise<InstanceLock | undefined> =>
-  config.gateway.database.startsWith("sqlite:") ? takeInstanceLock(path.join(config.home, "data"), command) : undefined;
+/**
+ * Any number of gateways may share a home on PostgreSQL, and nobody restores it meanwhile. Where the file system knows no
+ * locks they work all the same.
+ */
+async function lockOf(config: Configuration, command: string, log: Logger): Promise<InstanceLock | undefined> {
+  const data = path.join(config.home, "data");
+  if (config.gateway.database.startsWith("sqlite:")) return takeInstanceLock(data, command);
+  return shareInstanceLock(data, command).catch((thrown: unknown) => {
+    const error = coerceError(thrown);
+    if (error instanceof CalloffError && error.code === "LOCKED") throw error;
+    log.warn({ error: error.message }, "the home cannot be locked against a restore");
+    return undefined;
+  });
+}
 
 const gatewaysOf = async (
   { home, gateway }: Configuration,

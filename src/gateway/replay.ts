@@ -7,7 +7,8 @@ import path from "node:path";
 import { parseDocument } from "yaml";
 import { archivePath } from "../exchange/archive.ts";
 import { resumeClaimed } from "../exchange/run.ts";
-import type { AuditEntry } from "../store/audit.ts";
+import { type AuditEntry, recordAudit } from "../store/audit.ts";
+import { raiseSeries, type Scope } from "../store/series.ts";
 import type { Clock, Occasion } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type CommandName, type Commands, commandOfVerb, giveCommand } from "./commands.ts";
@@ -50,6 +51,9 @@ export async function doAgain(
       // What was no file was never read, and there is nothing to read again.
       if (detail(entry, "sha256") === "") continue;
       await takeAgain(keeper, archivePath(archive, detail(entry, "sha256")), entry);
+    } else if (entry.verb === "db.restored") {
+      await raiseAgain(keeper, entry);
+      continue;
     } else if (entry.verb === "order.released" && !(await isMade(keeper, entry.object))) await keeper.tick();
     else continue;
     steps += 1;
@@ -70,6 +74,15 @@ export function clockOf(moment: Readonly<Moment>): Clock {
   };
   return { businessDate: () => then().businessDate, instant: () => then().instant };
 }
+
+/** Numbers went on where a restore of that time had moved them; its entry stays in the trail, for who does all this again. */
+const raiseAgain = ({ store }: Keeper, entry: AuditEntry): Promise<void> =>
+  store.write(async (tx) => {
+    await tx.run("DELETE FROM number_run");
+    const { series = [] } = entry.details as { series?: readonly { series: Scope; to: number }[] };
+    for (const moved of series) await raiseSeries(tx, moved.series, moved.to);
+    await recordAudit(tx, entry, entry.verb, entry.object, entry.details);
+  });
 
 async function giveAgain(keeper: Keeper, name: CommandName, entry: AuditEntry): Promise<void> {
   const { args } = entry.details as unknown as { args: Commands[typeof name]["given"] };

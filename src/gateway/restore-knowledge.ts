@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { type Leaving, outboxKey, readTrail, type Trail, trailFolder } from "../exchange/trail-reading.ts";
-import { type AuditEntry, readAudit, unbroken } from "../store/audit.ts";
+import { type AuditEntry, lastEntry, readAudit, unbroken } from "../store/audit.ts";
 import { damageOf } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { sqlitePath } from "./backup.ts";
@@ -12,6 +12,8 @@ export interface Knowledge extends Trail {
   readonly from: "database" | "trail" | "nothing";
   /** The trail, or the database, tells of another history than the backup's: nothing of it can be done again. */
   readonly other: boolean;
+  /** The last entry of the database that is being replaced; `undefined` where it could not be read. */
+  readonly replaced: number | undefined;
 }
 
 type End = Pick<AuditEntry, "seq" | "hash">;
@@ -30,6 +32,7 @@ export async function knowledgeAfter(config: Configuration, end: End): Promise<K
   return {
     from: nothing ? "nothing" : best === database ? "database" : "trail",
     other: best.other,
+    replaced: stored?.last,
     entries: best.entries,
     leaving,
     left: new Map([...noted.left, ...(stored?.left ?? [])]),
@@ -48,6 +51,8 @@ function following(entries: readonly AuditEntry[], end: End): { entries: AuditEn
 interface Stored extends Trail {
   /** Files that were rendered and have not been staged. */
   readonly here: readonly string[];
+  /** The number of its last entry. */
+  readonly last: number;
 }
 
 /** What the database says that is to be replaced; `undefined` where it is gone, damaged or not SQLite. */
@@ -91,5 +96,7 @@ async function storedIn(store: Store, after: number): Promise<Stored> {
     if (state === "written") left.set(key, file.sha256);
     if (state === "rendered") here.push(key);
   }
-  return { entries: await readAudit(store, after), leaving, left, here };
+  const entries = await readAudit(store, after);
+  const last = entries.at(-1) ?? (await lastEntry(store));
+  return { entries, leaving, left, here, last: last?.seq ?? 0 };
 }

@@ -16,10 +16,17 @@ export interface RestoredOutbox {
   readonly confirmed: number;
   /** Files that nobody has seen: the next run writes them. */
   readonly waiting: readonly string[];
-  /** Files that may have left, each with the reason; they go again only by command. */
-  readonly uncertain: readonly { readonly file: string; readonly reason: string }[];
+  /** Files that may have left, each with the reason; they go again only by command, and best not at all where `other`. */
+  readonly uncertain: readonly Uncertain[];
   /** Files that left and that the database does not know. */
   readonly forgotten: readonly string[];
+}
+
+interface Uncertain {
+  readonly file: string;
+  readonly reason: string;
+  /** It is known to have left, or to lie there, under this name or for this reason, and not as the database now has it. */
+  readonly other: boolean;
 }
 
 /** Rows that were on their way to the outbox at some moment, by id; asked of the backup before anything is done again. */
@@ -43,7 +50,7 @@ export async function settleOutbox(
       file.causes.map((cause): [string, string] => [cause, outboxKey(file)]),
     ),
   );
-  const result = { confirmed: 0, waiting: [] as string[], uncertain: [] as { file: string; reason: string }[] };
+  const result = { confirmed: 0, waiting: [] as string[], uncertain: [] as Uncertain[] };
   for (const row of rows) {
     const key = outboxKey(row);
     const verdict = await fateOf(outbox, row, known, causes.get(row.id) ?? [], senders);
@@ -54,7 +61,7 @@ export async function settleOutbox(
       result.waiting.push(key);
       await change(tx, row, { state: "rendered", folder_device: "", folder_inode: "", written_at: "", finding: "" });
     } else {
-      result.uncertain.push({ file: key, reason: verdict.doubt });
+      result.uncertain.push({ file: key, reason: verdict.doubt, other: verdict.other });
       await change(tx, row, { state: "uncertain", finding: verdict.doubt });
     }
   }
@@ -80,7 +87,9 @@ async function causesOf(from: Queryable): Promise<Map<number, string[]>> {
   return causes;
 }
 
-type Fate = "left" | "here" | { readonly doubt: string };
+type Fate = "left" | "here" | { readonly doubt: string; readonly other: boolean };
+
+const otherwise = (doubt: string): Fate => ({ doubt: `${doubt}: do not send it again unasked`, other: true });
 
 async function fateOf(
   outbox: string,
@@ -92,14 +101,14 @@ async function fateOf(
   const key = outboxKey(row);
   const sent = known.left.get(key);
   if (sent === row.sha256) return "left";
-  if (sent !== undefined) return { doubt: "before the restore a file of this name left with other content" };
+  if (sent !== undefined) return otherwise("before the restore a file of this name left with other content");
   const lying = await lyingIn(path.join(outbox, row.folder, row.name));
   if (lying === row.sha256) return "left";
-  if (lying !== undefined) return { doubt: "a file of this name with other content lies in the outbox" };
+  if (lying !== undefined) return otherwise("a file of this name with other content lies in the outbox");
   const before = causes.map((cause) => senders.get(cause)).find((file) => file !== undefined && file !== key);
-  if (before !== undefined) return { doubt: `before the restore the same left as ${before}` };
+  if (before !== undefined) return otherwise(`before the restore the same left as ${before}`);
   if (known.leaving.has(key))
-    return { doubt: "it was about to leave before the restore; whether it did cannot be known" };
+    return { doubt: "it was about to leave before the restore; whether it did cannot be known", other: false };
   return "here";
 }
 

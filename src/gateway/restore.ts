@@ -3,14 +3,15 @@
  * reconciled with the files on disk, checked once more, and only then put in the place of the old database, which is kept.
  */
 import { constants } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { makeFolder } from "../exchange/durable.ts";
+import { finishRenewal, trailFolder } from "../exchange/trail-reading.ts";
 import { type AuditEntry, readAudit, recordAudit } from "../store/audit.ts";
 import { isFresh, migrate, pendingMigrations } from "../store/migrate.ts";
-import { damageOf, gatherInto } from "../store/sqlite-file.ts";
+import { aloneInFile, damageOf, gatherInto, inUse } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { Occasion } from "../values/clock.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
@@ -73,7 +74,8 @@ export async function restore(config: Configuration, wish: RestoreWish, occasion
   refuseOtherKind(config, manifest);
   const data = path.join(config.home, "data");
   const lock = await takeInstanceLock(data, "db restore");
-  const scratch = await mkdtemp(path.join(data, ".restore-"));
+  await removeLeftovers(config);
+  const scratch = await mkdtemp(path.join(data, SCRATCH));
   try {
     const target = sqlitePath(config);
     return target === undefined
@@ -84,6 +86,16 @@ export async function restore(config: Configuration, wish: RestoreWish, occasion
     await lock.release();
   }
 }
+
+/** What a restore that was killed has left, and its last step, are seen to before the next one. */
+async function removeLeftovers(config: Configuration): Promise<void> {
+  const data = path.join(config.home, "data");
+  const left = (await readdir(data)).filter((name) => name.startsWith(SCRATCH));
+  for (const name of left) await rm(path.join(data, name), { recursive: true, force: true });
+  await finishRenewal(trailFolder(exchangePaths(config.home)));
+}
+
+const SCRATCH = ".restore-";
 
 function refuseOtherKind(config: Configuration, { database }: Manifest): void {
   const own = sqlitePath(config) === undefined ? "postgres" : "sqlite";
@@ -116,8 +128,18 @@ async function intoPlace(
   );
   await gatherInto(file);
   await syncFile(file);
-  const keptAside = await putInPlace(config, file, target, occasion);
+  const keptAside = await switched(target, prepared.known, () => putInPlace(config, file, target, occasion));
   return { ...prepared.outcome, keptAside: await renewTrail(config, prepared, keptAside, occasion) };
+}
+
+/** What was done with the old database since it was read would be lost: the restore stops then, and nobody gets in from here on. */
+async function switched(target: string, known: Knowledge, step: () => Promise<string>): Promise<string> {
+  if ((await stat(target).catch(() => undefined)) === undefined) return step();
+  return aloneInFile(target, (last) => {
+    if (known.replaced !== undefined && last !== known.replaced)
+      throw inUse(target, `entry ${last ?? "unknown"} as its last, and ${known.replaced} when it was read`);
+    return step();
+  });
 }
 
 async function intoPostgres(
@@ -129,15 +151,38 @@ async function intoPostgres(
 ): Promise<Restored> {
   const { database } = config.gateway;
   const store = openStore(database, config.home);
+  let there: readonly string[];
   try {
     if (!(await isFresh(store))) throw notEmpty();
+    there = await tablesOf(store);
   } finally {
     await store.close();
   }
   await restorePostgres(database, wish.backup);
-  const prepared = await prepare(config, wish, manifest, { scratch, url: database, file: undefined }, occasion);
+  const place = { scratch, url: database, file: undefined };
+  const prepared = await prepare(config, wish, manifest, place, occasion).catch(async (thrown: unknown) => {
+    await emptied(place, there);
+    throw thrown;
+  });
   return { ...prepared.outcome, keptAside: await renewTrail(config, prepared, "", occasion) };
 }
+
+/** Tables of a PostgreSQL database, quoted, by schema and name. */
+const tablesOf = async (store: Store): Promise<string[]> =>
+  (
+    await store.ask(
+      `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
+    )
+  ).map(({ name }) => String(name));
+
+/** The database was empty before: what the restore made goes again, and the next one finds it as it was. */
+const emptied = (place: Place, before: readonly string[]): Promise<void> =>
+  inStore(place, async (store) => {
+    const made = (await tablesOf(store)).filter((name) => !before.includes(name));
+    if (made.length === 0) return;
+    await store.write(async (tx) => void (await tx.run(`DROP TABLE ${made.join(", ")} CASCADE`)));
+  });
 
 const notEmpty = (): CalloffError =>
   new CalloffError("RESTORE_NOT_EMPTY", "The database that config/gateway.yaml names is not empty", {

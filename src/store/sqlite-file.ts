@@ -2,7 +2,8 @@
 import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import path from "node:path";
 import sqlite3 from "sqlite3";
-import { CalloffError, coerceError } from "../values/errors.ts";
+import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { shellWord } from "../values/shell.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -66,6 +67,41 @@ export const gatherInto = (file: string): Promise<void> =>
     await rowsOf(database, "PRAGMA journal_mode = DELETE");
   });
 
+/**
+ * Brings a database into one file and keeps everybody else out of it until `work` has ended, which is told the number of its
+ * last audit entry. Where the file is too damaged for that, `work` is done all the same.
+ * @throws CalloffError RESTORE_IN_USE when somebody does not close it
+ */
+export async function aloneInFile<T>(file: string, work: (last: number | undefined) => Promise<T>): Promise<T> {
+  return inFile(file, sqlite3.OPEN_READWRITE, async (database) => work(await held(database, file)));
+}
+
+async function held(database: sqlite3.Database, file: string): Promise<number | undefined> {
+  database.configure("busyTimeout", 5000);
+  try {
+    // Set first: the lock that the change of the journal needs is not let go of any more.
+    await rowsOf(database, "PRAGMA locking_mode = EXCLUSIVE");
+    await rowsOf(database, "PRAGMA journal_mode = DELETE");
+    await rowsOf(database, "BEGIN EXCLUSIVE");
+    const [row] = await rowsOf(database, "SELECT MAX(seq) AS last FROM audit");
+    return Number(row?.["last"] ?? 0);
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    if (!/SQLITE_(BUSY|LOCKED)/.test(error.message)) return undefined;
+    throw inUse(file, error.message);
+  }
+}
+
+/** Somebody works on what a restore would replace. */
+export const inUse = (file: string, found: string): CalloffError =>
+  new CalloffError("RESTORE_IN_USE", "The database that would be replaced is in use", {
+    place: { file },
+    expected: "that nothing is done with this home while it is restored",
+    found,
+    remedy: "Let the command end that is at work, give none meanwhile, and restore again; nothing was changed",
+    exit: EXIT.conflict,
+  });
+
 /** Makes the file of a database that is not there yet, private to its owner; SQLite's files beside it take its mode. */
 export function makePrivateDatabase(file: string): void {
   if (existsSync(file)) return;
@@ -95,7 +131,7 @@ export const damagedFile = (file: string, found: string, backup = "FILE"): Callo
     place: { file },
     expected: "a file that passes SQLite's own check",
     found,
-    remedy: `calloff db restore ${backup} puts a backup back, keeps this file aside, and does again what came after; see the disk first`,
+    remedy: `calloff db restore ${shellWord(backup)} puts a backup back, keeps this file aside, and does again what came after; see the disk first`,
   });
 
 /** The newest backup of a folder, by the moment in its name. */
