@@ -30,7 +30,10 @@ const MOST_FOUND = 80;
 /** Values that the mapping let pass and the document cannot hold, at the segment that states them; they reject. */
 export function misfitsOf(kind: string, document: unknown, { file, set }: SetPlace): Finding[] {
   const schema = SCHEMAS[kind];
-  if (schema === undefined || (kind === "delivery-schedule" && schema.safeParse(withoutPlainSteps(document)).success)) {
+  if (
+    schema === undefined ||
+    (kind === "delivery-schedule" && schema.safeParse(withoutWhatIsPlain(document)).success)
+  ) {
     return [];
   }
   const result = schema.safeParse(document);
@@ -51,38 +54,66 @@ export function misfitsOf(kind: string, document: unknown, { file, set }: SetPla
   });
 }
 
-/** A schedule without those of its steps that plainly fit: they are nearly all of it, and a schema takes its time with each. */
-function withoutPlainSteps(document: unknown): unknown {
+/** A schedule without those of its lines and steps that plainly fit: they are nearly all of it, and a schema takes its time with each. */
+function withoutWhatIsPlain(document: unknown): unknown {
   const { lines } = (document ?? {}) as { lines?: unknown };
   if (!Array.isArray(lines)) return document;
-  return {
-    ...(document as object),
-    lines: lines.map((line: unknown) => {
-      const { steps } = (line ?? {}) as { steps?: unknown };
-      return Array.isArray(steps) ? { ...(line as object), steps: steps.filter((step) => !isPlainStep(step)) } : line;
-    }),
-  };
+  return { ...(document as object), lines: lines.map(withoutPlainSteps).filter((line) => !isPlain(line, PLAIN_LINE)) };
+}
+
+function withoutPlainSteps(line: unknown): unknown {
+  const { steps } = (line ?? {}) as { steps?: unknown };
+  if (!Array.isArray(steps)) return line;
+  return { ...(line as object), steps: steps.filter((step) => !isPlainStep(step)) };
 }
 
 const KNOWN_TIMINGS: ReadonlySet<unknown> = new Set(TIMINGS);
 const WHOLE_FIGURE = /^\d{1,12}$/;
 const isDate = (held: unknown): boolean => typeof held === "string" && readDate(held) !== undefined;
 
+const isText = (held: unknown): boolean => typeof held === "string";
+const isFigure = (held: unknown): boolean => typeof held === "string" && WHOLE_FIGURE.test(held);
+const isOrdinal = (held: unknown): boolean => Number.isSafeInteger(held) && (held as number) > 0;
+
+type Tests = Readonly<Record<string, (held: unknown) => boolean>>;
+
 /** Fields that nearly every step has, and nothing else: what is left to the schema may fit or not. */
-const PLAIN: Readonly<Record<string, (held: unknown) => boolean>> = {
-  segment: (held) => Number.isSafeInteger(held) && (held as number) > 0,
+const PLAIN_STEP: Tests = {
+  segment: isOrdinal,
   timing: (held) => KNOWN_TIMINGS.has(held),
   from: isDate,
   to: isDate,
-  quantity: (held) => typeof held === "string" && WHOLE_FIGURE.test(held),
-  commitment: (held) => typeof held === "string",
+  quantity: isFigure,
+  commitment: isText,
 };
 
-function isPlainStep(step: unknown): boolean {
-  if (typeof step !== "object" || step === null || Array.isArray(step) || !Object.hasOwn(step, "quantity"))
-    return false;
-  for (const key of Object.keys(step)) {
-    if (!Object.hasOwn(PLAIN, key) || PLAIN[key]?.((step as Record<string, unknown>)[key]) !== true) return false;
+const PLAIN_RECEIPT: Tests = { quantity: isFigure, kind: isText, date: isDate, note: isText, noteDate: isDate };
+const PLAIN_ACCOUNT: Tests = { cumulative: isFigure, kind: isText, date: isDate, from: isDate, note: isText };
+const PLAIN_PARTY: Tests = { segment: isOrdinal, role: isText, name: isText, scheme: isText, code: isText };
+
+/** Fields that nearly every line has. */
+const PLAIN_LINE: Tests = {
+  segment: isOrdinal,
+  customerPart: isText,
+  ourPart: isText,
+  description: isText,
+  orderNumber: isText,
+  orderLine: isText,
+  releaseNumber: isText,
+  unit: isText,
+  parties: (held) => Array.isArray(held) && held.every((party) => isPlain(party, PLAIN_PARTY)),
+  last: (held) => isPlain(held, PLAIN_RECEIPT),
+  account: (held) => isPlain(held, PLAIN_ACCOUNT),
+  steps: (held) => Array.isArray(held) && held.length === 0,
+};
+
+const isPlainStep = (step: unknown): boolean => isPlain(step, PLAIN_STEP) && Object.hasOwn(step as object, "quantity");
+
+/** Whether it is an object of these fields only, each as its test says. */
+function isPlain(held: unknown, tests: Tests): boolean {
+  if (typeof held !== "object" || held === null || Array.isArray(held)) return false;
+  for (const key of Object.keys(held)) {
+    if (!Object.hasOwn(tests, key) || tests[key]?.((held as Record<string, unknown>)[key]) !== true) return false;
   }
   return true;
 }

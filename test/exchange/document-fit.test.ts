@@ -1,6 +1,7 @@
 /** A document that does not fit its kind is told in words: field, expected, found; never as a dump of the schema's library. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
 import { misfitsOf } from "../../src/exchange/document-fit.ts";
 
 const PLACE = { file: "forecast.edi", set: { firstSegment: 3 } };
@@ -59,6 +60,30 @@ describe("a document that does not fit its kind", () => {
             expected !== "" && found !== "" && !`${expected}${message}`.includes("{") && found.length <= 200,
         );
       }),
+    );
+  });
+
+  it("is told exactly where the schema does not take it, whichever of its lines and steps are not even shown to it", () => {
+    const value = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom("5", "2027-03-08", "week", "firm", "", 3) },
+      { weight: 1, arbitrary: fc.constantFrom("2027-02-30", "1e3", 0, null, true, [], {}, "5,5", "1234567890123") },
+    );
+    const some = (...fields: string[]) =>
+      fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 4, noNullPrototype: true });
+    const line = fc
+      .record({
+        own: some("segment", "customerPart", "unit", "orderNumber", "releaseNumber", "ourPart", "another"),
+        steps: fc.array(some("segment", "timing", "from", "to", "quantity", "commitment"), { maxLength: 3 }),
+        parties: fc.array(some("segment", "role", "name", "scheme", "code", "dock"), { maxLength: 2 }),
+        last: some("quantity", "kind", "date", "note", "noteDate"),
+        account: some("cumulative", "kind", "date", "from", "note", "until"),
+      })
+      .map(({ own, ...rest }) => ({ ...rest, ...own }));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 3 }), (lines) => {
+        assert.equal(misfits({ lines }).length === 0, deliverySchedule.safeParse({ lines }).success);
+      }),
+      { numRuns: 1000 },
     );
   });
 });
