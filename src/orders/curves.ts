@@ -1,10 +1,10 @@
 /** Curves as they are kept: one compact text each, under its hash, so that an unchanged one is not stored again. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { insertAbsent, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { curve } from "../store/tables.ts";
 
-const hashOf = (steps: string): string => createHash("sha256").update(steps).digest("hex");
+const hashOf = (steps: string): string => hash("sha256", steps);
 
 /** Keeps the texts that are not there yet and gives the row id of each. */
 export async function keepCurves(tx: Tx, texts: readonly string[]): Promise<Map<string, number>> {
@@ -13,11 +13,11 @@ export async function keepCurves(tx: Tx, texts: readonly string[]): Promise<Map<
   const made = await insertAbsent(
     tx,
     curve,
-    [...byHash].map(([hash, steps]) => ({ hash, steps })),
+    [...byHash].map(([hashed, steps]) => ({ hash: hashed, steps })),
     ["hash"],
   );
   const ids = new Map(made.map((row) => [byHash.get(row["hash"] as string) as string, Number(row["id"])]));
-  const known = [...byHash.keys()].filter((hash) => !ids.has(byHash.get(hash) as string));
+  const known = [...byHash.keys()].filter((hashed) => !ids.has(byHash.get(hashed) as string));
   if (known.length === 0) return ids;
   const rows = await tx.ask("SELECT id, hash FROM curve WHERE hash IN (:known)", { known });
   for (const row of rows) ids.set(byHash.get(row["hash"] as string) as string, Number(row["id"]));

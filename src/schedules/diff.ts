@@ -85,7 +85,9 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
   const at = comparison(bucketsOf(old.steps, messageDate), buckets, messageDate);
   const [was, now] = [incrementsOf(old, liftedTo), incrementsOf(next, liftedTo)];
   const points = pointsOf(was, now, at);
-  const imbalances = points.map(({ date, before, after }) => ({ date, removed: minus(before.sum, after.sum) }));
+  const imbalances = points.flatMap(({ date, before, after }) =>
+    before.sum === after.sum ? NONE : [{ date, removed: minus(before.sum, after.sum) }],
+  );
   const { moves, left } = cheapestTransport(imbalances, options.moveDays);
   return {
     liftedTo,
@@ -159,22 +161,52 @@ interface Point {
 /** Never added to: `joined` begins another one. */
 const NO_SIDE: Side = { increments: [], sum: NOTHING };
 
+interface Compared {
+  readonly first: ComparedAt;
+  readonly second: ComparedAt;
+}
+
 /** The dates at which either curve asks for something, in order. */
-function pointsOf(
-  old: readonly Increment[],
-  next: readonly Increment[],
-  at: { readonly first: ComparedAt; readonly second: ComparedAt },
-): Point[] {
+const pointsOf = (old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] =>
+  pointsInLine(old, next, at) ?? pointsAnyhow(old, next, at);
+
+const dateOf = (increment: Increment | undefined, at: ComparedAt): PlainDate | undefined =>
+  increment === undefined ? undefined : at(increment.step);
+
+/** Both sides walked at once, as nearly all schedules stand in line; `undefined` where one of them does not. */
+function pointsInLine(old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] | undefined {
+  const points: Point[] = [];
+  let point: Point | undefined;
+  let [one, other] = [0, 0];
+  let [was, now] = [dateOf(old[0], at.first), dateOf(next[0], at.second)];
+  for (;;) {
+    const ofOld = was !== undefined && (now === undefined || was <= now);
+    const date = ofOld ? was : now;
+    if (date === undefined) return points;
+    if (point !== undefined && date < point.date) return undefined;
+    if (point === undefined || point.date < date) {
+      point = { date, before: NO_SIDE, after: NO_SIDE };
+      points.push(point);
+    }
+    if (ofOld) {
+      point.before = joined(point.before, old[one] as Increment);
+      one += 1;
+      was = dateOf(old[one], at.first);
+    } else {
+      point.after = joined(point.after, next[other] as Increment);
+      other += 1;
+      now = dateOf(next[other], at.second);
+    }
+  }
+}
+
+function pointsAnyhow(old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] {
   const byDate = new Map<PlainDate, Point>();
-  let last: PlainDate | "" = "";
-  let inOrder = true;
   const pointAt = (date: PlainDate): Point => {
     const there = byDate.get(date);
     if (there !== undefined) return there;
     const made = { date, before: NO_SIDE, after: NO_SIDE };
     byDate.set(date, made);
-    if (date < last) inOrder = false;
-    last = date;
     return made;
   };
   for (const increment of old) {
@@ -185,8 +217,7 @@ function pointsOf(
     const point = pointAt(at.second(increment.step));
     point.after = joined(point.after, increment);
   }
-  const points = [...byDate.values()];
-  return inOrder ? points : points.toSorted((a, b) => (a.date < b.date ? -1 : 1));
+  return [...byDate.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 function joined(side: Side, increment: Increment): Side {

@@ -185,22 +185,23 @@ function sentenceOf(diff: ScheduleDiff | undefined, lines: readonly VerdictLine[
  * the text.
  */
 export function verdictInText({ diff, lines, zones, causes, judgedOn }: Verdict): string {
-  return stableJson({ judgedOn, causes, lines, zones, diff: diff === undefined ? null : withoutHeights(diff) });
+  return stableJson({ causes, diff: diff === undefined ? null : withoutHeights(diff), judgedOn, lines, zones });
 }
 
+/** With its fields in the order in which they are written. */
 const withoutHeights = (diff: ScheduleDiff): ScheduleDiff => ({
-  liftedTo: diff.liftedTo,
-  messageDate: diff.messageDate,
-  buckets: [],
-  moves: diff.moves,
-  cuts: diff.cuts,
   additions: diff.additions,
+  backlog: diff.backlog,
+  buckets: [],
+  commitments: diff.commitments,
+  cuts: diff.cuts,
+  heights: [],
   horizonAdded: diff.horizonAdded,
   horizonDropped: diff.horizonDropped,
-  heights: [],
+  liftedTo: diff.liftedTo,
+  messageDate: diff.messageDate,
+  moves: diff.moves,
   regrouped: diff.regrouped,
-  commitments: diff.commitments,
-  backlog: diff.backlog,
   remainder: diff.remainder,
 });
 

@@ -13,12 +13,20 @@ function textOf(value: unknown): string {
   if (typeof value === "bigint") return `"${writeMillionths(value)}"`;
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[${value.map(textOf).join(",")}]`;
-  const texts: string[] = [];
-  for (const key of Object.keys(value).toSorted()) {
+  let text = "";
+  for (const key of inOrder(Object.keys(value))) {
     const held = (value as Record<string, unknown>)[key];
-    if (held !== undefined) texts.push(`${JSON.stringify(key)}:${textOf(held)}`);
+    if (held !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${textOf(held)}`;
   }
-  return `{${texts.join(",")}}`;
+  return `{${text}}`;
+}
+
+/** Whoever writes much lists its fields in order: looking is cheaper than sorting. */
+function inOrder(keys: string[]): readonly string[] {
+  for (let n = 1; n < keys.length; n += 1) {
+    if ((keys[n] as string) < (keys[n - 1] as string)) return keys.toSorted();
+  }
+  return keys;
 }
 
 function sorted(value: unknown): unknown {
