@@ -21,7 +21,7 @@ import type { DrawnLine } from "./match-lines.ts";
 import type { OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
-import { apart, type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
+import { apart, type NewPlan, type PlannedStep, type PlansBefore, putInForce } from "./plan-in-force.ts";
 import { countReceived } from "./received-beyond.ts";
 import { liftAll } from "./withheld.ts";
 
@@ -70,12 +70,14 @@ export const customerHabits = (account: AccountRow | undefined, layer: string) =
 /**
  * Puts schedules in force: withheld quantities are lifted, open orders changed, plans replaced. The accounts are locked and
  * as they were read; each revision has its decision already.
+ * @param before the plans in force of at least these accounts, where they have been asked for already
  */
 export async function acceptAll(
   tx: Tx,
   gateway: Gateway,
   occasion: Occasion,
   acceptances: readonly Acceptance[],
+  before?: Promise<PlansBefore>,
 ): Promise<void> {
   if (acceptances.length === 0) return;
   const opened = await openPeriods(tx, occasion, acceptances.flatMap(newPeriodOf));
@@ -150,7 +152,7 @@ export async function acceptAll(
       start,
     };
   });
-  await putInForce(tx, plans);
+  await putInForce(tx, plans, before);
   await recordChanges(tx, occasion, pegged.done, pegged.proposed);
 }
 

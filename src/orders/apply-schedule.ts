@@ -10,7 +10,7 @@ import { judgeMissing } from "../schedules/verdict.ts";
 import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
 import { selectOne, update } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
-import { interchange, type MessageRow, message } from "../store/tables.ts";
+import { type AccountRow, interchange, type MessageRow, message } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import { readDate } from "../values/dates.ts";
@@ -19,12 +19,13 @@ import { type Acceptance, acceptAll } from "./accept.ts";
 import { keyOf } from "./accounts.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
-import { type JudgedLine, type Judgement, judgeLine, purposeOf } from "./judge-lines.ts";
+import { type JudgedLine, type Judgement, judgeLine, type LineGround, purposeOf } from "./judge-lines.ts";
 import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
 import { withAccounts } from "./make-accounts.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
 import { missingItems } from "./missing-items.ts";
 import { openLines } from "./open-lines.ts";
+import { plansBefore } from "./plan-in-force.ts";
 import { type KnownRevision, knownRevisions, latestNotes, unplacedRevisions } from "./schedule-history.ts";
 
 export interface ScheduleToApply {
@@ -142,7 +143,10 @@ async function applyLines(
     occasion,
   );
   const gone = end < document.lines.length ? [] : await notListed(tx, judgement, messageId, matched);
-  const judged = await judgeAll(tx, messageId, [...matched, ...gone], judgement);
+  const known = await judgedOn(tx, messageId, [...matched, ...gone], judgement);
+  // While the lines are judged, the database puts together what is in force.
+  const before = plansBefore(tx, known.accounts);
+  const judged = judgeAll(known, judgement);
   const kept = await keepRevisions(tx, { messageId, partner, policy, occasion }, judged);
   const open = grouped(
     await openLines(
@@ -156,7 +160,9 @@ async function applyLines(
     gateway,
     occasion,
     kept.flatMap((line) => acceptanceOf(line, judgement, open)),
+    before,
   );
+  await before;
 }
 
 /** With the last line it is known what a complete message does not list. */
@@ -201,41 +207,53 @@ function acceptanceOf(
   ];
 }
 
-/** One bulk read, then every line for itself. */
-async function judgeAll(
+interface JudgedOn {
+  readonly accounts: readonly AccountRow[];
+  readonly grounds: readonly LineGround[];
+}
+
+/** Everything that the lines are judged on, in one bulk read. */
+async function judgedOn(
   tx: Tx,
   messageId: number,
   matched: readonly MatchedLine[],
-  judgement: Judgement,
-): Promise<JudgedLine[]> {
-  const { partner } = judgement;
+  { partner }: Judgement,
+): Promise<JudgedOn> {
   const accounts = [...new Map(matched.flatMap(({ account: of }) => (of === undefined ? [] : [[of.id, of]]))).values()];
   const ids = accounts.map(({ id }) => id);
-  const known = await knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]);
-  const unplaced = await unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]);
+  // Asked together: the database answers the next while the last answer is read.
+  const [known, unplaced, totals, contracts, notes] = await Promise.all([
+    knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]),
+    unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]),
+    accountTotals(tx, ids),
+    lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]),
+    latestNotes(tx, ids),
+  ]);
   // What stands beside a line in its own message came neither before nor after it.
   const before = (revisions: readonly KnownRevision[] = []) =>
     revisions.filter(({ row }) => row.message_id !== messageId);
-  const totals = await accountTotals(tx, ids);
-  const contracts = await lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]);
-  const notes = await latestNotes(tx, ids);
-  // Two spellings may mean one account.
-  const shared = moreThanOnce(matched.flatMap(({ account: of }) => of?.id ?? []));
-  const twice = new Set(judgement.twice);
-  for (const { key, account: of } of matched) if (of !== undefined && shared.has(of.id)) twice.add(key);
-  return matched.map((line) => {
+  const grounds = matched.map((line): LineGround => {
     const id = line.account?.id ?? 0;
-    return judgeLine(
-      {
-        matched: line,
-        known: before([...(unplaced.get(line.key) ?? []), ...(known.get(id) ?? [])]),
-        totals: totals.get(id) ?? NO_TOTALS,
-        lineTotals: contracts.get(line.drawn?.line.id ?? 0) ?? NO_TOTALS,
-        notes: notes.get(id) ?? [],
-      },
-      { ...judgement, twice },
-    );
+    return {
+      matched: line,
+      known: before([...(unplaced.get(line.key) ?? []), ...(known.get(id) ?? [])]),
+      totals: totals.get(id) ?? NO_TOTALS,
+      lineTotals: contracts.get(line.drawn?.line.id ?? 0) ?? NO_TOTALS,
+      notes: notes.get(id) ?? [],
+    };
   });
+  return { accounts, grounds };
+}
+
+/** Every line for itself. */
+function judgeAll({ grounds }: JudgedOn, judgement: Judgement): JudgedLine[] {
+  // Two spellings may mean one account.
+  const shared = moreThanOnce(grounds.flatMap(({ matched: { account: of } }) => of?.id ?? []));
+  const twice = new Set(judgement.twice);
+  for (const { matched } of grounds) {
+    if (matched.account !== undefined && shared.has(matched.account.id)) twice.add(matched.key);
+  }
+  return grounds.map((ground) => judgeLine(ground, { ...judgement, twice }));
 }
 
 /** What became of each line of a message. */

@@ -48,22 +48,30 @@ export function inLine<S extends { kind: string; date: string; cumulative: bigin
 /** Where a split stands on its curve. */
 export const dateOfSplit = (row: Pick<SplitRow, "date_key">): PlainDate => row.date_key.slice(0, 10) as PlainDate;
 
-/** Replaces the plans of these accounts and lets each know what it was accepted by and when something is due next. */
-export async function putInForce(tx: Tx, plans: readonly NewPlan[]): Promise<void> {
-  if (plans.length === 0) return;
-  const old = await saidByAccount(
+/**
+ * Replaces the plans of these accounts and lets each know what it was accepted by and when something is due next.
+ * @param before the plans as they stand, where they have been asked for already
+ */
+export async function putInForce(
+  tx: Tx,
+  plans: readonly NewPlan[],
+  before: Promise<PlansBefore> = plansBefore(
     tx,
-    plans.filter(({ account: of }) => hasPlan(of)).map(({ account: of }) => of.id),
-  );
+    plans.map(({ account: of }) => of),
+  ),
+): Promise<void> {
+  if (plans.length === 0) return;
+  const old = await before;
   const gone: number[] = [];
   const added: NewRow<typeof split.columns>[] = [];
   const said = teller();
   for (const plan of plans) {
-    const before = old.get(plan.account.id);
+    const rows = old.get(plan.account.id);
+    const left = rows === undefined ? undefined : stillSaid(rows);
     for (const step of plan.steps) {
-      if (before?.delete(said(step)) !== true) added.push(splitRow(plan, step));
+      if (left?.take(said(step)) !== true) added.push(splitRow(plan, step));
     }
-    if (before !== undefined) gone.push(...before.values());
+    if (left !== undefined) gone.push(...left.ids());
   }
   await deleteSplits(tx, gone);
   await append(tx, split, added);
@@ -82,16 +90,20 @@ async function deleteSplits(tx: Tx, ids: readonly number[]): Promise<void> {
   }
 }
 
-/** Splits by what they say; two that say the same are one. */
-type Said = Map<string, number>;
+/** The rows of each account's plan, every one as its id and what it says. */
+export type PlansBefore = ReadonlyMap<number, readonly string[]>;
 
 const [FIELD_END, ROW_END] = ["\u001f", "\u001e"];
 
 /** Texts that senders choose: each is told with its length, so that no two rows can be taken for each other. */
-const FREE_TEXTS = ["commitment", "customer_order_no", "reference", '"window"', "route", "po_created_on"] as const;
+const inSql = (column: string): string => `length(${column}) || ':' || ${column}`;
+const together = (texts: readonly string[]): string => texts.join(` || '${FIELD_END}' || `);
+
+/** Those that hardly any step has: where all are empty, they are one empty text. */
+const SELDOM = ["customer_order_no", "reference", '"window"', "route", "po_created_on"] as const;
 
 /** Everything about a split that releasing depends on, as one text: the database puts it together, thousands of rows would cost more. */
-const SAID_IN_SQL = [
+const SAID_IN_SQL = together([
   "date_key",
   "order_on",
   "cumulative",
@@ -99,8 +111,9 @@ const SAID_IN_SQL = [
   "layer",
   "releasable",
   "allocate",
-  ...FREE_TEXTS.map((column) => `length(${column}) || ':' || ${column}`),
-].join(` || '${FIELD_END}' || `);
+  inSql("commitment"),
+  `CASE WHEN ${SELDOM.map((column) => `${column} = ''`).join(" AND ")} THEN '' ELSE ${together(SELDOM.map(inSql))} END`,
+]);
 
 /** Texts that the database keeps otherwise, or counts otherwise than by units of 16 bits. */
 const UNUSUAL = /[\ud800-\udfff]/;
@@ -136,20 +149,34 @@ const differOnlyInTime = (a: PlannedStep, b: PlannedStep): boolean =>
 
 function restOf({ step, releasable, lineId, allocate, purchaseOrderCreatedOn = "" }: PlannedStep): string {
   const { layer, commitment, customerOrderNumber, reference, window, route } = step;
+  const seldom = [customerOrderNumber, reference, window, route, purchaseOrderCreatedOn];
   return [
     "",
     [lineId, layer, releasable ? 1 : 0, allocate === true ? 1 : 0].join(FIELD_END),
-    [commitment, customerOrderNumber, reference, window, route, purchaseOrderCreatedOn].map(told).join(FIELD_END),
+    told(commitment),
+    seldom.every((text) => text === "") ? "" : seldom.map(told).join(FIELD_END),
   ].join(FIELD_END);
 }
 
-/** The splits of each account by what they say. */
-async function saidByAccount(from: Queryable, accountIds: readonly number[]): Promise<Map<number, Said>> {
-  const found = new Map<number, Said>();
+/**
+ * Asks for the plans of these accounts: the database puts them together while the caller judges, so that it may be asked
+ * long before they are replaced. The accounts are locked. A failure is told to whoever waits for the answer.
+ */
+export function plansBefore(from: Queryable, accounts: readonly AccountRow[]): Promise<PlansBefore> {
+  const asked = rowsSaid(
+    from,
+    accounts.filter(hasPlan).map(({ id }) => id),
+  );
+  asked.catch(() => {});
+  return asked;
+}
+
+async function rowsSaid(from: Queryable, accountIds: readonly number[]): Promise<PlansBefore> {
+  const found = new Map<number, readonly string[]>();
   if (accountIds.length === 0) return found;
-  const together = from.dialect === "sqlite" ? "group_concat" : "string_agg";
+  const aggregate = from.dialect === "sqlite" ? "group_concat" : "string_agg";
   const rows = await from.ask(
-    `SELECT account_id AS account, COUNT(*) AS splits, ${together}(id || '${FIELD_END}' || ${SAID_IN_SQL}, '${ROW_END}') AS said
+    `SELECT account_id AS account, COUNT(*) AS splits, ${aggregate}(id || '${FIELD_END}' || ${SAID_IN_SQL}, '${ROW_END}') AS said
      FROM split WHERE account_id IN (:accountIds) GROUP BY account_id`,
     { accountIds },
   );
@@ -158,26 +185,52 @@ async function saidByAccount(from: Queryable, accountIds: readonly number[]): Pr
     const texts = (row["said"] as string).split(ROW_END);
     // A text of the sender's that holds the very sign between rows.
     if (texts.length !== Number(row["splits"])) unclear.push(Number(row["account"]));
-    else found.set(Number(row["account"]), new Map(texts.map(entryOf)));
+    else found.set(Number(row["account"]), texts);
   }
-  for (const [id, splits] of await saidOneByOne(from, unclear)) found.set(id, splits);
+  for (const [id, texts] of await saidOneByOne(from, unclear)) found.set(id, texts);
   return found;
 }
 
-function entryOf(text: string): [string, number] {
-  const end = text.indexOf(FIELD_END);
-  return [text.slice(end + 1), Number(text.slice(0, end))];
-}
-
-async function saidOneByOne(from: Queryable, accountIds: readonly number[]): Promise<Map<number, Said>> {
-  const found = new Map<number, Said>(accountIds.map((id) => [id, new Map()]));
+async function saidOneByOne(from: Queryable, accountIds: readonly number[]): Promise<Map<number, string[]>> {
+  const found = new Map<number, string[]>(accountIds.map((id) => [id, []]));
   if (accountIds.length === 0) return found;
   const rows = await from.ask(
-    `SELECT id, account_id AS account, ${SAID_IN_SQL} AS said FROM split WHERE account_id IN (:accountIds)`,
+    `SELECT account_id AS account, id || '${FIELD_END}' || ${SAID_IN_SQL} AS said FROM split WHERE account_id IN (:accountIds)`,
     { accountIds },
   );
-  for (const row of rows) found.get(Number(row["account"]))?.set(row["said"] as string, Number(row["id"]));
+  for (const row of rows) found.get(Number(row["account"]))?.push(row["said"] as string);
   return found;
+}
+
+const idOf = (row: string): number => Number(row.slice(0, row.indexOf(FIELD_END)));
+const saidBy = (row: string): string => row.slice(row.indexOf(FIELD_END) + 1);
+
+/** So many rows are passed over before the rest is looked up: a week later the first one is gone, and all others follow. */
+const PASSED_OVER = 3;
+
+/** Takes rows off by what they say. They nearly always stand in the order in which they are asked for. */
+function stillSaid(rows: readonly string[]): { take: (said: string) => boolean; ids: () => number[] } {
+  const passed: string[] = [];
+  let at = 0;
+  let rest: Map<string, number> | undefined;
+  const left = () => [...passed, ...rows.slice(at)];
+  return {
+    take: (said) => {
+      if (rest !== undefined) return rest.delete(said);
+      const most = Math.min(at + PASSED_OVER, rows.length - 1);
+      for (let n = at; n <= most; n += 1) {
+        if (saidBy(rows[n] as string) !== said) continue;
+        for (; at < n; at += 1) passed.push(rows[at] as string);
+        at = n + 1;
+        return true;
+      }
+      // Behind the last row there is nothing left but what was passed over.
+      if (at >= rows.length && passed.length === 0) return false;
+      rest = new Map(left().map((row) => [saidBy(row), idOf(row)]));
+      return rest.delete(said);
+    },
+    ids: () => (rest === undefined ? left().map(idOf) : [...rest.values()]),
+  };
 }
 
 /** The splits of these accounts. */
