@@ -10,8 +10,7 @@ import { systemWords } from "./system-words.ts";
 
 export type End = "written" | "waiting" | "alarmed";
 
-export function tellWritten(exchange: Exchange, { id, receiver, folder, name, sha256 }: OutboxFileRow): End {
-  told.get(exchange)?.delete(id);
+export function tellWritten(exchange: Exchange, { receiver, folder, name, sha256 }: OutboxFileRow): End {
   exchange.log.info({ receiver, folder, name, sha256 }, "written");
   exchange.events.emit("outbox.written", { receiver, folder, name, sha256 });
   return "written";
@@ -72,17 +71,37 @@ export async function wait(exchange: Exchange, row: OutboxFileRow, error: Error)
   return { end: "waiting", fault: place, ...(ofOne ? {} : { shuts: code }) };
 }
 
-/** Why each file waits, as it was told last: once, and not at every drain. */
-const told = new WeakMap<Exchange, Map<number, string>>();
+interface Told {
+  /** By outbox row, why it waited at the last drain, and why at this one. */
+  before: ReadonlyMap<number, string>;
+  now: Map<number, string>;
+}
+/** Told once, and not at every drain. */
+const told = new WeakMap<Exchange, Told>();
 
 export function tellWaiting(exchange: Exchange, { id, receiver, folder, name }: OutboxFileRow, reason: string): void {
-  const reasons = told.get(exchange) ?? new Map<number, string>();
-  told.set(exchange, reasons);
-  if (reasons.get(id) === reason) return;
-  reasons.set(id, reason);
+  const { before, now } = told.get(exchange) ?? remembering(exchange, new Map());
+  const last = now.get(id) ?? before.get(id);
+  now.set(id, reason);
+  if (last === reason) return;
   exchange.log.debug({ receiver, folder, name, reason }, "a file waits to be written; it is tried again by itself");
   exchange.events.emit("outbox.waiting", { receiver, folder, name, reason });
 }
+
+/** A drain has ended: a file that it did not find waiting waits no more. */
+export function drainEnded(exchange: Exchange): void {
+  const { now } = told.get(exchange) ?? {};
+  if (now !== undefined) remembering(exchange, now);
+}
+
+function remembering(exchange: Exchange, before: ReadonlyMap<number, string>): Told {
+  const anew = { before, now: new Map<number, string>() };
+  told.set(exchange, anew);
+  return anew;
+}
+
+/** Outbox rows that are remembered as waiting. */
+export const waitingTold = (exchange: Exchange): number => told.get(exchange)?.before.size ?? 0;
 
 export const takenByAnother = (): CalloffError =>
   new CalloffError("STORE_BUSY", "Another process is writing this file", { retryable: true });

@@ -12,6 +12,7 @@ import { type AsRead, lookAfter } from "./grown.ts";
 import { type IntakeLanes, intakeLanes } from "./lanes.ts";
 import { letGo } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
+import { drainEnded } from "./outbox-ends.ts";
 import { isPoison, POISON } from "./poison.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
@@ -19,7 +20,7 @@ import { makeSureOfRoom } from "./room.ts";
 import { type Candidate, fillQueue, type Looks, noLooks, quietIn, ROUND } from "./scan.ts";
 import { systemWords } from "./system-words.ts";
 import { noteLeaving, noteLeft } from "./trail.ts";
-import { claimedHere, isAsSeen, isSettled, takenHere } from "./unsettled.ts";
+import { claimedHere, forgetGone, isAsSeen, isSettled, takenHere, waitsClaimed } from "./unsettled.ts";
 
 /** Makes the folders of inbox and outbox that are missing, and looks whether the others are still what they were. */
 export async function lookAtFolders({ config, folders }: Exchange): Promise<void> {
@@ -90,20 +91,25 @@ async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error)
 
 /** Takes up again what a process that ended had claimed. Gives how many files could be taken. */
 export async function resumeClaimed(exchange: Exchange, looks: Looks = noLooks()): Promise<number> {
-  let taken = 0;
   const lanes = intakeLanes(exchange);
   try {
-    // What another gateway has in work is its own, for as long as it lives.
-    const left = await leftClaimed(exchange, lanes.has);
-    exchange.faults.endedBut("take", new Set(left.map(placeOf)));
-    for (const claimed of left) {
-      if (looks.scanned === undefined) await takeLeftCompanion(exchange, claimed);
-      if (!(await isSettled(exchange, claimed, looks))) continue;
-      exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
-      if (await takeOrWait(exchange, claimed)) taken += 1;
-    }
+    return await resumeIn(exchange, looks, lanes);
   } finally {
     await lanes.leave();
+  }
+}
+
+async function resumeIn(exchange: Exchange, looks: Looks, lanes: IntakeLanes): Promise<number> {
+  let taken = 0;
+  // What another gateway has in work is its own, for as long as it lives.
+  const left = await leftClaimed(exchange, lanes.has);
+  exchange.faults.endedBut("take", new Set(left.map(placeOf)));
+  await forgetGone(exchange, left, looks, lanes.has);
+  for (const claimed of left) {
+    if (looks.scanned === undefined) await takeLeftCompanion(exchange, claimed);
+    if (!(await isSettled(exchange, claimed, looks))) continue;
+    exchange.log.debug({ claim: claimed.claim, folder: claimed.folder, name: claimed.name }, "taken up again");
+    if (await takeOrWait(exchange, claimed)) taken += 1;
   }
   return taken;
 }
@@ -177,7 +183,11 @@ export async function takeArrivals(exchange: Exchange, looks: Looks): Promise<nu
 async function takeIn(exchange: Exchange, looks: Looks, lanes: IntakeLanes): Promise<number> {
   let taken = await lookAfter(exchange, lanes.has);
   do {
-    if (await fillQueue(exchange, looks)) exchange.faults.endedBut("claim", new Set(looks.queue.map(placeOf)));
+    if (await fillQueue(exchange, looks)) {
+      exchange.faults.endedBut("claim", new Set(looks.queue.map(placeOf)));
+      // What the scan found quiet, came after them.
+      if (looks.queue.length > 0 && waitsClaimed(looks)) taken += await resumeIn(exchange, looks, lanes);
+    }
     for (let n = 0; n < ROUND; n += 1) {
       const candidate = looks.queue.at(-1);
       if (candidate === undefined) break;
@@ -215,6 +225,7 @@ export async function sendWaiting(exchange: Exchange): Promise<Drained> {
   await renderWaiting(exchange);
   await noteLeaving(exchange);
   const drained = await drainOutbox(exchange);
+  drainEnded(exchange);
   await noteLeft(exchange);
   return drained;
 }

@@ -138,10 +138,12 @@ async function scanFolder(exchange: Exchange, folder: string, looks: Looks): Pro
     names: new Set(entries.map(({ seen }) => seen.name)),
   };
   const scanned: Scanned[] = [];
+  // One moment for all of them, or of two that came together the later one might be quiet first.
+  const now = monotonic();
   for (const { seen, bytes } of entries) {
     // Names that are no text may look the same once they are decoded.
     const key = `${folder}/${bytes.toString("latin1")}`;
-    const verdict = judgeEntry(seen, looks.get(key), monotonic(), rules);
+    const verdict = judgeEntry(seen, looks.get(key), now, rules);
     if (verdict.what === "ignore") continue;
     looks.set(key, verdict.look);
     const entry: Entry = { key, folder, name: seen.name, shown: nameShown(bytes) };

@@ -50,19 +50,20 @@ export async function noteLeaving(exchange: Exchange): Promise<void> {
   });
 }
 
-/** Notes which of the files noted before have left. */
+/** Notes which of the files noted before have left. One that must not leave is noted anew when somebody sends it after all. */
 export async function noteLeft(exchange: Exchange): Promise<void> {
   await reporting(exchange, async () => {
     const state = await stateOf(exchange);
-    const written = await inState(exchange.store, [...state.leaving.keys()], "= 'written'");
-    if (written.length === 0) return;
-    const files = written.map((id) => state.leaving.get(id) as Leaving);
-    await append(
-      exchange,
-      state.seq,
-      files.map(({ folder, name, sha256 }) => ({ left: { folder, name, sha256 } })),
-    );
-    for (const id of written) state.leaving.delete(id);
+    const ended = await endedOf(exchange.store, [...state.leaving.keys()]);
+    const files = ended.filter(({ state: end }) => end === "written").map(({ id }) => state.leaving.get(id) as Leaving);
+    if (files.length > 0) {
+      await append(
+        exchange,
+        state.seq,
+        files.map(({ folder, name, sha256 }) => ({ left: { folder, name, sha256 } })),
+      );
+    }
+    for (const { id } of ended) state.leaving.delete(id);
   });
 }
 
@@ -141,16 +142,21 @@ async function partsOf(
   return parts;
 }
 
-async function inState(from: Queryable, ids: readonly number[], state: "= 'written'"): Promise<number[]> {
-  const found: number[] = [];
+/** Those of the rows that are neither to leave nor about to, and what became of them. */
+async function endedOf(from: Queryable, ids: readonly number[]): Promise<{ id: number; state: string }[]> {
+  const found: { id: number; state: string }[] = [];
   for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
-    const rows = await from.ask(`SELECT id FROM outbox_file WHERE id IN (:ids) AND state ${state}`, {
-      ids: ids.slice(start, start + IDS_AT_ONCE),
-    });
-    found.push(...rows.map(({ id }) => Number(id)));
+    const rows = await from.ask(
+      "SELECT id, state FROM outbox_file WHERE id IN (:ids) AND state NOT IN ('rendered', 'staged')",
+      { ids: ids.slice(start, start + IDS_AT_ONCE) },
+    );
+    found.push(...rows.map(({ id, state }) => ({ id: Number(id), state: String(state) })));
   }
   return found;
 }
+
+/** Outbox rows that are noted as leaving, and not as left. */
+export const notedLeaving = ({ store }: Pick<Exchange, "store">): number => noted.get(store)?.leaving.size ?? 0;
 
 /** Appends lines and makes them durable; a line that a killed process left half written stays alone on its own. */
 async function append({ paths }: Exchange, seq: number, lines: readonly TrailLine[]): Promise<void> {

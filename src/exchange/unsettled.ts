@@ -12,7 +12,7 @@ import { hasEnded } from "./glance.ts";
 import { registeredFile } from "./register.ts";
 import { type Candidate, CLAIMED_KEY, type Looks, waitedLonger } from "./scan.ts";
 
-const keyOf = ({ claim }: Claimed): string => `${CLAIMED_KEY}${claim}`;
+const keyOf = ({ folder, claim }: Pick<Claimed, "folder" | "claim">): string => `${CLAIMED_KEY}${folder}/${claim}`;
 
 /** Whether what was just claimed is what was looked at; if it is another file, it waits until it is seen at rest. */
 export async function isAsSeen(claimed: Claimed, { look: seen }: Candidate, looks: Looks): Promise<boolean> {
@@ -24,17 +24,45 @@ export async function isAsSeen(claimed: Claimed, { look: seen }: Candidate, look
   return same;
 }
 
-/** Claims that this process made, where others may have made some too. */
-const made = new WeakMap<Exchange, Set<string>>();
+/** Claims that this process made, where others may have made some too, and the folder of each. */
+const made = new WeakMap<Exchange, Map<string, string>>();
 
 /** Remembers that a file was claimed by this process, until it is taken. */
-export function claimedHere(exchange: Exchange, { claim }: Claimed): void {
+export function claimedHere(exchange: Exchange, { claim, folder }: Claimed): void {
   if (exchange.gateways === undefined) return;
-  const claims = made.get(exchange) ?? new Set<string>();
-  made.set(exchange, claims.add(claim));
+  const claims = made.get(exchange) ?? new Map<string, string>();
+  made.set(exchange, claims.set(claim, folder));
 }
 
 export const takenHere = (exchange: Exchange, { claim }: Claimed): void => void made.get(exchange)?.delete(claim);
+
+/** Whether claimed files wait for their quiet or their end. */
+export function waitsClaimed(looks: Looks): boolean {
+  for (const key of looks.keys()) if (key.startsWith(CLAIMED_KEY)) return true;
+  return false;
+}
+
+/**
+ * Forgets the claimed files that have gone: removed, or taken by another gateway.
+ * @param left what lies claimed now
+ * @param isOurs whether what lies claimed of a folder was looked for; of the others nothing is known
+ */
+export async function forgetGone(
+  exchange: Exchange,
+  left: readonly Claimed[],
+  looks: Looks,
+  isOurs: (folder: string) => Promise<boolean>,
+): Promise<void> {
+  const there = new Set(left.map(keyOf));
+  for (const key of looks.keys()) {
+    if (!key.startsWith(CLAIMED_KEY) || there.has(key)) continue;
+    if (await isOurs(key.slice(CLAIMED_KEY.length, key.lastIndexOf("/")))) looks.delete(key);
+  }
+  const claims = made.get(exchange) ?? new Map<string, string>();
+  for (const [claim, folder] of claims) {
+    if (!there.has(keyOf({ claim, folder })) && (await isOurs(folder))) claims.delete(claim);
+  }
+}
 
 /** Whether a claimed file may be taken now; a look is kept of one that may not. */
 export async function isSettled(exchange: Exchange, claimed: Claimed, looks: Looks): Promise<boolean> {

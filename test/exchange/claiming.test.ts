@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -157,6 +158,59 @@ onEveryDatabase("arriving files", (database) => {
     appendFileSync(path.join(home, "inbox/.claimed/acme/1-swapped.edi"), interchangeText({ control: 2 }).slice(200));
     assert.equal(await resumeClaimed(exchange, looks), 1);
     assert.deepEqual(names("inbox", ".claimed", "acme"), []);
+  });
+
+  describe("while the clock is ours", () => {
+    const now = performance.now.bind(performance);
+    let milliseconds = 0;
+    beforeEach(() => {
+      milliseconds = 1_000_000;
+      performance.now = () => milliseconds;
+    });
+    afterEach(() => {
+      performance.now = now;
+    });
+    const quiet = { "config/gateway.yaml": "company: { name: X }\nintake: { quietMilliseconds: 10000 }\n" };
+    /** A file is claimed that is another one than was looked at. */
+    const swapped = async () => {
+      const held = testHome(database(), quiet);
+      const looks = noLooks();
+      await layFolders(held.exchange);
+      held.drop("acme", "swapped.edi", interchangeText());
+      await takeArrivals(held.exchange, looks);
+      milliseconds += 10_000;
+      await fillQueue(held.exchange, looks);
+      const other = held.drop("acme", "other.tmp", interchangeText({ control: 2 }));
+      renameSync(other, path.join(held.home, "inbox/acme/swapped.edi"));
+      assert.equal(await takeArrivals(held.exchange, looks), 0);
+      assert.deepEqual(held.names("inbox", ".claimed", "acme"), ["1-swapped.edi"]);
+      return { ...held, looks };
+    };
+
+    it("what was swapped and waits for its quiet is taken before what came after it, however long a round takes", async () => {
+      const { exchange, drop, looks, told } = await swapped();
+      drop("acme", "last.edi", interchangeText({ control: 3 }));
+      milliseconds += 1000;
+      assert.equal(await resumeClaimed(exchange, looks), 0);
+      assert.equal(await takeArrivals(exchange, looks), 0);
+      milliseconds += 8900;
+      assert.equal(await resumeClaimed(exchange, looks), 0);
+      milliseconds += 1600;
+      assert.equal(await takeArrivals(exchange, looks), 2);
+      const registered = told.filter(({ event }) => event === "file.registered").map(({ payload }) => payload);
+      assert.deepEqual(
+        registered.map((file) => (file as { name: string }).name),
+        ["swapped.edi", "last.edi"],
+      );
+    });
+
+    it("what was swapped, waits and is gone is forgotten", async () => {
+      const { exchange, home, looks } = await swapped();
+      rmSync(path.join(home, "inbox/.claimed/acme/1-swapped.edi"));
+      await resumeClaimed(exchange, looks);
+      await takeArrivals(exchange, looks);
+      assert.deepEqual([...looks.keys()], []);
+    });
   });
 
   it("that are links, pipes' kin or folders are reported once and stay where they are", async () => {

@@ -4,8 +4,11 @@ import path from "node:path";
 import type { ErpOrder } from "../../src/documents/erp.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
+import { waitingTold } from "../../src/exchange/outbox-ends.ts";
 import { renderWaiting } from "../../src/exchange/render.ts";
 import { resendDocument, resendFile } from "../../src/exchange/resend.ts";
+import { sendWaiting } from "../../src/exchange/run.ts";
+import { notedLeaving } from "../../src/exchange/trail.ts";
 import { queueDocument } from "../../src/store/outbound.ts";
 import { select, update } from "../../src/store/rows.ts";
 import { type OutboxFileRow, outboundDocument, outboxFile } from "../../src/store/tables.ts";
@@ -148,6 +151,22 @@ onEveryDatabase("a file for the ERP", (database) => {
     assert.equal((await onlyFile()).state, "rendered");
     rmSync(path.join(home, "outbox/erp"));
     assert.equal((await drainOutbox(exchange)).written, 1);
+  });
+
+  it("is remembered as waiting or leaving only for as long as it is", async () => {
+    const { exchange, home } = await rendered();
+    writeFileSync(path.join(home, "outbox/erp"), "a file in the way");
+    await sendWaiting(exchange);
+    assert.deepEqual([waitingTold(exchange), notedLeaving(exchange)], [1, 1]);
+    rmSync(path.join(home, "outbox/erp"));
+    mkdirSync(path.join(home, "outbox/erp"));
+    writeFileSync(path.join(home, "outbox/erp/order_SO-000123.json"), "other content");
+    assert.equal((await sendWaiting(exchange)).alarmed, 1);
+    assert.deepEqual([waitingTold(exchange), notedLeaving(exchange)], [0, 0]);
+    rmSync(path.join(home, "outbox/erp/order_SO-000123.json"));
+    await resendFile(database().store, (await onlyFile()).id, occasionOf(exchange.clock, "anna"));
+    assert.equal((await sendWaiting(exchange)).written, 1);
+    assert.equal(notedLeaving(exchange), 0);
   });
 
   it("has a name of the safe alphabet, whatever its number holds", async () => {
