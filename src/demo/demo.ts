@@ -11,6 +11,7 @@ import { memorySource } from "../syntax/sources.ts";
 import { type Clock, type Instant, instantOf } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
+import { shellWord } from "../values/shell.ts";
 import type { SimulatedErp } from "./erp.ts";
 import { layDemoHome } from "./home.ts";
 import { ACME, NEXT, playStory, type Stage } from "./story.ts";
@@ -132,7 +133,7 @@ async function whatIsThere(home: string): Promise<string> {
     for (const name of (await readdir(path.join(home, "outbox", folder))).toSorted())
       lines.push(`  outbox/${folder}/${name}`);
   }
-  const where = `--home ${home}`;
+  const where = `--home ${shellWord(home)}`;
   lines.push(
     "",
     "To look at, and to try:",
@@ -152,9 +153,9 @@ async function keepOn(keeper: Keeper, erp: SimulatedErp, say: DemoOptions["say"]
     [
       "",
       `The gateway keeps running on ${keeper.clock.businessDate()}; end it with Ctrl-C. In another terminal:`,
-      `  cp ${path.join(home, NEXT)} ${path.join(home, "inbox", "acme")}   # ACME's next 830; change an FST first, if you like`,
-      `  npx calloff schedule list --held --home ${home}`,
-      `  npx calloff schedule accept 7 --home ${home}`,
+      `  cp ${shellWord(path.join(home, NEXT))} ${shellWord(path.join(home, "inbox", "acme"))}   # ACME's next 830; change an FST first, if you like`,
+      `  npx calloff schedule list --held --home ${shellWord(home)}`,
+      `  npx calloff schedule accept 7 --home ${shellWord(home)}`,
     ].join("\n"),
   );
   const confirming = setInterval(() => void erp.ship(keeper.clock.businessDate()), 1000);

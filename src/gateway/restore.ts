@@ -161,7 +161,9 @@ async function intoPostgres(
   await restorePostgres(database, wish.backup);
   const place = { scratch, url: database, file: undefined };
   const prepared = await prepare(config, wish, manifest, place, occasion).catch(async (thrown: unknown) => {
-    await emptied(place, there);
+    await emptied(place, there).catch((cause: unknown) => {
+      throw stillFilled(coerceError(thrown), coerceError(cause));
+    });
     throw thrown;
   });
   return { ...prepared.outcome, keptAside: await renewTrail(config, prepared, "", occasion) };
@@ -182,6 +184,15 @@ const emptied = (place: Place, before: readonly string[]): Promise<void> =>
     const made = (await tablesOf(store)).filter((name) => !before.includes(name));
     if (made.length === 0) return;
     await store.write(async (tx) => void (await tx.run(`DROP TABLE ${made.join(", ")} CASCADE`)));
+  });
+
+const stillFilled = (failure: Error, cause: Error): CalloffError =>
+  new CalloffError("RESTORE_NOT_EMPTY", `The restore failed: ${failure.message}; and its tables could not be dropped`, {
+    place: { file: "config/gateway.yaml", field: "database" },
+    expected: "a database that is empty again",
+    found: cause.message,
+    remedy: "Do not go on with that database: createdb a new one, name it under `database`, and restore again",
+    cause: failure,
   });
 
 const notEmpty = (): CalloffError =>
