@@ -26,7 +26,7 @@ const NO_COMPONENT = "\u001F";
 /** First version of the interchange controls in which ISA11 is the repetition separator. */
 const REPETITION_SINCE = "00402";
 
-/** Most characters of ISA01 to ISA15; readers that go by position see something else in a longer one. */
+/** Most characters of ISA01 to ISA15, padding aside, of which senders give too many or too few. */
 const WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1];
 
 const UNKNOWN: Delimiters = { element: "*", component: NO_COMPONENT, repetition: "", segment: "~", release: "" };
@@ -215,7 +215,7 @@ function elementFindings(elements: readonly string[], separators: readonly numbe
   });
   const long = WIDTHS.flatMap((width, n) => {
     const held = elements[n + 1] as string;
-    if (held.length <= width) return [];
+    if (held.trimEnd().length <= width) return [];
     return headerFault(start, n + 1, offset(n + 1), `at most ${width} characters`, ownText(held), "022");
   });
   return [...wrong, ...long];

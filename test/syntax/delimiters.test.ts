@@ -57,9 +57,11 @@ describe("delimiters", () => {
     assert.equal(read.catalogue.interchanges[0]?.firstByte, 3);
   });
 
-  it("are read from a header without padding, and from one broken over lines", () => {
+  it("are read from a header with less padding, more or none, and from one broken over lines", () => {
     const [header = ""] = LINES;
-    for (const changed of [header.replace(/ +/g, " "), header.replace(/ +/g, ""), header.replace("0715", "07\r\n15")]) {
+    const padded = header.replace("047110815 ", "047110815   ");
+    const broken = header.replace("0715", "07\r\n15");
+    for (const changed of [header.replace(/ +/g, " "), header.replace(/ +/g, ""), padded, broken]) {
       for (const terminator of ["~", "\n"]) {
         const text = [changed, ...LINES.slice(1), ""].join(terminator);
         const read = readAll(latin1(text));
