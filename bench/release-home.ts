@@ -13,6 +13,7 @@ import { openStore } from "../src/store/store.ts";
 import { file, interchange, message } from "../src/store/tables.ts";
 import { instantOf, type Occasion } from "../src/values/clock.ts";
 import { addDays, type PlainDate, plainDate } from "../src/values/dates.ts";
+import { POLICY } from "./ingest-customer.ts";
 
 const CUSTOMER = "acme";
 const STEPS = 5;
@@ -34,8 +35,7 @@ company: { name: Widget Works, timeZone: UTC, code: WIDGETS, address: { name: Wi
 database: ${database}
 logLevel: error
 `,
-    "config/policies/standard.yaml":
-      "version: 1\nfirst: accept\nzones: [{ name: all, increase: any, decrease: any }]\n",
+    "config/policies/standard.yaml": POLICY,
     [`config/partners/${CUSTOMER}.yaml`]: `version: 1
 name: ACME Motors
 theirs: [{ qualifier: ZZ, id: ACMEMOTORS }]

@@ -122,25 +122,11 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   };
   const verdict = judge(judgeInput(judged, old, judgement, sameNumber.length > 0));
   const { outcome, causes, sentence, riskDate } = verdict;
-  return {
-    matched,
-    known,
-    totals,
-    lineTotals,
-    notes,
-    reading,
-    period,
-    curve,
-    mark,
-    layer,
-    accepted,
-    other,
-    effective,
-    releasable,
+  return Object.assign(judged, {
     state: stateOf(judged, judgement, sameNumber),
     verdict: { outcome, causes, sentence, riskDate },
     changes: verdictInText(verdict),
-  };
+  });
 }
 
 /**
