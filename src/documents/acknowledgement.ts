@@ -1,6 +1,10 @@
-/** The canonical functional acknowledgement (X12 997): syntax received and checked, never "a planner accepted". */
+/**
+ * The canonical acknowledgement (X12 997, 999 and TA1, EDIFACT CONTRL): syntax received and checked, never "a planner
+ * accepted". A TA1 has only what it says of the interchange; a 997 or 999 only its group; a CONTRL the interchange with
+ * its sets, and groups where the interchange has them.
+ */
 import { z } from "zod";
-import { segmentOrdinal, text } from "./fields.ts";
+import { date, segmentOrdinal, text } from "./fields.ts";
 
 const elementError = z.strictObject({
   ...segmentOrdinal,
@@ -38,22 +42,40 @@ const setAnswer = z.strictObject({
 export const acknowledgement = z
   .strictObject({
     set: z.strictObject({ number: text.optional(), version: text.optional() }).optional(),
-    group: z.strictObject({
-      functionalId: text.optional().describe("GS01 of the group answered"),
-      control: text.optional().describe("GS06 of the group answered"),
-      version: text.optional(),
-      status: text.optional().describe("accepted, accepted-with-errors, partly-accepted, rejected; else the code"),
-      included: text.optional().describe("Sets the group's trailer states"),
-      received: text.optional(),
-      accepted: text.optional(),
-      code1: text.optional().describe("AK905 to AK909"),
-      code2: text.optional(),
-      code3: text.optional(),
-      code4: text.optional(),
-      code5: text.optional(),
-    }),
+    interchange: z
+      .strictObject({
+        control: text.optional().describe("Control number of the interchange answered (TA101, UCI 0020)"),
+        date: date.optional().describe("Its date (TA102)"),
+        time: text.optional().describe("Its time, HHMM (TA103)"),
+        sender: text.optional().describe("Its sender (UCI S002)"),
+        senderQualifier: text.optional(),
+        receiver: text.optional().describe("Its receiver (UCI S003)"),
+        receiverQualifier: text.optional(),
+        status: text.optional().describe("accepted, accepted-with-errors, rejected, received; else the code"),
+        code: text.optional().describe("TA105 or UCI 0085"),
+        tag: text.optional().describe("Service segment at fault (UCI 0135)"),
+        element: text.optional(),
+        component: text.optional(),
+      })
+      .optional(),
+    group: z
+      .strictObject({
+        functionalId: text.optional().describe("GS01 of the group answered"),
+        control: text.optional().describe("GS06 of the group answered"),
+        version: text.optional(),
+        status: text.optional().describe("accepted, accepted-with-errors, partly-accepted, rejected; else the code"),
+        included: text.optional().describe("Sets the group's trailer states"),
+        received: text.optional(),
+        accepted: text.optional(),
+        code1: text.optional().describe("AK905 to AK909"),
+        code2: text.optional(),
+        code3: text.optional(),
+        code4: text.optional(),
+        code5: text.optional(),
+      })
+      .optional(),
     sets: z.array(setAnswer).optional(),
   })
-  .describe("A functional acknowledgement of one group");
+  .describe("An acknowledgement of an interchange or of one group");
 
 export type Acknowledgement = z.infer<typeof acknowledgement>;

@@ -28,6 +28,9 @@ export interface AnsweredGroup {
   readonly sets: readonly AnsweredSet[];
 }
 
+/** An acknowledgement that answers a group. */
+export type GroupAcknowledgement = Acknowledgement & { readonly group: NonNullable<Acknowledgement["group"]> };
+
 type SetAnswer = NonNullable<Acknowledgement["sets"]>[number];
 type SegmentAnswer = NonNullable<SetAnswer["segments"]>[number];
 type ElementAnswer = NonNullable<SegmentAnswer["elements"]>[number];
@@ -61,7 +64,7 @@ export function outcomeOf(findings: readonly Finding[]): SetOutcome {
  * @param forbidden characters that a copy of a bad element must not hold: the delimiters it will be written with
  * @returns nothing for a group of acknowledgements (FA): an acknowledgement is never acknowledged
  */
-export function acknowledgementOf(group: AnsweredGroup, forbidden = ""): Acknowledgement | undefined {
+export function acknowledgementOf(group: AnsweredGroup, forbidden = ""): GroupAcknowledgement | undefined {
   if (group.functionalId === "FA") return undefined;
   const groupRejected = outcomeOf(group.findings) === "rejected";
   const sets = group.sets.map((set) => answerOf(set, groupRejected, forbidden));

@@ -1,10 +1,8 @@
 /** Whether a document that a mapping read fits its kind: what does not is told by field, expected and found, in words. */
 import type { z } from "zod";
 import { pathInWords } from "../config/placed-text.ts";
-import { acknowledgement } from "../documents/acknowledgement.ts";
-import { deliverySchedule, TIMINGS } from "../documents/delivery-schedule.ts";
-import { invoice } from "../documents/invoice.ts";
-import { shipNotice } from "../documents/ship-notice.ts";
+import { TIMINGS } from "../documents/delivery-schedule.ts";
+import { DOCUMENT_SCHEMAS } from "../documents/schemas.ts";
 import { readDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
 
@@ -17,19 +15,12 @@ export interface SetPlace {
   readonly set: { readonly firstSegment: number };
 }
 
-const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
-  "delivery-schedule": deliverySchedule,
-  acknowledgement,
-  "ship-notice": shipNotice,
-  invoice,
-};
-
 /** Longest value told as it was found. */
 const MOST_FOUND = 80;
 
 /** Values that the mapping let pass and the document cannot hold, at the segment that states them; they reject. */
 export function misfitsOf(kind: string, document: unknown, { file, set }: SetPlace): Finding[] {
-  const schema = SCHEMAS[kind];
+  const schema = (DOCUMENT_SCHEMAS as Readonly<Record<string, z.ZodType>>)[kind];
   if (
     schema === undefined ||
     (kind === "delivery-schedule" && schema.safeParse(withoutWhatIsPlain(document)).success)

@@ -58,7 +58,7 @@ export async function matchAcknowledgement(
 }
 
 /** Parts of what we sent this partner under the group's control number. */
-async function partsOf(tx: Tx, receiver: string, { group }: Acknowledgement): Promise<OutboxPartRow[]> {
+async function partsOf(tx: Tx, receiver: string, { group = {} }: Acknowledgement): Promise<OutboxPartRow[]> {
   return select(
     tx,
     outboxPart,
@@ -73,7 +73,7 @@ async function store(
   answer: Acknowledgement,
   parts: readonly OutboxPartRow[],
 ): Promise<Alarm[]> {
-  const group = plain(answer.group.control);
+  const group = plain(answer.group?.control);
   if (parts.length === 0) return [{ reason: "answers what was never sent", group, set: "" }];
   const alarms: Alarm[] = [];
   const said = new Map((answer.sets ?? []).map((set) => [plain(set.control), set.status ?? ""]));
@@ -84,7 +84,7 @@ async function store(
   }
   for (const part of parts) {
     const set = plain(part.set_control);
-    const status = said.get(set) ?? answer.group.status ?? "";
+    const status = said.get(set) ?? answer.group?.status ?? "";
     // The first answer counts; a later one is compared with it only.
     await update(tx, outboxPart, { answered_by: row.id, answer: status }, "id = :id AND answered_by IS NULL", {
       id: part.id,

@@ -2,12 +2,13 @@
  * From a tree to a mapping: a closed list of words, every address in the form of its syntax, every shape known. Whatever is
  * wrong is refused with its place in the mapping file.
  */
+
+import { DOCUMENTS } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
 import { addressAt, fieldsAt, MOST_ELEMENTS, rulesAt } from "./check-fields.ts";
 import {
   type ColumnsDefinition,
   type Condition,
-  DOCUMENTS,
   type LineDefinition,
   type MappingDefinition,
   type MessageDefinition,

@@ -1,9 +1,7 @@
 /** A mapping after it was checked: what readers and writers are compiled from. */
+import type { DocumentKind } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
 import type { Spot } from "./refusal.ts";
-
-export const DOCUMENTS = ["delivery-schedule", "ship-notice", "invoice", "acknowledgement"] as const;
-export type DocumentKind = (typeof DOCUMENTS)[number];
 
 /** Where a value stands in a segment, record or row. */
 export type Address =

@@ -1,11 +1,7 @@
 /** The fields of the canonical documents, as mappings name them: worked out from each document's schema, once, when asked for. */
 import { z } from "zod";
-import { acknowledgement } from "../documents/acknowledgement.ts";
-import { deliverySchedule } from "../documents/delivery-schedule.ts";
 import { date, decimal } from "../documents/fields.ts";
-import { invoice } from "../documents/invoice.ts";
-import { shipNotice } from "../documents/ship-notice.ts";
-import type { DocumentKind } from "./definition.ts";
+import { DOCUMENT_SCHEMAS, type DocumentKind } from "../documents/schemas.ts";
 
 /** What a field takes: an exact figure, a date, one of a few words, or any text. */
 export type FieldKind =
@@ -30,20 +26,13 @@ interface Node {
   readonly pattern?: string;
 }
 
-const SCHEMAS: Readonly<Record<DocumentKind, z.ZodType>> = {
-  "delivery-schedule": deliverySchedule,
-  "ship-notice": shipNotice,
-  invoice,
-  acknowledgement,
-};
-
 const known = new Map<DocumentKind, ObjectShape>();
 
 /** The shape of a document of that kind. */
 export function documentShape(kind: DocumentKind): ObjectShape {
   const held = known.get(kind);
   if (held !== undefined) return held;
-  const shape = objectShape(nodeOf(SCHEMAS[kind]), "", `the ${kind}`);
+  const shape = objectShape(nodeOf(DOCUMENT_SCHEMAS[kind]), "", `the ${kind}`);
   known.set(kind, shape);
   return shape;
 }

@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import type { DocumentKind } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
 import { coerceError } from "../values/errors.ts";
 import { checkBothWays } from "./both-ways.ts";
 import { checkMapping } from "./check.ts";
 import { checkDocument } from "./check-document.ts";
-import type { DocumentKind, MappingDefinition } from "./definition.ts";
+import type { MappingDefinition } from "./definition.ts";
 import { extendsOf, mergedTree } from "./dialect.ts";
 import { compileReader, type Reader, type Reading } from "./read.ts";
 import { refuse, type Spot } from "./refusal.ts";

@@ -1,5 +1,5 @@
 /** The JSON Schema of mapping files, by which editors complete and check them; `mappings/mapping.schema.json` is this. */
-import { DOCUMENTS } from "./definition.ts";
+import { DOCUMENTS } from "../documents/schemas.ts";
 import { SHAPES } from "./shapes.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
