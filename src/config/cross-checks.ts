@@ -50,16 +50,17 @@ function policyFaults({ partner, places }: PlacedPartner, policies: ReadonlySet<
 
 /** Mappings that a partner's file names and that are not there, or are for another document. */
 export function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
-  const named: { path: Path; name: string; document?: string }[] = Object.entries(partner.mappings).map(
-    ([type, name]) => ({ path: ["mappings", type], name }),
-  );
-  if (partner.shipNotice !== null) {
-    named.push({ path: ["shipNotice", "mapping"], name: partner.shipNotice.mapping, document: "ship-notice" });
+  const named: { path: Path; name: string; document?: string; syntax?: string }[] = Object.entries(
+    partner.mappings,
+  ).map(([type, name]) => ({ path: ["mappings", type], name }));
+  for (const [key, document] of OUTBOUND) {
+    const message = partner[key];
+    if (message !== null) named.push({ path: [key, "mapping"], name: message.mapping, document });
   }
-  if (partner.invoice !== null) {
-    named.push({ path: ["invoice", "mapping"], name: partner.invoice.mapping, document: "invoice" });
-  }
-  return named.flatMap(({ path, name, document }) => {
+  partner.tables.forEach(({ mapping }, n) => {
+    named.push({ path: ["tables", n, "mapping"], name: mapping, syntax: "csv" });
+  });
+  return named.flatMap(({ path, name, document, syntax }) => {
     const mapping = mappings.named(name);
     if (mapping === undefined) {
       return unknown({
@@ -72,17 +73,26 @@ export function mappingFaults({ partner, places }: PlacedPartner, mappings: Mapp
         places,
       });
     }
-    if (document === undefined || mapping.document === document) return [];
-    return {
+    const wrong = (what: "document" | "syntax", expected: string, found: string): ConfigFault => ({
       code: "CONFIG_WRONG_MAPPING",
-      message: `The mapping \`${name}\` is for another document`,
+      message: `The mapping \`${name}\` is for another ${what}`,
       place: places.placeOf(path),
-      expected: `a mapping of document ${document}`,
-      found: `document ${mapping.document}`,
-      remedy: "Name a mapping of that document",
-    };
+      expected: `a mapping of ${what} ${expected}`,
+      found: `${what} ${found}`,
+      remedy: `Name a mapping of that ${what}`,
+    });
+    if (document !== undefined && mapping.document !== document) return wrong("document", document, mapping.document);
+    const written = mapping.definition.syntax;
+    return syntax !== undefined && written !== syntax ? wrong("syntax", syntax, written) : [];
   });
 }
+
+/** Messages that are written to a partner, and the documents that they are made of. */
+const OUTBOUND = [
+  ["shipNotice", "ship-notice"],
+  ["invoice", "invoice"],
+  ["applicationAdvice", "application-advice"],
+] as const;
 
 function unknown(of: {
   code: ErrorCode;
@@ -127,27 +137,32 @@ function delimiterFaults({ partner, places }: PlacedPartner): ConfigFault[] {
 const fitToSeparate = (character: string): boolean =>
   character.charCodeAt(0) > 0 && character.charCodeAt(0) < 0x7f && !/[A-Za-z0-9 ]/.test(character);
 
-/** ISA05 to ISA08 hold two and fifteen characters; the first identity of each side is what is written to the partner. */
+/** What the envelope of each family holds of an identity: ISA05 to ISA08; UNB 0007, 0004 and 0010; records 711 and 811. */
+const ENVELOPES = [
+  { folder: "x12/", named: "an X12 envelope", qualifier: 2, id: 15 },
+  { folder: "edifact/", named: "an EDIFACT envelope", qualifier: 4, id: 35 },
+  { folder: "fixed/", named: "a VDA header record", qualifier: 4, id: 9 },
+] as const;
+
+/** The first identity of each side is what is written to the partner. */
 function identityFaults({ partner, places }: PlacedPartner): ConfigFault[] {
-  if (![partner.shipNotice, partner.invoice].some((sent) => sent?.mapping.startsWith("x12/"))) return [];
-  return (["theirs", "ours"] as const).flatMap((side) => {
-    const { qualifier = "", id = "" } = partner[side][0] ?? {};
-    return [
-      { name: "qualifier", held: qualifier, most: 2 },
-      { name: "id", held: id, most: 15 },
-    ].flatMap(({ name, held, most }) =>
-      held.length <= most
-        ? []
-        : {
-            code: "CONFIG_VALUE" as const,
-            message: `\`${side}[0].${name}\` is longer than an X12 envelope can hold`,
-            place: places.placeOf([side, 0, name]),
-            expected: `at most ${most} characters`,
-            found: held,
-            remedy: "Correct it, or set shipNotice and invoice to null where the partner takes no X12",
-          },
-    );
-  });
+  const sent = OUTBOUND.flatMap(([key]) => partner[key] ?? []);
+  return ENVELOPES.filter(({ folder }) => sent.some(({ mapping }) => mapping.startsWith(folder))).flatMap((envelope) =>
+    (["theirs", "ours"] as const).flatMap((side) =>
+      (["qualifier", "id"] as const).flatMap((name) => {
+        const held = partner[side][0]?.[name] ?? "";
+        if (held.length <= envelope[name]) return [];
+        return {
+          code: "CONFIG_VALUE" as const,
+          message: `\`${side}[0].${name}\` is longer than ${envelope.named} can hold`,
+          place: places.placeOf([side, 0, name]),
+          expected: `at most ${envelope[name]} characters`,
+          found: held,
+          remedy: `Correct it, or set what is written as ${envelope.folder} to null where the partner takes no such messages`,
+        };
+      }),
+    ),
+  );
 }
 
 /** In one folder a sender must name one partner, because the envelope alone decides whose a file is. */

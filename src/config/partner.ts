@@ -134,8 +134,28 @@ export const fulfilmentOptions = z.strictObject({
 });
 
 const outboundMessage = z.strictObject({
-  mapping: z.string().describe("e.g. x12/856; a dialect x12/856.acme wins when it exists"),
-  version: z.string().default("004010").describe("Version written into the envelope"),
+  mapping: z
+    .string()
+    .describe("Of any family, e.g. x12/856, edifact/desadv, fixed/4913; a dialect x12/856.acme wins when it exists"),
+  version: z
+    .string()
+    .optional()
+    .describe("GS08 or the version in UNH, e.g. D:97A; 004010 or D:97A unless given, no version in other families"),
+  association: z
+    .string()
+    .regex(/^[A-Z0-9]{1,6}$/, "one to six capital letters and digits, such as GAVF11")
+    .optional()
+    .describe("EDIFACT: association assigned code of the message (UNH 0057)"),
+});
+export type OutboundMessage = z.infer<typeof outboundMessage>;
+
+const tableFile = z.strictObject({
+  files: z
+    .string()
+    .min(1)
+    .max(120)
+    .describe("Names of files, * for any characters and ? for one, whatever their case: *.csv"),
+  mapping: z.string().describe("How they are read: csv/schedule-long"),
 });
 
 export const partner = z
@@ -156,8 +176,12 @@ export const partner = z
       .describe("Folders of the inbox this partner may use; its own code unless given"),
     charset: z
       .enum(["latin1", "utf-8", "ascii", "windows-1252"])
-      .default("latin1")
-      .describe("How the bytes of text are read and written"),
+      .optional()
+      .describe("How the bytes of text are read and written; in EDIFACT the level of UNB unless given, else latin1"),
+    tables: z
+      .array(tableFile)
+      .default([])
+      .describe("Files without an envelope, by their names: how each is read; the first that fits counts"),
     mappings: z
       .record(z.string(), z.string())
       .default({})
@@ -166,7 +190,28 @@ export const partner = z
       .array(z.enum(["counts"]))
       .default([])
       .describe("Faults that are tolerated: counts"),
-    acknowledge: z.enum(["997", "none"]).default("997").describe("What is answered to each group"),
+    acknowledge: z.enum(["997", "999", "none"]).default("997").describe("X12: what is answered to each group"),
+    ta1: z
+      .enum(["asked", "always", "never"])
+      .default("asked")
+      .describe("X12: when each interchange is answered by a TA1; asked: where ISA14 asks for it"),
+    contrl: z
+      .enum(["always", "asked", "errors", "never"])
+      .default("always")
+      .describe(
+        "EDIFACT: when an interchange is answered by CONTRL; asked: where UNB 0031 asks, errors: what is rejected",
+      ),
+    applicationAdvice: outboundMessage
+      .nullable()
+      .default(null)
+      .describe("How faults in the business of a message are answered (824, APERAK); null: not at all"),
+    acknowledgedWithin: z
+      .number()
+      .int()
+      .positive()
+      .max(525_600)
+      .optional()
+      .describe("Minutes within which the partner acknowledges what was written to him; then an alarm says so"),
     numberGaps: z
       .enum(["warn", "hold", "ignore"])
       .default("warn")
@@ -176,11 +221,11 @@ export const partner = z
     repeatAck: z.boolean().default(false).describe("A file that comes twice is answered twice"),
     shipNotice: outboundMessage
       .nullable()
-      .default({ mapping: "x12/856", version: "004010" })
+      .default({ mapping: "x12/856" })
       .describe("How ship notices are written; null where the partner takes none"),
     invoice: outboundMessage
       .nullable()
-      .default({ mapping: "x12/810", version: "004010" })
+      .default({ mapping: "x12/810" })
       .describe("How invoices are written; null where the partner takes none"),
     delimiters: z
       .strictObject({
@@ -190,7 +235,24 @@ export const partner = z
         newline: z.boolean().default(true).describe("Whether a line break follows each segment"),
       })
       .prefault({})
-      .describe("Separators of what is written to the partner"),
+      .describe("X12: separators of what is written to the partner"),
+    edifact: z
+      .strictObject({
+        syntax: z
+          .string()
+          .regex(/^UNO[A-KWXY]:[1-4]$/, "a level and a version of the syntax, such as UNOC:3")
+          .default("UNOC:3")
+          .describe("UNB S001: the level names the character set"),
+        una: z.boolean().default(true).describe("Whether UNA stands before UNB"),
+        newline: z.boolean().default(true).describe("Whether a line break follows each segment"),
+        acknowledgementRequested: z.boolean().default(false).describe("Whether UNB asks for a CONTRL (0031)"),
+      })
+      .prefault({})
+      .describe("EDIFACT: how interchanges to the partner are written"),
+    fixed: z
+      .strictObject({ newline: z.boolean().default(true).describe("Whether each record is a line of its own") })
+      .prefault({})
+      .describe("VDA: how transmissions to the partner are written"),
     replaceForbidden: z
       .string()
       .max(1)
@@ -208,6 +270,13 @@ export const partner = z
   .describe("A trading partner");
 
 export type Partner = z.infer<typeof partner> & { readonly code: string };
+
+/** The version that a message is written in: what the partner's file says, else the usual one of its family. */
+export function versionOf({ mapping, version }: OutboundMessage): string {
+  if (version !== undefined) return version;
+  if (mapping.startsWith("x12/")) return "004010";
+  return mapping.startsWith("edifact/") ? "D:97A" : "";
+}
 export type ScheduleSettings = z.infer<typeof schedule>;
 export type OrderSettings = z.infer<typeof fulfilmentOptions>;
 export type WorkCalendar = z.infer<typeof calendar>;

@@ -76,7 +76,7 @@ const read = (
     interchange: { family: interchange.family, delimiters: interchange.delimiters, sentOn: interchange.sentOn },
     set,
     mapping,
-    charset: partner.charset,
+    charset: partner.charset ?? "latin1",
     lenient: partner.lenient,
   });
 

@@ -1,5 +1,5 @@
 /** Renders a document for a partner: by its mapping into one X12 interchange, read back by the second reader before it counts. */
-import type { Partner } from "../config/partner.ts";
+import { type Partner, versionOf } from "../config/partner.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import { compareReaders, readByX12Parser } from "../syntax/second-reader.ts";
@@ -55,7 +55,7 @@ export async function renderEdi(library: MappingLibrary, job: EdiJob, numbers: C
     delimiters,
     version,
     setControl: SET_CONTROL,
-    charset: partner.charset,
+    charset: partner.charset ?? "latin1",
     ...(partner.replaceForbidden === undefined ? {} : { replaceForbidden: partner.replaceForbidden }),
   });
   const refused = findings.find(({ severity }) => severity === "reject");
@@ -88,7 +88,7 @@ function chosen(
     throw notSent(kind, partner, `a mapping under \`${kind === "invoice" ? "invoice" : "shipNotice"}\``);
   const mapping = library.named(`${named.mapping}.${partner.code}`) ?? library.named(named.mapping);
   if (mapping === undefined) throw notSent(kind, partner, `the mapping ${named.mapping}`);
-  return { mapping, version: named.version };
+  return { mapping, version: versionOf(named) };
 }
 
 /** An acknowledgement is written in the version of the group that it answers. */
