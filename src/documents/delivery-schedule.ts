@@ -7,6 +7,7 @@
  * header; `withInheritance` hands it down to every line that does not state its own.
  */
 import { z } from "zod";
+import { minus, NOTHING, quantity, writeMillionths } from "../values/figures.ts";
 import {
   contact,
   date,
@@ -61,6 +62,28 @@ export const step = z.strictObject({
   reference: text.optional().describe("Delivery order, RAN or kanban of this step"),
   route: text.optional(),
   amounts: z.array(qualified).optional().describe("Further quantities of this step, by qualifier"),
+  window: z
+    .strictObject({
+      from: date.optional(),
+      fromTime: text.optional().describe("HHMM or HHMMSS"),
+      to: date.optional(),
+      toTime: text.optional(),
+    })
+    .optional()
+    .describe("Delivery window, where it is stated beside the step"),
+  parts: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        quantity: decimal,
+        time: text.optional().describe("HHMM or HHMMSS"),
+        referenceKind: text.optional(),
+        reference: text.optional().describe("Delivery order, RAN or kanban of this part"),
+        references: z.array(reference).optional(),
+      }),
+    )
+    .optional()
+    .describe("How the step's quantity is spread over its day: by time, by reference"),
   pattern: z
     .strictObject({ days: text.optional(), time: text.optional() })
     .optional()
@@ -209,6 +232,7 @@ export const deliverySchedule = z
 export type DeliverySchedule = z.infer<typeof deliverySchedule>;
 export type ScheduleLine = z.infer<typeof line>;
 export type ScheduleStep = z.infer<typeof step>;
+type StepPart = NonNullable<ScheduleStep["parts"]>[number];
 export type Timing = (typeof TIMINGS)[number];
 export type Commitment = (typeof COMMITMENTS)[number];
 
@@ -232,9 +256,64 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     if (shipTo !== undefined) complete["shipTo"] = shipTo;
     const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
     if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
+    if (complete.steps?.some(isDivided) === true) {
+      complete.steps = complete.steps.flatMap((step) => stepsApart(step, document.quantities === "cumulative"));
+    }
     return complete;
   });
   return { ...document, lines };
+}
+
+const isDivided = (step: ScheduleStep): boolean => step.window !== undefined || step.parts !== undefined;
+
+/**
+ * A step as steps that stand by themselves: its window as their time, a step for each of its parts. What the parts leave
+ * over of its quantity stays a step. Parts that come to more than it, and parts of a running total, divide nothing.
+ */
+function stepsApart(step: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
+  const { window, parts = [], ...whole } = step;
+  if (whole.time === undefined && window?.fromTime !== undefined) whole.time = window.fromTime;
+  if (whole.timeTo === undefined && window?.toTime !== undefined) whole.timeTo = window.toTime;
+  const rest = parts.reduce((left, part) => minus(left, quantity(part.quantity)), quantity(whole.quantity));
+  if (isRunningTotal || rest < NOTHING || parts.length === 0) return [whole];
+  const apart = parts.map((part) => partOf(whole, part));
+  return rest === NOTHING ? apart : [...apart, { ...whole, quantity: writeMillionths(rest) }];
+}
+
+/** A part as a step of its own; several references of one kind name none, since its quantity is theirs together. */
+function partOf(whole: ScheduleStep, part: StepPart): ScheduleStep {
+  const step = { ...whole, quantity: part.quantity };
+  if (part.segment !== undefined) step.segment = part.segment;
+  if (part.time !== undefined) {
+    step.time = part.time;
+    delete step.timeTo;
+  }
+  const named = referencesOf(part);
+  const [first] = named;
+  if (first !== undefined) {
+    delete step.reference;
+    delete step.referenceKind;
+    if (named.every((one) => one === first || one.kind !== first.kind)) Object.assign(step, first.reference);
+  }
+  return step;
+}
+
+interface Named {
+  readonly kind: string | undefined;
+  readonly reference: Pick<ScheduleStep, "referenceKind" | "reference">;
+}
+
+/** What a part is called by: its own reference first, else the first number beside each further one. */
+function referencesOf(part: StepPart): Named[] {
+  const named = (kind: string | undefined, number: string | undefined): Named[] =>
+    number === undefined
+      ? []
+      : [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
+  const further = (part.references ?? []).flatMap((one) => [
+    ...named(one.kind2, one.number2),
+    ...named(one.kind, one.number),
+  ]);
+  return [...named(part.referenceKind, part.reference), ...further];
 }
 
 function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {

@@ -28,12 +28,18 @@ export const segmentOrdinal = {
     .describe("Ordinal of the segment, record or row in its set that states this"),
 };
 
-/** A reference number with its qualifier. */
+/** A reference number with its qualifier; up to three more that the same place states (the composite of X12 REF). */
 export const reference = z.strictObject({
   ...segmentOrdinal,
   kind: text.optional(),
   number: text.optional(),
   description: text.optional(),
+  kind2: text.optional(),
+  number2: text.optional(),
+  kind3: text.optional(),
+  number3: text.optional(),
+  kind4: text.optional(),
+  number4: text.optional(),
 });
 /** A date with its qualifier. */
 export const dated = z.strictObject({
@@ -66,6 +72,7 @@ export const freight = z.strictObject({
 });
 export const freeText = z.strictObject({
   ...segmentOrdinal,
+  kind: text.optional().describe("What the text is about, as the message's qualifier says"),
   text: text.optional(),
   one: text.optional(),
   two: text.optional(),
