@@ -1,8 +1,9 @@
 /** What one reading of a set carries along, and what it reports. */
+
+import { decoderOf } from "../syntax/charsets.ts";
 import type { Delimiters, Family, Segment } from "../syntax/segment.ts";
 import type { PlainDate } from "../values/dates.ts";
 import type { Finding, Place, Severity } from "../values/finding.ts";
-import { decoderOf } from "./charsets.ts";
 import type { LineDefinition } from "./definition.ts";
 import type { ShapeContext, ShapeFault } from "./shapes.ts";
 

@@ -1,7 +1,8 @@
 /** Writing a document with a mapping: the same list of lines is walked, and each line writes what its object holds. */
+
+import { encoderOf } from "../syntax/charsets.ts";
 import type { WrittenSet } from "../syntax/x12-writer.ts";
 import type { Finding } from "../values/finding.ts";
-import { encoderOf } from "./charsets.ts";
 import type { LineDefinition, MappingDefinition, Requirement } from "./definition.ts";
 import { getAt, listIn } from "./paths.ts";
 import type { Held } from "./run.ts";

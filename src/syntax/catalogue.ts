@@ -10,7 +10,8 @@ import { fixedCatalogue, startsFixed } from "./fixed-records.ts";
 import { EDIFACT, X12 } from "./grammar.ts";
 import { type HeaderStart, MAX_HEADER } from "./header.ts";
 import { batchOf } from "./scanner.ts";
-import type { ByteSource, Catalogue, InterchangeEntry } from "./segment.ts";
+import type { ByteSource, Catalogue, CatalogueOptions, InterchangeEntry } from "./segment.ts";
+import { tableCatalogue } from "./tables.ts";
 import { hold, type ReadWindow, readOn, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
@@ -20,7 +21,9 @@ const LF = 10;
  * The catalogue of a whole file; what is wrong is in its findings, nothing is thrown for it. `segments` counts segments
  * of interchanges (UNA is none). Memory is one row per set and a buffer that does not grow with the file.
  */
-export function catalogueOf(source: ByteSource, chunk?: number): Catalogue {
+export function catalogueOf(source: ByteSource, options: CatalogueOptions = {}): Catalogue {
+  const { chunk, table } = options;
+  if (table !== undefined) return tableCatalogue(source, table);
   const window = windowOver(source, 0, source.size, chunk);
   const findings: Finding[] = [];
   const fixed = fixedStart(window);

@@ -3,6 +3,7 @@
  * standard's characters hold, or the control characters of level B where UNB itself uses them.
  */
 import type { Finding, Place } from "../values/finding.ts";
+import { charsetOfLevel } from "./charsets.ts";
 import { envelopeDate, envelopeTime, inWords, isAlphanumeric, isLineBreak, ownText } from "./envelope-values.ts";
 import { type Header, type HeaderStart, MAX_HEADER, truncatedHeader, unreadable } from "./header.ts";
 import type { Delimiters } from "./segment.ts";
@@ -123,6 +124,7 @@ function valuesOf(version: string, parts: (n: number) => string[]): Header["valu
   const [sender, senderQualifier] = parts(2);
   const [receiver, receiverQualifier] = parts(3);
   const [date = "", time = ""] = parts(4);
+  const charset = charsetOfLevel(version);
   return {
     version,
     sender: { qualifier: own(senderQualifier), id: own(sender) },
@@ -132,6 +134,7 @@ function valuesOf(version: string, parts: (n: number) => string[]): Header["valu
     sentAt: envelopeTime(time),
     test: parts(11)[0] === "1",
     acknowledgementRequested: parts(9)[0] === "1",
+    ...(charset === undefined ? {} : { charset }),
   };
 }
 

@@ -4,7 +4,7 @@ import { addFinding, isCount, MOST_FAULTS } from "./codes.ts";
 import type { Grammar, GroupHead, SetHead } from "./grammar.ts";
 import type { Header } from "./header.ts";
 import type { Scanner } from "./scanner.ts";
-import type { SetEntry } from "./segment.ts";
+import type { SetEntry, Ta1 } from "./segment.ts";
 
 /** What was counted in the file before an interchange; moved on by reading it. */
 export interface Counters {
@@ -48,6 +48,7 @@ export interface Reading {
   readonly findings: Finding[];
   readonly groups: OpenGroup[];
   readonly counters: Counters;
+  readonly ta1: Ta1[];
   /** Ordinal in the file of the segment read last, and its tag. */
   segment: number;
   lastTag: string;

@@ -56,6 +56,7 @@ export function readInterchange(
     findings: [...header.findings],
     groups: [],
     counters,
+    ta1: [],
     segment: start.segment,
     lastTag: grammar.interchange[0],
     group: undefined,
@@ -79,6 +80,7 @@ export function readInterchange(
     groups: reading.groups.map(groupEntry),
     findings: reading.findings,
     complete: reading.state === "closed",
+    ...(reading.ta1.length === 0 ? {} : { ta1: reading.ta1 }),
   };
   counters.interchanges += 1;
   counters.segments = reading.segment;
@@ -176,8 +178,18 @@ function readEnvelope(reading: Reading, at: number, noTag: boolean): void {
     nextBegins(reading, at);
   } else if (reading.set === undefined) {
     const service = reading.group === undefined && services.some((tag) => isAt(reading, at, tag));
+    if (service && isAt(reading, at, "TA1")) readTa1(reading, at);
     if (!service) misplaced(reading, at, `a segment outside of a ${set[0]} to ${set[1]}`);
   }
+}
+
+/** Most TA1 segments that are kept of one interchange. */
+const MOST_TA1 = 1000;
+
+function readTa1(reading: Reading, at: number): void {
+  const elements = segmentElements(reading.scanner, at).map((element) => ownText(element.trim()));
+  const [, control = "", date = "", time = "", status = "", note = ""] = elements;
+  if (reading.ta1.length < MOST_TA1) reading.ta1.push({ control, date, time, status, note });
 }
 
 /** Whether segment `at` of the batch has the tag. */

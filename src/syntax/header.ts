@@ -14,7 +14,15 @@ export interface Header {
   readonly delimiters: Delimiters;
   readonly values: Pick<
     InterchangeEntry,
-    "version" | "sender" | "receiver" | "control" | "sentOn" | "sentAt" | "test" | "acknowledgementRequested"
+    | "version"
+    | "sender"
+    | "receiver"
+    | "control"
+    | "sentOn"
+    | "sentAt"
+    | "test"
+    | "acknowledgementRequested"
+    | "charset"
   >;
   /** The header segment's tag and elements, without line breaks; empty where it is not readable. */
   readonly elements: readonly string[];

@@ -105,6 +105,44 @@ export interface InterchangeEntry {
   readonly findings: readonly Finding[];
   /** False when the interchange's end is missing or its header unreadable. */
   readonly complete: boolean;
+  /** TA1 segments of an X12 interchange, where it has any. */
+  readonly ta1?: readonly Ta1[];
+  /** The character set that the interchange declares for itself: UNB's level, a table's layout; absent where it does not. */
+  readonly charset?: string;
+  /** How the table is laid out; only tables. */
+  readonly table?: TableLayout;
+}
+
+/** How a table is laid out: a table has no envelope, so nothing of this can be told from its bytes; it is declared. */
+export interface TableLayout {
+  /** The mapping that declares it, for findings. */
+  readonly mapping?: string;
+  /** One character of one byte between cells; `;` unless told. Not for .xlsx. */
+  readonly delimiter?: string;
+  /** One character around cells that hold delimiters, quotes or line breaks; `"` unless told, empty for none. */
+  readonly quote?: string;
+  /** `.` or `,`: the mark that figures of number cells of .xlsx are handed on with; `.` unless told. */
+  readonly decimal?: string;
+  /** Row (from 1) that holds the headers; what stands above it is left out. 1 unless told. */
+  readonly headerRow?: number;
+  /** .xlsx: name of the sheet; the first one unless told. */
+  readonly sheet?: string;
+  /** .xlsx: shape in which date cells are handed on, of `CCYY`, `YYYY`, `YY`, `MM` and `DD`; `YYYY-MM-DD` unless told. */
+  readonly dates?: string;
+  /** One of `CHARSETS`; a partner's own counts first. Not for .xlsx. */
+  readonly charset?: string;
+}
+
+/** A TA1 of an X12 interchange: what the other side says of an interchange of ours. */
+export interface Ta1 {
+  /** Control number, date (YYMMDD) and time (HHMM) of the interchange that it answers. */
+  readonly control: string;
+  readonly date: string;
+  readonly time: string;
+  /** TA104: A accepted, E accepted with errors, R rejected. */
+  readonly status: string;
+  /** TA105, e.g. `000`. */
+  readonly note: string;
 }
 
 /** What pass one finds in a file: one small row per set. */
@@ -116,6 +154,14 @@ export interface Catalogue {
   readonly interchanges: readonly InterchangeEntry[];
   /** What is wrong with the file outside of any interchange. */
   readonly findings: readonly Finding[];
+}
+
+/** How a catalogue is made. */
+export interface CatalogueOptions {
+  /** Most bytes read at a time; another than the default is for tests of chunk edges. */
+  readonly chunk?: number;
+  /** The layout of a table, where the partner's file says that this file is one. */
+  readonly table?: TableLayout;
 }
 
 /** Random access to the bytes of a file or of memory; reading is synchronous, since readers run in workers. */

@@ -4,6 +4,7 @@ import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
 import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import { rowsOf } from "./tables.ts";
 import { CAPACITY, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
@@ -30,12 +31,16 @@ const newRoom = (): Room => ({ batch: batchOf(BATCH, BATCH * CUTS), bytes: Buffe
  */
 export function* segmentsOf(
   source: ByteSource,
-  interchange: Pick<InterchangeEntry, "family" | "delimiters">,
+  interchange: Pick<InterchangeEntry, "family" | "delimiters" | "table">,
   set: Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "segments" | "line">,
   chunk?: number,
 ): Generator<readonly Segment[]> {
   if (interchange.family === "fixed") {
     yield* fixedRecordsOf(source, set, chunk);
+    return;
+  }
+  if (interchange.family === "csv") {
+    yield* rowsOf(source, interchange.table ?? {});
     return;
   }
   const room = unused.pop() ?? newRoom();

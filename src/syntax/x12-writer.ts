@@ -3,7 +3,7 @@ import type { PlainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
 import type { Place } from "../values/finding.ts";
 import { envelopeTime, inWords } from "./envelope-values.ts";
-import type { Delimiters, Identity } from "./segment.ts";
+import type { Delimiters, Identity, Ta1 } from "./segment.ts";
 
 /** A set to be written: `segments` are tag and elements, ST (with its control number) first; SE is the writer's. */
 export interface WrittenSet {
@@ -34,13 +34,15 @@ export interface X12Envelope {
   readonly newline: boolean;
   /** Stands in for every character that may not be written; without it such a character is refused. */
   readonly replaceForbidden?: string;
+  /** What is said of interchanges of the other side, before the group; with it, sets may be none, and no group is written. */
+  readonly ta1?: readonly Ta1[];
 }
 
 const MAX_CONTROL = 999_999_999;
 const MAX_SEGMENTS = 9_999_999_999;
 
 /**
- * The bytes of one interchange, in ISO 8859-1. Elements come as they are to stand in the file: component and repetition
+ * The bytes of one interchange, in ISO 8859-1: TA1 segments, then one group of sets, either of which may be missing. Elements come as they are to stand in the file: component and repetition
  * separators in them are structure, so whoever joins components refuses these two in their text. Empty elements at a
  * segment's end are left out. GS04 has eight digits from 004010 on, six before.
  * @throws CalloffError `SYNTAX_FORBIDDEN_CHARACTER` when text holds a separator, a line break, another control character
@@ -50,10 +52,16 @@ export function writeX12Interchange(envelope: X12Envelope, sets: readonly Writte
   checkEnvelope(envelope, sets);
   const group = String(envelope.groupControl);
   const control = String(envelope.interchangeControl).padStart(9, "0");
-  const lines = [isa(envelope, control), segmentText(gs(envelope, group), envelope, { tag: "GS" })];
-  for (const set of sets) lines.push(...setLines(set, envelope));
-  lines.push(["GE", sets.length, group].join(envelope.delimiters.element));
-  lines.push(["IEA", 1, control].join(envelope.delimiters.element));
+  const lines = [isa(envelope, control)];
+  for (const { control: answered, date, note, status, time } of envelope.ta1 ?? []) {
+    lines.push(segmentText(["TA1", answered, date, time, status, note], envelope, { tag: "TA1" }));
+  }
+  if (sets.length > 0) {
+    lines.push(segmentText(gs(envelope, group), envelope, { tag: "GS" }));
+    for (const set of sets) lines.push(...setLines(set, envelope));
+    lines.push(["GE", sets.length, group].join(envelope.delimiters.element));
+  }
+  lines.push(["IEA", sets.length > 0 ? 1 : 0, control].join(envelope.delimiters.element));
   const { segment } = envelope.delimiters;
   const end = envelope.newline && segment !== "\n" ? `${segment}\n` : segment;
   return Buffer.from(lines.map((line) => line + end).join(""), "latin1");
@@ -161,7 +169,8 @@ function checkEnvelope(envelope: X12Envelope, sets: readonly WrittenSet[]): void
       ["GS", 3, within(envelope.groupReceiver, 1, 15), "1 to 15 characters", envelope.groupReceiver],
       ["GS", 6, number(envelope.groupControl, 1), `1 to ${MAX_CONTROL}`, envelope.groupControl],
       ["GS", 8, /^\d{6}[A-Z0-9]{0,6}$/.test(envelope.version), "six digits, e.g. 004010", envelope.version],
-      ["ST", 1, sets.length > 0 && sets.every(startsWithHeader), "ST with type and control number", sets.length],
+      ["TA1", 1, (envelope.ta1 ?? []).every(isTa1), "nine digits, date, time, A, E or R, three digits", "others"],
+      ["ST", 1, isContent(envelope, sets), "ST with type and control number", sets.length],
       ["SE", 1, sets.every((set) => set.segments.length < MAX_SEGMENTS), `less than ${MAX_SEGMENTS} segments`, "more"],
     ];
   for (const [tag, element, holds, expected, found] of rules) {
@@ -188,6 +197,17 @@ function checkEnvelope(envelope: X12Envelope, sets: readonly WrittenSet[]): void
     }
   }
 }
+
+/** What X12 asks of a TA1: all five elements, the control number with leading zeros. */
+const isTa1 = ({ control, date, note, status, time }: Ta1): boolean =>
+  /^\d{9}$/.test(control) &&
+  /^\d{6}$/.test(date) &&
+  /^\d{4}$/.test(time) &&
+  /^[AER]$/.test(status) &&
+  /^\d{3}$/.test(note);
+
+const isContent = (envelope: X12Envelope, sets: readonly WrittenSet[]): boolean =>
+  (sets.length > 0 || (envelope.ta1 ?? []).length > 0) && sets.every(startsWithHeader);
 
 const within = (text: string, least: number, most: number): boolean =>
   text.trim().length >= least && text.length <= most;

@@ -29,7 +29,7 @@ export interface Read {
 /** Both passes over `bytes`; `chunk` is how many bytes are read at a time. */
 export function readAll(bytes: Uint8Array | ByteSource, chunk?: number): Read {
   const source = bytes instanceof Uint8Array ? memorySource("test.edi", bytes) : bytes;
-  const catalogue = catalogueOf(source, chunk);
+  const catalogue = catalogueOf(source, chunk === undefined ? {} : { chunk });
   const sets = catalogue.interchanges.flatMap((interchange) =>
     interchange.groups.flatMap((group) =>
       group.sets.map((set) => [...segmentsOf(source, interchange, set, chunk)].flat()),
