@@ -6,6 +6,21 @@
 import { z } from "zod";
 import { date, segmentOrdinal, text } from "./fields.ts";
 
+/** What a fault has to do with (CTX of the 999): the situation it arose in, and where. */
+const context = z.strictObject({
+  ...segmentOrdinal,
+  name: text.optional().describe("SITUATIONAL TRIGGER, or the field that names the business unit"),
+  reference: text.optional().describe("Its value"),
+  tag: text.optional(),
+  position: text.optional().describe("Ordinal of the segment in its set; ST is 1"),
+  loop: text.optional(),
+  element: text.optional(),
+  component: text.optional(),
+  repetition: text.optional(),
+  elementNumber: text.optional(),
+  componentNumber: text.optional(),
+});
+
 const elementError = z.strictObject({
   ...segmentOrdinal,
   element: text.optional().describe("Ordinal of the element in its segment (AK401-1)"),
@@ -14,6 +29,7 @@ const elementError = z.strictObject({
   elementNumber: text.optional().describe("Data element reference number (AK402)"),
   code: text.optional().describe("AK403"),
   found: text.optional().describe("Copy of the bad element (AK404)"),
+  contexts: z.array(context).optional(),
 });
 
 const segmentError = z.strictObject({
@@ -22,6 +38,7 @@ const segmentError = z.strictObject({
   position: text.optional().describe("Ordinal of the segment in its set; ST is 1 (AK302)"),
   loop: text.optional(),
   code: text.optional().describe("AK304"),
+  contexts: z.array(context).optional(),
   elements: z.array(elementError).optional(),
 });
 

@@ -257,21 +257,21 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
     if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
     if (complete.steps?.some(isDivided) === true) {
-      complete.steps = complete.steps.flatMap((step) => stepsApart(step, document.quantities === "cumulative"));
+      complete.steps = complete.steps.flatMap((whole) => stepsApart(whole, document.quantities === "cumulative"));
     }
     return complete;
   });
   return { ...document, lines };
 }
 
-const isDivided = (step: ScheduleStep): boolean => step.window !== undefined || step.parts !== undefined;
+const isDivided = ({ window, parts }: ScheduleStep): boolean => window !== undefined || parts !== undefined;
 
 /**
  * A step as steps that stand by themselves: its window as their time, a step for each of its parts. What the parts leave
  * over of its quantity stays a step. Parts that come to more than it, and parts of a running total, divide nothing.
  */
-function stepsApart(step: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
-  const { window, parts = [], ...whole } = step;
+function stepsApart(divided: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
+  const { window, parts = [], ...whole } = divided;
   if (whole.time === undefined && window?.fromTime !== undefined) whole.time = window.fromTime;
   if (whole.timeTo === undefined && window?.toTime !== undefined) whole.timeTo = window.toTime;
   const rest = parts.reduce((left, part) => minus(left, quantity(part.quantity)), quantity(whole.quantity));
@@ -282,20 +282,20 @@ function stepsApart(step: ScheduleStep, isRunningTotal: boolean): ScheduleStep[]
 
 /** A part as a step of its own; several references of one kind name none, since its quantity is theirs together. */
 function partOf(whole: ScheduleStep, part: StepPart): ScheduleStep {
-  const step = { ...whole, quantity: part.quantity };
-  if (part.segment !== undefined) step.segment = part.segment;
+  const own = { ...whole, quantity: part.quantity };
+  if (part.segment !== undefined) own.segment = part.segment;
   if (part.time !== undefined) {
-    step.time = part.time;
-    delete step.timeTo;
+    own.time = part.time;
+    delete own.timeTo;
   }
-  const named = referencesOf(part);
-  const [first] = named;
+  const names = referencesOf(part);
+  const [first] = names;
   if (first !== undefined) {
-    delete step.reference;
-    delete step.referenceKind;
-    if (named.every((one) => one === first || one.kind !== first.kind)) Object.assign(step, first.reference);
+    delete own.reference;
+    delete own.referenceKind;
+    if (names.every((one) => one === first || one.kind !== first.kind)) Object.assign(own, first.reference);
   }
-  return step;
+  return own;
 }
 
 interface Named {
@@ -305,15 +305,16 @@ interface Named {
 
 /** What a part is called by: its own reference first, else the first number beside each further one. */
 function referencesOf(part: StepPart): Named[] {
-  const named = (kind: string | undefined, number: string | undefined): Named[] =>
-    number === undefined
-      ? []
-      : [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
   const further = (part.references ?? []).flatMap((one) => [
     ...named(one.kind2, one.number2),
     ...named(one.kind, one.number),
   ]);
   return [...named(part.referenceKind, part.reference), ...further];
+}
+
+function named(kind: string | undefined, number: string | undefined): Named[] {
+  if (number === undefined) return [];
+  return [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
 }
 
 function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {
