@@ -3,6 +3,7 @@ import type { Partner } from "../config/partner.ts";
 import { misfitsOf } from "../exchange/document-fit.ts";
 import { partnerOf, planFile, withLenience } from "../exchange/registration.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
+import type { ReadContext } from "../mapping/run.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import type { ByteSource, Catalogue, GroupEntry, Identity, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
 import { segmentsOf } from "../syntax/set-reader.ts";
@@ -225,15 +226,8 @@ function checkedSet(
       document: undefined,
     };
   }
-  const { document, findings, unmapped, unknown, accounted } = mapping.read(segmentsOf(source, entry, set), {
-    family: entry.family,
-    delimiters: entry.delimiters,
-    version,
-    charset: settings.partner?.charset ?? "latin1",
-    sentOn: entry.sentOn,
-    file: source.name,
-    lenient: settings.lenient,
-  });
+  const context = readContext(source, entry, set, settings);
+  const { document, findings, unmapped, unknown, accounted } = mapping.read(segmentsOf(source, entry, set), context);
   const isRead = !rejects(findings);
   const misfits = isRead ? misfitsOf(mapping.document, document, { file: source.name, set }) : [];
   const all = [...envelope, ...findings, ...misfits];
@@ -250,7 +244,24 @@ function checkedSet(
   };
 }
 
-function mappingFor(
+/** What a mapping is told about the set that it reads. */
+export const readContext = (
+  { name }: ByteSource,
+  { family, delimiters, sentOn }: InterchangeEntry,
+  { version }: SetEntry,
+  { partner, lenient }: CheckSettings,
+): ReadContext => ({
+  family,
+  delimiters,
+  version,
+  charset: partner?.charset ?? "latin1",
+  sentOn,
+  file: name,
+  lenient,
+});
+
+/** The mapping that reads a set: the one that the partner's file names for its type, else the one that fits. */
+export function mappingFor(
   { family }: InterchangeEntry,
   { functionalId }: GroupEntry,
   { type, version }: SetEntry,

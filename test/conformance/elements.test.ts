@@ -1,0 +1,56 @@
+/** Elements are tried one by one: what a reader swallows without a word is found. */
+import assert from "node:assert/strict";
+import type { CompiledMapping } from "../../src/mapping/library.ts";
+import { named, segmentsFrom, X12_CONTEXT } from "../mapping/support.ts";
+import { writtenBack } from "../tools/conformance-again.ts";
+import { droppedElements } from "../tools/conformance-elements.ts";
+
+const SEGMENTS = segmentsFrom(`ST*830*0001
+BFR*05**R17*DL*A*20270301*20270901*20270301***C-1
+LIN*1*BP*PART-1*PO*550001
+UIT*PC
+FST*400*C*W*20270308
+CTT*1*400
+SE*7*0001`);
+
+/** A mapping that does not see what stands in one element. */
+const blindTo = (mapping: CompiledMapping, tag: string, element: number): CompiledMapping => ({
+  ...mapping,
+  read: (batches, context) =>
+    mapping.read(
+      [...batches].map((batch) =>
+        batch.map((segment) =>
+          segment.tag === tag
+            ? { ...segment, elements: segment.elements.map((text, at) => (at === element ? "" : text)) }
+            : segment,
+        ),
+      ),
+      context,
+    ),
+});
+
+describe("every element of a set", () => {
+  const mapping = named("x12/830");
+
+  it("is mapped or listed", () => {
+    assert.deepEqual(droppedElements(mapping, SEGMENTS, X12_CONTEXT), []);
+  });
+
+  it("or else is named", () => {
+    assert.deepEqual(droppedElements(blindTo(mapping, "BFR", 8), SEGMENTS, X12_CONTEXT), [
+      'segment 2 BFR08 "20270301"',
+    ]);
+    assert.deepEqual(droppedElements(blindTo(mapping, "LIN", 5), SEGMENTS, X12_CONTEXT), ['segment 3 LIN05 "550001"']);
+  });
+
+  it("comes back when the document is written and read again, or the difference is named", () => {
+    assert.deepEqual(writtenBack(mapping, SEGMENTS, X12_CONTEXT), { faults: [], notes: [] });
+    const forgetful: CompiledMapping = {
+      ...mapping,
+      write: (document, context) => mapping.write({ ...(document as object), releaseNumber: "R18" }, context),
+    };
+    assert.deepEqual(writtenBack(forgetful, SEGMENTS, X12_CONTEXT).faults, [
+      'written back it is another document: releaseNumber was "R17", is "R18"',
+    ]);
+  });
+});

@@ -1,0 +1,125 @@
+/**
+ * Counts and control numbers of an X12 or EDIFACT file, worked out once more in the simplest way that can be right for most
+ * files. It excuses nothing that it does not understand: a file it cannot cut is told to have no fault.
+ */
+
+/** Trailer, its element, what it states and what was found, e.g. `SE01 18 (8 found)`. */
+export interface EnvelopeFault {
+  readonly tag: string;
+  readonly element: number;
+  readonly words: string;
+}
+
+/** Faults of counts and control numbers in the file's envelopes. */
+export function envelopeFaults(bytes: Buffer): EnvelopeFault[] {
+  const text = bytes.toString("latin1").replace(/^(?:\xef\xbb\xbf)?\s*/, "");
+  if (/^ISA[^A-Za-z0-9\s]/.test(text)) return x12Faults(text);
+  if (/^(?:UNA|UNB\+)/.test(text)) return edifactFaults(text);
+  return [];
+}
+
+type Cut = readonly (readonly string[])[];
+
+function x12Faults(text: string): EnvelopeFault[] {
+  const element = text[3] ?? "*";
+  const header = text.split(element, 17);
+  const last = header[16] ?? "";
+  // ISA16 is one character; the terminator stands behind it.
+  const terminator = last.slice(1, 2) === "\r" && last[2] === "\n" ? "\n" : last.slice(1, 2);
+  // An ISA16 that ends every other line is no ISA16.
+  const isMissing =
+    terminator === "\n" && /^[^A-Za-z0-9\s]$/.test(last[0] ?? "") && text.split(`${last[0]}\n`).length > 3;
+  if (
+    isMissing ||
+    terminator === "" ||
+    /[A-Za-z0-9*]/.test(terminator) ||
+    last.length < 4 ||
+    !/^\s*GS|^\s*TA1|^\s*ISB/.test(last.slice(2))
+  )
+    return [];
+  const cut = text
+    .split(terminator)
+    .map((segment) =>
+      segment
+        .trim()
+        .split(element)
+        .map((value) => value.trim()),
+    )
+    .filter(([tag]) => tag !== "");
+  return [
+    ...counted(cut, "ST", "SE", { control: 2, trailerControl: 2, of: "segments" }),
+    ...counted(cut, "GS", "GE", { control: 6, trailerControl: 2, of: "ST" }),
+    ...counted(cut, "ISA", "IEA", { control: 13, trailerControl: 2, of: "GS" }),
+  ];
+}
+
+function edifactFaults(text: string): EnvelopeFault[] {
+  const una = text.startsWith("UNA") ? text.slice(3, 9) : ":+.? '";
+  const [component = ":", element = "+", , release = "?", , terminator = "'"] = una.split("");
+  const body = text.startsWith("UNA") ? text.slice(9) : text;
+  const cut = splitReleased(body, terminator, release)
+    .map((segment) => splitReleased(segment.trim(), element, release))
+    .map((elements) => elements.map((value) => value.split(component, 1)[0] ?? ""))
+    .filter(([tag]) => tag !== "");
+  return [
+    ...counted(cut, "UNH", "UNT", { control: 1, trailerControl: 2, of: "segments" }),
+    ...counted(cut, "UNG", "UNE", { control: 5, trailerControl: 2, of: "UNH" }),
+    ...counted(cut, "UNB", "UNZ", { control: 5, trailerControl: 2, of: "UNG or UNH" }),
+  ];
+}
+
+function splitReleased(text: string, by: string, release: string): string[] {
+  const parts = [""];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? "";
+    if (character === release && release.trim() !== "") {
+      parts[parts.length - 1] += character + (text[at + 1] ?? "");
+      at += 1;
+    } else if (character === by) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+interface Envelope {
+  readonly control: number;
+  readonly trailerControl: number;
+  /** What the trailer's first element counts. */
+  readonly of: string;
+}
+
+function counted(
+  cut: Cut,
+  header: string,
+  trailer: string,
+  { control, trailerControl, of }: Envelope,
+): EnvelopeFault[] {
+  const faults: EnvelopeFault[] = [];
+  let open: { control: string; at: number; inside: Map<string, number> } | undefined;
+  cut.forEach((segment, at) => {
+    const [tag] = segment;
+    if (tag === header) open = { control: segment[control] ?? "", at, inside: new Map() };
+    else if (open !== undefined) open.inside.set(tag ?? "", (open.inside.get(tag ?? "") ?? 0) + 1);
+    if (tag !== trailer || open === undefined) return;
+    const found = of === "segments" ? at - open.at + 1 : foundIn(open.inside, of);
+    if (Number(segment[1]) !== found)
+      faults.push({ tag: trailer, element: 1, words: `${trailer}01 ${segment[1] ?? ""} (${found} found)` });
+    if (numberOf(segment[trailerControl] ?? "") !== numberOf(open.control))
+      faults.push({
+        tag: trailer,
+        element: trailerControl,
+        words: `${trailer}02 ${segment[trailerControl] ?? ""} (${open.control} in ${header})`,
+      });
+    open = undefined;
+  });
+  return faults;
+}
+
+/** UNZ counts groups where there are any, else messages. */
+const foundIn = (inside: ReadonlyMap<string, number>, of: string): number =>
+  of
+    .split(" or ")
+    .map((tag) => inside.get(tag) ?? 0)
+    .find((count) => count > 0) ?? 0;
+
+const numberOf = (control: string): string => control.trim().replace(/^0+(?=.)/, "");
