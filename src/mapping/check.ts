@@ -22,6 +22,7 @@ import {
 import { refuse, type Spot } from "./refusal.ts";
 import { isShape } from "./shapes.ts";
 import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
+import { versionPlace } from "./versions.ts";
 import {
   COLUMNS_WORDS,
   FIELD_WORDS,
@@ -97,10 +98,15 @@ function messageAt(syntax: Family, tree: Tree): MessageDefinition {
 
 function versionsAt(syntax: Family, range: TextTree): { from: string; to: string } {
   const [from = "", to = from, more] = range.text.split("..");
-  const right = syntax !== "x12" || (/^\d{6}$/.test(from) && /^\d{6}$/.test(to) && from <= to);
-  if (from !== "" && more === undefined && right) return { from, to };
+  const places = [from, to].map((version) => (version.length > 6 ? undefined : versionPlace(syntax, version)));
+  const isRange = places[0] !== undefined && places[1] !== undefined && places[0] <= places[1];
+  const right = syntax === "x12" || syntax === "edifact" ? isRange : from !== "";
+  if (right && more === undefined) return { from, to };
   throw refuse("MAPPING_VALUE", range.spot, `${JSON.stringify(range.text)} is no range of versions`, {
-    expected: syntax === "x12" ? "six digits, or two of them with .. between: 002001..005010" : "e.g. D:97A",
+    expected:
+      syntax === "x12"
+        ? "six digits, or two of them with .. between: 002001..005010"
+        : "D:97A, or a range D:93A..D:07A",
     found: range.text,
     remedy: "Correct versions.",
   });

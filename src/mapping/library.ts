@@ -14,6 +14,7 @@ import { compileReader, type Reader, type Reading } from "./read.ts";
 import { refuse, type Spot } from "./refusal.ts";
 import { readRegularFile } from "./regular-file.ts";
 import { type MapTree, plainOf, readTree } from "./tree.ts";
+import { versionDistance } from "./versions.ts";
 import { compileWriter, type WriteContext, type WriteResult, type Writer } from "./write.ts";
 
 /** A mapping ready for use, in both directions. */
@@ -89,14 +90,16 @@ export function libraryOf(compiled: ReadonlyMap<string, CompiledMapping>): Mappi
     named: (name) => compiled.get(name),
     names: () => names,
     fitting: (wanted) => {
-      const fits = names.flatMap((name) => {
-        const mapping = compiled.get(name);
-        return mapping !== undefined && isFor(mapping.definition, wanted) ? [mapping] : [];
-      });
-      const ofPartner = fits.find(
-        (mapping) => wanted.partner !== undefined && dialectOf(mapping.name) === wanted.partner,
-      );
-      return ofPartner ?? fits.find((mapping) => dialectOf(mapping.name) === undefined);
+      const ofType = names
+        .flatMap((name) => compiled.get(name) ?? [])
+        .filter(
+          ({ name, definition }) =>
+            isOfType(definition, wanted) && [undefined, wanted.partner].includes(dialectOf(name)),
+        );
+      const distances = ofType.map(({ definition }) => versionDistance(definition, wanted.version));
+      const least = Math.min(...distances);
+      const fits = ofType.filter((_, at) => distances[at] === least && least !== Number.POSITIVE_INFINITY);
+      return fits.find(({ name }) => dialectOf(name) !== undefined) ?? fits[0];
     },
   };
 }
@@ -108,14 +111,10 @@ function dialectOf(name: string): string | undefined {
   return dot < 0 ? undefined : base.slice(dot + 1);
 }
 
-function isFor(definition: MappingDefinition, wanted: Wanted): boolean {
-  const { message } = definition;
-  if (definition.syntax !== wanted.family || message.type !== wanted.type) return false;
+function isOfType({ message, syntax }: MappingDefinition, wanted: Wanted): boolean {
+  if (syntax !== wanted.family || message.type !== wanted.type) return false;
   const group = wanted.functionalId ?? "";
-  if (group !== "" && message.groups.length > 0 && !message.groups.includes(group)) return false;
-  if (message.versions.length === 0) return true;
-  const version = wanted.family === "x12" ? wanted.version.slice(0, 6) : wanted.version;
-  return message.versions.some(({ from, to }) => version >= from && version <= to);
+  return group === "" || message.groups.length === 0 || message.groups.includes(group);
 }
 
 function mappingFiles(folder: string): [string, string][] {

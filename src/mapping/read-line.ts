@@ -39,7 +39,7 @@ export function compilePlaces(defined: LineDefinition, syntax: Family, sums: Sum
     steps.push(line.opens === undefined ? agreedCells(line, sums) : cellPlaces(line.fields, sums));
   else {
     const most = syntax === "x12" ? mostElements(line.tag) : Number.MAX_SAFE_INTEGER;
-    steps.push(delimitedPlaces(line.fields, sums, elsewhereOf(line), most));
+    steps.push(delimitedPlaces(line.fields, sums, elsewhereOf(line, syntax), most));
   }
   if (line.pairs !== undefined) steps.push(pairPlaces(line));
   const musts = mustPlaces(line);
@@ -76,7 +76,9 @@ const SILENT = {
   length: undefined,
 } as const;
 
-function elsewhereOf(line: LineDefinition): Elsewhere {
+function elsewhereOf(line: LineDefinition, syntax: Family): Elsewhere {
+  // Type and version of a message are the envelope's.
+  if (syntax === "edifact" && line.tag === "UNH") return { first: 2, end: 3 };
   if (line.pairs !== undefined) {
     const { from, count, qualifier } = line.pairs;
     return { first: from, end: from + count * (qualifier === 0 ? 2 : 1) };

@@ -8,8 +8,18 @@ import type { MappingDefinition } from "./definition.ts";
 import { allLines, compileLines, sumsOf } from "./read-group.ts";
 import { ReadingLoop } from "./read-loop.ts";
 import { tableHeader } from "./read-table.ts";
-import { beginRun, type Held, type ReadContext, type Run, report, type UnknownSegment, type Unmapped } from "./run.ts";
+import {
+  beginRun,
+  type Held,
+  placeIn,
+  type ReadContext,
+  type Run,
+  report,
+  type UnknownSegment,
+  type Unmapped,
+} from "./run.ts";
 import { type ShapeContext, shapeOf } from "./shapes.ts";
+import { versionDistance } from "./versions.ts";
 
 /** What a set says, and what is wrong with it. */
 export interface Reading {
@@ -51,6 +61,7 @@ export function compileReader(definition: MappingDefinition): Reader {
   return (batches, context) => {
     const run = beginRun(context, sums.length, dates);
     const loop = new ReadingLoop(run, root, known);
+    const isOther = versionDistance(definition, context.version) > 0;
     let segments = 0;
     let mapped = 0;
     let needsHeader = definition.syntax === "csv" && definition.message.headers.length > 0;
@@ -58,6 +69,7 @@ export function compileReader(definition: MappingDefinition): Reader {
       for (const segment of batch) {
         segments += 1;
         run.segment = segment;
+        if (isOther && segments === 1) report(run, otherVersion(definition, run));
         if (needsHeader) {
           needsHeader = false;
           tableHeader(run, definition.message.headers, segment, (header) => isColumn(definition, header, run));
@@ -80,6 +92,19 @@ export function compileReader(definition: MappingDefinition): Reader {
       unknown: run.unknown,
       accounted: { segments, mapped, unknown: segments - mapped },
     };
+  };
+}
+
+/** A version that the mapping is not written for, read all the same: by the nearest, or since the partner's file says so. */
+function otherVersion({ message, name }: MappingDefinition, run: Run): Finding {
+  return {
+    code: "VERSION_NOT_LISTED",
+    severity: "tolerated",
+    message: `${message.type} of version ${run.context.version} was read by ${name}, which is for others`,
+    place: placeIn(run, 2),
+    expected: message.versions.map(({ from, to }) => (from === to ? from : `${from} to ${to}`)).join(", "),
+    found: run.context.version,
+    remedy: "Compare the document with the message once; add the version to the partner's dialect if all is right.",
   };
 }
 

@@ -18,6 +18,8 @@ export interface WriteContext {
   readonly delimiters: Delimiters;
   /** `004010`, `D:97A`: decides between six and eight digits of a date. */
   readonly version: string;
+  /** EDIFACT: association assigned code (UNH 0057); absent or empty for none. */
+  readonly association?: string;
   /** Control number of the set (ST02, UNH 0062); empty where the document's own is kept. */
   readonly setControl: string;
   /** `latin1`, `utf-8`, `ascii` or `windows-1252`; segments come back as bytes held as latin-1 text. */

@@ -42,8 +42,19 @@ export function compileWriter(definition: MappingDefinition): Writer {
       written: new Set(),
     };
     writeAll(withControl(document as Held, context.setControl), writing, UNCUT);
+    if (definition.syntax === "edifact") nameMessage(definition.message.type, writing);
     return { set: { type: definition.message.type, segments: writing.out }, findings: writing.findings };
   };
+}
+
+/** UNH S009: what the message is belongs to the envelope, and is the partner's choice. */
+function nameMessage(type: string, { context, out }: Writing): void {
+  const header = out[0];
+  if (header?.[0] !== "UNH") return;
+  const [version = "", release = ""] = context.version.split(":");
+  const parts = [type, version, release, "UN", context.association ?? ""];
+  header[1] ??= "";
+  header[2] = parts.slice(0, context.association ? 5 : 4).join(context.delimiters.component);
 }
 
 function withControl(document: Held, setControl: string): Held {

@@ -212,7 +212,8 @@ describe("folders of mappings", () => {
     writeFileSync(path.join(folder, "x12/830.acme.yaml"), "extends: x12/830\nchanges:\n  LIN/ATH.times: 0\n");
     writeFileSync(path.join(folder, "x12/997.yaml"), readFileSync(path.join(ROOT, "mappings/x12/997.yaml")));
     const library = loadMappings([path.join(ROOT, "mappings"), folder, path.join(folder, "nowhere")]);
-    assert.deepEqual(library.names(), ["x12/810", "x12/830", "x12/830.acme", "x12/856", "x12/997"]);
+    const own = loadMappings([path.join(ROOT, "mappings")]);
+    assert.deepEqual(library.names(), [...own.names(), "x12/830.acme"].toSorted());
     assert.equal(library.named("x12/997")?.file, path.join(folder, "x12/997.yaml"));
     const wanted = { family: "x12", type: "830", version: "004010", functionalId: "PS" } as const;
     assert.equal(library.fitting(wanted)?.name, "x12/830");
