@@ -1,5 +1,6 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
 import { batchSegments } from "./batch-segments.ts";
+import { readUnb } from "./edifact-header.ts";
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
 import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
@@ -58,12 +59,13 @@ export function* segmentsOf(
   }
 }
 
-/** All segments of an X12 interchange from ISA to IEA, as tag and elements: what a second reader is held against. */
+/** All segments of an interchange from ISA to IEA (UNB to UNZ), as tag and elements: what a second reader is held against. */
 export function elementsOfInterchange(source: ByteSource, interchange: InterchangeEntry): string[][] {
   const { endByte, firstByte, line } = interchange;
   const bytes = Buffer.alloc(Math.min(MAX_HEADER, endByte - firstByte));
   const got = source.read(bytes, firstByte);
-  const header = readIsa(bytes.subarray(0, got), { byte: firstByte, line, segment: 1 });
+  const read = interchange.family === "edifact" ? readUnb : readIsa;
+  const header = read(bytes.subarray(0, got), { byte: firstByte, line, segment: 1 });
   const range = { ...interchange, firstByte: firstByte + header.length, firstSegment: 2 };
   return [
     [...header.elements],
