@@ -23,7 +23,9 @@ const context = z.strictObject({
 
 const elementError = z.strictObject({
   ...segmentOrdinal,
-  element: text.optional().describe("Ordinal of the element in its segment (AK401-1)"),
+  element: text
+    .optional()
+    .describe("Place of the element in its segment: AK401-1 counts it from 1, S011 0098 from 2, the tag being 1"),
   component: text.optional(),
   repetition: text.optional(),
   elementNumber: text.optional().describe("Data element reference number (AK402)"),
@@ -46,14 +48,36 @@ const setAnswer = z.strictObject({
   ...segmentOrdinal,
   type: text.optional().describe("ST01 of the set answered"),
   control: text.optional().describe("ST02 of the set answered"),
-  version: text.optional(),
+  version: text.optional().describe("Version of the set answered (UCM S009 0052: D)"),
+  release: text.optional().describe("S009 0054, e.g. 97A"),
+  agency: text.optional().describe("S009 0051, e.g. UN"),
+  association: text.optional().describe("S009 0057"),
+  tag: text.optional().describe("Service segment at fault (UCM 0135)"),
+  element: text.optional().describe("Its element at fault (UCM S011 0098), the tag being 1"),
+  component: text.optional(),
   segments: z.array(segmentError).optional(),
   status: text.optional().describe("accepted, accepted-with-errors, rejected; else the code"),
-  code1: text.optional(),
+  code1: text.optional().describe("AK502, IK502 or UCM 0085"),
   code2: text.optional(),
   code3: text.optional(),
   code4: text.optional(),
   code5: text.optional(),
+});
+
+const groupAnswer = z.strictObject({
+  ...segmentOrdinal,
+  functionalId: text.optional(),
+  control: text.optional().describe("Reference of the group answered (UCF 0048)"),
+  sender: text.optional().describe("UCF S006"),
+  senderQualifier: text.optional(),
+  receiver: text.optional().describe("UCF S007"),
+  receiverQualifier: text.optional(),
+  status: text.optional(),
+  code: text.optional().describe("UCF 0085"),
+  tag: text.optional().describe("UNG or UNE"),
+  element: text.optional(),
+  component: text.optional(),
+  sets: z.array(setAnswer).optional(),
 });
 
 export const acknowledgement = z
@@ -91,6 +115,7 @@ export const acknowledgement = z
         code5: text.optional(),
       })
       .optional(),
+    groups: z.array(groupAnswer).optional().describe("CONTRL: groups of an interchange that has them, with their sets"),
     sets: z.array(setAnswer).optional(),
   })
   .describe("An acknowledgement of an interchange or of one group");
