@@ -23,8 +23,10 @@ const LF = 10;
  */
 export function catalogueOf(source: ByteSource, options: CatalogueOptions = {}): Catalogue {
   const { chunk, table } = options;
-  if (table !== undefined) return tableCatalogue(source, table);
   const window = windowOver(source, 0, source.size, chunk);
+  if (table !== undefined) {
+    return tableCatalogue(source, table, chunk) ?? nothing(source, window, true);
+  }
   const findings: Finding[] = [];
   const fixed = fixedStart(window);
   if (fixed !== undefined) return fixedCatalogue(source, fixed, chunk);
@@ -55,10 +57,18 @@ export function catalogueOf(source: ByteSource, options: CatalogueOptions = {}):
   }
   if (unreadable >= MOST_FAULTS.headers || isHopeless(counters)) addFinding(findings, tooManyFaults(position));
   const family = interchanges[0]?.family;
-  if (family === undefined)
-    return { size: source.size, family, segments: 0, interchanges, findings: [unknown(window, findings.length === 0)] };
+  if (family === undefined) return nothing(source, window, findings.length === 0);
   return { size: source.size, family, segments: counters.segments, interchanges, findings };
 }
+
+/** A file that nothing can be read of; `blank`: nothing in it is anything but padding. */
+const nothing = (source: ByteSource, window: ReadWindow, blank: boolean): Catalogue => ({
+  size: source.size,
+  family: undefined,
+  segments: 0,
+  interchanges: [],
+  findings: [unknown(window, blank)],
+});
 
 /** The last interchange ends where the next begins: what lies between cannot be told from it. */
 function extendLast(interchanges: InterchangeEntry[], endByte: number): void {

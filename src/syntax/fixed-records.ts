@@ -197,6 +197,7 @@ function entryOf(
     groups: [{ ordinal: 1, ...group, sets: [set], findings: [] }],
     findings,
     complete,
+    previous: position(24, 28),
   };
 }
 

@@ -12,7 +12,9 @@ export type GroupHead = Pick<
   readonly dated: { readonly time: string } | undefined;
   readonly findings: Finding[];
 };
-export type SetHead = Pick<SetEntry, "type" | "control" | "version" | "association"> & { readonly findings: Finding[] };
+export type SetHead = Pick<SetEntry, "type" | "control" | "version" | "association" | "agency"> & {
+  readonly findings: Finding[];
+};
 
 export interface Grammar {
   readonly family: "x12" | "edifact";
@@ -162,7 +164,7 @@ function edifactGroup(elements: readonly string[], delimiters: Delimiters): Grou
 
 function edifactSet(elements: readonly string[], delimiters: Delimiters, _g: unknown, place: Place): SetHead {
   const [control = ""] = components(elements, 1, delimiters);
-  const [type = "", version = "", release = "", , association = ""] = components(elements, 2, delimiters);
+  const [type = "", version = "", release = "", agency = "", association = ""] = components(elements, 2, delimiters);
   const findings: Finding[] = [];
   if (!/^[A-Z0-9]{1,6}$/.test(type)) {
     findings.push({
@@ -175,7 +177,7 @@ function edifactSet(elements: readonly string[], delimiters: Delimiters, _g: unk
       remedy: "Ask the sender to correct the message's header.",
     });
   }
-  return { type, control, version: `${version}:${release}`, association, findings };
+  return { type, control, version: `${version}:${release}`, association, agency, findings };
 }
 
 export const X12: Grammar = {

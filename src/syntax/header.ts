@@ -23,6 +23,7 @@ export interface Header {
     | "test"
     | "acknowledgementRequested"
     | "charset"
+    | "stamp"
   >;
   /** The header segment's tag and elements, without line breaks; empty where it is not readable. */
   readonly elements: readonly string[];

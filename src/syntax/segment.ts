@@ -52,6 +52,8 @@ export interface SetEntry {
   /** X12: GS08 (or ST03 where given); EDIFACT: `D:97A` (with `:association` kept in `association`). */
   readonly version: string;
   readonly association: string;
+  /** UNH 0051, e.g. `UN`; only EDIFACT. */
+  readonly agency?: string;
   readonly firstByte: number;
   readonly endByte: number;
   /** Ordinal in the file of the set's first segment. */
@@ -105,6 +107,10 @@ export interface InterchangeEntry {
   readonly findings: readonly Finding[];
   /** False when the interchange's end is missing or its header unreadable. */
   readonly complete: boolean;
+  /** ISA09 and ISA10 as they stand in the header, which a TA1 repeats; only X12. */
+  readonly stamp?: { readonly date: string; readonly time: string };
+  /** Number of the transmission before this one, as the header record states it; only fixed records. */
+  readonly previous?: string;
   /** TA1 segments of an X12 interchange, where it has any. */
   readonly ta1?: readonly Ta1[];
   /** The character set that the interchange declares for itself: UNB's level, a table's layout; absent where it does not. */

@@ -5,7 +5,7 @@ import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
 import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
-import { rowsOf } from "./tables.ts";
+import { tableRowsOf } from "./tables.ts";
 import { CAPACITY, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
@@ -41,7 +41,7 @@ export function* segmentsOf(
     return;
   }
   if (interchange.family === "csv") {
-    yield* rowsOf(source, interchange.table ?? {});
+    yield* tableRowsOf(source, interchange, set, chunk);
     return;
   }
   const room = unused.pop() ?? newRoom();

@@ -1,80 +1,24 @@
-/** Tables: a file without an envelope, laid out as its mapping declares; one interchange with one set, a row each a segment. */
-import type { Finding } from "../values/finding.ts";
-import { type CsvReading, readCsv } from "./csv.ts";
-import type { ByteSource, Catalogue, Delimiters, InterchangeEntry, Segment, SetEntry, TableLayout } from "./segment.ts";
+/** Tables: files without an envelope, laid out as a mapping declares; CSV, or .xlsx by the bytes they begin with. */
 
-const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
+import { csvRowsOf } from "./csv.ts";
+import { csvTable } from "./csv-catalogue.ts";
+import type { ByteSource, Catalogue, InterchangeEntry, Segment, SetEntry, TableLayout } from "./segment.ts";
+import { tableEntry } from "./table-entry.ts";
 
-/** The rows of a table, the header row first. */
-function readTable(source: ByteSource, layout: TableLayout): CsvReading {
-  const bytes = Buffer.alloc(source.size);
-  let length = 0;
-  for (let got = 1; got > 0; length += got) got = source.read(bytes.subarray(length), length);
-  return readCsv(bytes.subarray(0, length), layout.delimiter ?? ";");
+/** The catalogue of a table; undefined when there is not one row in it. */
+export function tableCatalogue(source: ByteSource, layout: TableLayout, chunk?: number): Catalogue | undefined {
+  const found = csvTable(source, layout, chunk);
+  if (found === undefined) return undefined;
+  const entry = tableEntry(source.size, found, layout);
+  return { size: source.size, family: "csv", segments: found.rows, interchanges: [entry], findings: [] };
 }
 
-/** The catalogue of a table: one interchange from nobody to nobody, with one set of type `table`. */
-export function tableCatalogue(source: ByteSource, layout: TableLayout): Catalogue {
-  const { findings, segments } = readTable(source, layout);
-  const entry = entryOf(source.size, segments.length, findings, layout);
-  return { size: source.size, family: "csv", segments: segments.length, interchanges: [entry], findings: [] };
-}
-
-/** The rows of a table, all in one batch. */
-export function* rowsOf(source: ByteSource, layout: TableLayout): Generator<readonly Segment[]> {
-  const { segments } = readTable(source, layout);
-  if (segments.length > 0) yield segments;
-}
-
-function entryOf(size: number, rows: number, findings: readonly Finding[], table: TableLayout): InterchangeEntry {
-  const set: SetEntry = {
-    ordinal: 1,
-    type: "table",
-    control: "1",
-    version: "",
-    association: "",
-    firstByte: 0,
-    endByte: size,
-    firstSegment: 1,
-    segments: rows,
-    line: 1,
-    findings: [],
-  };
-  const nobody = { qualifier: "", id: "" };
-  return {
-    ordinal: 1,
-    family: "csv",
-    delimiters: DELIMITERS,
-    version: "",
-    sender: nobody,
-    receiver: nobody,
-    control: "",
-    sentOn: "",
-    sentAt: "",
-    test: false,
-    acknowledgementRequested: false,
-    firstByte: 0,
-    endByte: size,
-    line: 1,
-    segments: rows,
-    groups: [
-      {
-        ordinal: 1,
-        functionalId: "",
-        sender: "",
-        receiver: "",
-        control: "",
-        version: "",
-        date: "",
-        time: "",
-        stated: "",
-        sets: [set],
-        findings: [],
-      },
-    ],
-    findings,
-    complete: findings.length === 0,
-    ...(table.charset === undefined ? {} : { charset: table.charset }),
-    table,
-  };
+/** The rows of a table as segments, the header row first, in batches. */
+export function tableRowsOf(
+  source: ByteSource,
+  interchange: Pick<InterchangeEntry, "table">,
+  set: Pick<SetEntry, "firstByte" | "endByte" | "line">,
+  chunk?: number,
+): Generator<readonly Segment[]> {
+  return csvRowsOf(source, set, interchange.table ?? {}, chunk);
 }

@@ -164,6 +164,7 @@ function valuesOf(elements: readonly string[]): Header["values"] {
     sentAt: envelopeTime(element(10)),
     test: element(15) === "T",
     acknowledgementRequested: element(14) === "1",
+    stamp: { date: element(9), time: element(10) },
   };
 }
 

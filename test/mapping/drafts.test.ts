@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
-import { readCsv } from "../../src/syntax/csv.ts";
+import { csvRowsOf } from "../../src/syntax/csv.ts";
 import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { plainDate } from "../../src/values/dates.ts";
@@ -274,8 +274,10 @@ describe("a CSV in the mapping language", () => {
   ];
   const mapping = named("csv/schedule");
   const context = { family: "csv", delimiters: NONE, version: "", charset: "latin1" } as const;
+  const rowsOf = (bytes: Buffer) =>
+    csvRowsOf(memorySource("schedule.csv", bytes), { firstByte: 0, endByte: bytes.length, line: 1 }, {});
   const read = (text: string): ReturnType<typeof mapping.read> =>
-    mapping.read([readCsv(Buffer.from(text, "latin1"), ";").segments], { ...context, sentOn: SENT });
+    mapping.read(rowsOf(Buffer.from(text, "latin1")), { ...context, sentOn: SENT });
 
   it("is read into one line per part and plant, and comes back row for row", () => {
     const reading = read(rows.join("\n"));

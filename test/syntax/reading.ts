@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
-import type { ByteSource, Catalogue, Segment } from "../../src/syntax/segment.ts";
+import type { ByteSource, Catalogue, Segment, TableLayout } from "../../src/syntax/segment.ts";
 import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import type { Finding } from "../../src/values/finding.ts";
@@ -26,10 +26,13 @@ export interface Read {
   readonly sets: readonly (readonly Segment[])[];
 }
 
-/** Both passes over `bytes`; `chunk` is how many bytes are read at a time. */
-export function readAll(bytes: Uint8Array | ByteSource, chunk?: number): Read {
+/** Both passes over `bytes`; `chunk` is how many bytes are read at a time, `table` how a table is laid out. */
+export function readAll(bytes: Uint8Array | ByteSource, chunk?: number, table?: TableLayout): Read {
   const source = bytes instanceof Uint8Array ? memorySource("test.edi", bytes) : bytes;
-  const catalogue = catalogueOf(source, chunk === undefined ? {} : { chunk });
+  const catalogue = catalogueOf(source, {
+    ...(chunk === undefined ? {} : { chunk }),
+    ...(table === undefined ? {} : { table }),
+  });
   const sets = catalogue.interchanges.flatMap((interchange) =>
     interchange.groups.flatMap((group) =>
       group.sets.map((set) => [...segmentsOf(source, interchange, set, chunk)].flat()),
