@@ -1,9 +1,15 @@
 /** The statement of an account: where customer and supplier stand on its cumulative, on any day (features.md C1, C2). */
 import type { Partner } from "../config/partner.ts";
 import { inSlices } from "../fulfilment/rows-by-id.ts";
+import { receiptDifferences } from "../orders/receipt-differences.ts";
 import { heightAt } from "../schedules/heights.ts";
 import { effectiveCurve } from "../schedules/layers.ts";
-import { explainTransit, type ShippedNote, type TransitExplanation } from "../schedules/transit.ts";
+import {
+  type CountedDifference,
+  explainTransit,
+  type ShippedNote,
+  type TransitExplanation,
+} from "../schedules/transit.ts";
 import type { Curve } from "../schedules/types.ts";
 import { accountTotals, NO_TOTALS, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
 import { select } from "../store/rows.ts";
@@ -89,6 +95,7 @@ export async function accountStatements(
   const curves = await acceptedCurves(from, ids, asOf);
   const stated = await latestStatements(from, ids, asOf);
   const notes = await latestNotes(from, ids, asOf);
+  const differences = await receiptDifferences(from, ids);
   return accounts.map((of) =>
     statementOf(of, asOf, {
       partner: partners.get(of.partner),
@@ -96,6 +103,7 @@ export async function accountStatements(
       curves: curves.get(of.id) ?? {},
       stated: stated.get(of.id),
       notes: notes.get(of.id) ?? [],
+      differences: differences.get(of.id) ?? [],
     }),
   );
 }
@@ -106,6 +114,7 @@ interface Known {
   readonly curves: CurvesInForce;
   readonly stated: StatementRow | undefined;
   readonly notes: readonly ShippedNote[];
+  readonly differences: readonly CountedDifference[];
 }
 
 function statementOf(of: AccountRow, asOf: PlainDate, known: Known): AccountStatement {
@@ -135,17 +144,31 @@ function statementOf(of: AccountRow, asOf: PlainDate, known: Known): AccountStat
             lastNote: stated.last_note,
             asOf: stated.as_of,
           },
-    transit: stated === undefined ? undefined : transitOf(stated, shipped, known.notes),
+    transit: stated === undefined ? undefined : transitOf(stated, shipped, known),
   };
 }
 
 function curveInForce({ curves, partner }: Known): Curve | undefined {
-  return effectiveCurve({ ...curves, delivery: partner?.orders.receiving });
+  return effectiveCurve({
+    ...curves,
+    delivery: partner?.orders.receiving,
+    transitDays: partner?.orders.transitDays ?? 0,
+  });
 }
 
-function transitOf(stated: StatementRow, shipped: Quantity, notes: readonly ShippedNote[]): TransitStatement {
+function transitOf(
+  stated: StatementRow,
+  shipped: Quantity,
+  { notes, differences }: Pick<Known, "notes" | "differences">,
+): TransitStatement {
   const quoted = stated.cumulative as Quantity;
-  const explanation = explainTransit({ quoted, lastNote: stated.last_note, shipped, notes });
+  const explanation = explainTransit({
+    quoted,
+    lastNote: stated.last_note,
+    shipped,
+    notes,
+    receiptDifferences: differences,
+  });
   return {
     quantity: writeMillionths(explanation.inTransit),
     notes: explanation.notes.map(({ note, quantity, shippedOn }) => ({

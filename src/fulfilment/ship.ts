@@ -5,6 +5,7 @@
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
 import { lookAgain } from "../orders/due-accounts.ts";
+import { placeWaiting } from "../orders/receipts.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
@@ -71,6 +72,7 @@ export async function bookShipment(
   const planned = planShipments(confirmation, named, await childLineTotals(tx, lineIds));
   const booked = await writeShipments(tx, settings, planned, { confirmation, content, shippedOn, source, occasion });
   await book(tx, shipmentFacts(planned, booked, confirmation.confirmation, occasion));
+  await placeTheirReceipts(tx, settings, booked, occasion);
   await moveOrders(tx, settings, planned, occasion);
   await queueDocuments(tx, occasion, documentsOf(booked, confirmation, settings, occasion));
   const agreements = [...named.values()].map(({ agreement }) => agreement.id);
@@ -87,6 +89,20 @@ export async function bookShipment(
     ...audits,
   ]);
   return { outcome: "booked", number: numbers[0] as string, numbers, ...invoiced };
+}
+
+/** What a customer said of a note before it was booked here. */
+async function placeTheirReceipts(
+  tx: Tx,
+  { gateway }: FulfilmentSettings,
+  booked: readonly BookedShipment[],
+  occasion: Occasion,
+): Promise<void> {
+  for (const partner of new Set(booked.map((held) => held.partner))) {
+    const own = booked.filter((held) => held.partner === partner);
+    const names = own.flatMap(({ note, number }) => [normalForm(note), normalForm(number)]);
+    await placeWaiting(tx, { partner, gateway, occasion }, [...new Set(names)]);
+  }
 }
 
 const accountsOf = (lines: readonly OrderLine[]): number[] => [...new Set(lines.map(({ account: of }) => of.id))];

@@ -22,6 +22,7 @@ import type { OpenOrderLine } from "./open-lines.ts";
 import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
 import { apart, type NewPlan, type PlannedStep, type PlansBefore, putInForce } from "./plan-in-force.ts";
+import { settleAccepted } from "./receipt-differences.ts";
 import { countReceived } from "./received-beyond.ts";
 import { liftAll } from "./withheld.ts";
 
@@ -53,11 +54,11 @@ export function effectiveWith(
   { curve, other, partner }: Pick<Acceptance, "curve" | "other" | "partner">,
   layer: string,
 ): EffectiveCurve {
-  const delivery = partner.orders.receiving;
+  const { receiving: delivery, transitDays } = partner.orders;
   const laid =
     layer === "call-off"
-      ? effectiveCurve({ forecast: other, callOff: curve, delivery })
-      : effectiveCurve({ forecast: curve, callOff: other, delivery });
+      ? effectiveCurve({ forecast: other, callOff: curve, delivery, transitDays })
+      : effectiveCurve({ forecast: curve, callOff: other, delivery, transitDays });
   if (laid === undefined) throw new Error("a schedule was given, so there is an effective curve");
   return laid;
 }
@@ -103,10 +104,19 @@ export async function acceptAll(
       start: period?.start ?? account.current_start,
     };
   });
-  const counted = await countReceived(tx, occasion, settled);
+  const shown = await settleAccepted(
+    tx,
+    occasion,
+    settled.filter(({ acceptance }) => !opened.has(acceptance.account.id)),
+  );
+  const counted = await countReceived(
+    tx,
+    occasion,
+    settled.map((one) => ({ ...one, totals: shown.get(one.account.id) ?? one.totals })),
+  );
   const planned = settled.map((one) => ({
     ...one,
-    totals: counted.get(one.account.id) ?? one.totals,
+    totals: counted.get(one.account.id) ?? shown.get(one.account.id) ?? one.totals,
     ...plannedSteps(one.acceptance, gateway, occasion),
   }));
   const pegged = await pegOrders(

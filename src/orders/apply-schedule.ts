@@ -24,8 +24,9 @@ import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
 import { withAccounts } from "./make-accounts.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
 import { missingItems } from "./missing-items.ts";
-import { openLines } from "./open-lines.ts";
+import { type OpenOrderLine, openLines } from "./open-lines.ts";
 import { plansBefore } from "./plan-in-force.ts";
+import { receiptDifferences } from "./receipt-differences.ts";
 import { type KnownRevision, knownRevisions, latestNotes, unplacedRevisions } from "./schedule-history.ts";
 
 export interface ScheduleToApply {
@@ -217,17 +218,19 @@ async function judgedOn(
   tx: Tx,
   messageId: number,
   matched: readonly MatchedLine[],
-  { partner }: Judgement,
+  { partner, document }: Judgement,
 ): Promise<JudgedOn> {
   const accounts = [...new Map(matched.flatMap(({ account: of }) => (of === undefined ? [] : [[of.id, of]]))).values()];
   const ids = accounts.map(({ id }) => id);
   // Asked together: the database answers the next while the last answer is read.
-  const [known, unplaced, totals, contracts, notes] = await Promise.all([
+  const [known, unplaced, totals, contracts, notes, differences, open] = await Promise.all([
     knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]),
     unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]),
     accountTotals(tx, ids),
     lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]),
     latestNotes(tx, ids),
+    receiptDifferences(tx, ids),
+    openCallOffs(tx, document, ids),
   ]);
   // What stands beside a line in its own message came neither before nor after it.
   const before = (revisions: readonly KnownRevision[] = []) =>
@@ -240,9 +243,25 @@ async function judgedOn(
       totals: totals.get(id) ?? NO_TOTALS,
       lineTotals: contracts.get(line.drawn?.line.id ?? 0) ?? NO_TOTALS,
       notes: notes.get(id) ?? [],
+      differences: differences.get(id) ?? [],
+      open: open.get(id) ?? [],
     };
   });
   return { accounts, grounds };
+}
+
+/** Open on orders of earlier call-offs, for those that follow them. */
+async function openCallOffs(
+  from: Queryable,
+  { layer }: DeliverySchedule,
+  accountIds: readonly number[],
+): Promise<Map<number, OpenOrderLine[]>> {
+  if (layer !== "call-off") return new Map();
+  const lines = await openLines(from, accountIds);
+  return grouped(
+    lines.filter((line) => line.layer === "call-off"),
+    ({ accountId }) => accountId,
+  );
 }
 
 /** Every line for itself. */

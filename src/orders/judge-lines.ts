@@ -4,10 +4,10 @@ import type { Partner } from "../config/partner.ts";
 import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
 import { CAUSES, type Cause } from "../schedules/causes.ts";
 import { type Anchors, type CurveReading, curveOf } from "../schedules/curve.ts";
-import { carriedOn, rebased } from "../schedules/layers.ts";
+import { carriedOn, onDatesOf } from "../schedules/layers.ts";
 import { releasableCurve } from "../schedules/releasable.ts";
 import { periodOfNext } from "../schedules/resets.ts";
-import { explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
+import { type CountedDifference, explainTransit, matchNote, type ShippedNote } from "../schedules/transit.ts";
 import type { Curve, EffectiveCurve } from "../schedules/types.ts";
 import { type JudgeInput, judge, judgeMissing, type Verdict, verdictInText } from "../schedules/verdict.ts";
 import { NO_TOTALS, processedInAll, releasedInAll, shippedInAll, type Totals } from "../store/ledger.ts";
@@ -18,6 +18,7 @@ import { isExpired } from "./agreement-states.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { BY_HAND } from "./hand-schedule.ts";
 import type { MatchedLine } from "./match-lines.ts";
+import type { OpenOrderLine } from "./open-lines.ts";
 import { isNewer, markOf, newest, type ReleaseMark } from "./release-chain.ts";
 import { contentOf, curveOfRevision, type KnownRevision } from "./schedule-history.ts";
 import { sameUnit } from "./units.ts";
@@ -29,6 +30,10 @@ export interface LineGround {
   readonly totals: Totals;
   readonly lineTotals: Totals;
   readonly notes: readonly ShippedNote[];
+  /** What they took in less or more than notes say, as far as our cumulative does not show it yet. */
+  readonly differences: readonly CountedDifference[];
+  /** Open on call-off orders; asked for call-offs only. */
+  readonly open: readonly OpenOrderLine[];
 }
 
 export interface JudgedLine extends LineGround {
@@ -88,7 +93,7 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   const otherLayer = known.find(
     ({ row }) => row.id === idInForce(account, layer === "forecast" ? "call-off" : "forecast"),
   );
-  const old = accepted && onBasisOf(reading.curve, curveOfRevision(accepted), partner);
+  const old = accepted && onDatesOf(reading.curve, curveOfRevision(accepted), partner.orders.transitDays);
   const curve =
     partner.schedule.replaces === "stated-horizon" && old !== undefined ? carriedOn(old, reading.curve) : reading.curve;
   const mark = {
@@ -103,13 +108,15 @@ export function judgeLine(ground: LineGround, judgement: Judgement): JudgedLine 
   const rules = judgement.policy.policy.mayRelease;
   const releasable = releasableCurve(effective, rules, customerHabits(account, layer));
   // Field by field, here and below: spread objects cost as much as all that judging does.
-  const { totals, lineTotals, notes } = ground;
+  const { totals, lineTotals, notes, differences, open } = ground;
   const judged: Read = {
     matched,
     known,
     totals,
     lineTotals,
     notes,
+    differences,
+    open,
     reading,
     period,
     curve,
@@ -168,13 +175,6 @@ const idInForce = (account: MatchedLine["account"], layer: string): number | nul
 
 const sameNumberAs = (known: readonly KnownRevision[], mark: ReleaseMark, layer: string): KnownRevision[] =>
   mark.releaseNo === "" ? [] : known.filter(({ row }) => row.layer === layer && row.release_no === mark.releaseNo);
-
-/** Dates of the other kind are brought to the new curve's by the transit days. */
-function onBasisOf(next: Curve, old: Curve, { orders }: Partner): Curve {
-  if (old.dates === next.dates) return old;
-  const days = next.dates === "shipment" ? -orders.transitDays : orders.transitDays;
-  return rebased(old, { dates: next.dates, date: (date) => addDays(date, days) });
-}
 
 type Read = Omit<JudgedLine, "state" | "verdict" | "changes">;
 
@@ -235,6 +235,7 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
             lastNote: statement.lastNote,
             shipped: shippedInAll(totals),
             notes: judged.notes,
+            receiptDifferences: judged.differences,
           }),
           // A fall without a new start is a mismatch, also where the lower figure is one that we had shipped.
           ...(judged.period === "fall" ? { fallenBy: fallOf(judged, statement.cumulative) } : {}),
@@ -301,7 +302,7 @@ function givenCauses(judged: Read, judgement: Judgement, sameNumber: boolean): G
 }
 
 /** What the ledger knows when the message is read: from here on its base is fixed. */
-function anchorsOf({ matched, totals, notes }: LineGround, { sentOn, partner }: Judgement): Anchors {
+function anchorsOf({ matched, totals, notes, open }: LineGround, { document, sentOn, partner }: Judgement): Anchors {
   const common = { sentOn, receiving: partner.orders.receiving };
   if (matched.unplaced !== undefined) return { ...common, shippedAtMessage: NOTHING };
   const shipped = shippedInAll(totals ?? NO_TOTALS);
@@ -311,9 +312,14 @@ function anchorsOf({ matched, totals, notes }: LineGround, { sentOn, partner }: 
   const net = partner.schedule.net;
   const quoted = matched.line.account?.note ?? matched.line.last?.note ?? "";
   const match = matchNote(quoted, notes);
+  // They stay due below a call-off that quotes nothing; those inside it are what it replaces.
+  const starts = document.horizon?.from === undefined ? messageDate : plainDate(document.horizon.from);
+  const arrives = document.basis === "shipment" ? addDays(starts, partner.orders.transitDays) : starts;
+  const before = open.filter(({ requestedOn }) => requestedOn < arrives);
   return {
     ...common,
     shippedAtMessage: minus(shipped, after(messageDate)),
+    openBeforeCallOff: total(before.map((line) => line.open)),
     ...(match.state === "found"
       ? {
           shippedThroughNote: minus(shipped, total(notes.slice(match.index + 1).map(({ quantity }) => quantity))),

@@ -112,6 +112,7 @@ function revisionRow({ messageId, partner, occasion }: Kept, line: JudgedLine, c
     judged_on: occasion.businessDate,
     state,
     cause: state === "held" ? (line.verdict.causes[0] ?? "") : "",
+    quantities: curve.quantities ?? "discrete",
   } satisfies NewRow<typeof revision.columns>;
 }
 

@@ -13,6 +13,10 @@ export interface OpenOrderLine {
   readonly order: string;
   readonly scheduledOn: PlainDate;
   readonly customerOrderNumber: string;
+  /** Delivery date; empty where the order has none. */
+  readonly requestedOn: string;
+  /** Layer of the schedule it was made from; empty for one made by hand. */
+  readonly layer: string;
   readonly released: Quantity;
   readonly shipped: Quantity;
   /** Released − shipped, above zero. */
@@ -25,12 +29,15 @@ export async function openLines(from: Queryable, accountIds: readonly number[]):
   const rows = await from.ask(
     `SELECT c.id AS id, c.account_id AS account, c.line_id AS line, c.line_no AS line_no, o.id AS order_id,
             o.number AS number, o.scheduled_on AS scheduled_on, o.customer_order_no AS customer_order_no,
+            c.requested_on AS requested_on, COALESCE(r.layer, '') AS layer,
             CAST(SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE 0 END) AS TEXT) AS released,
             CAST(SUM(CASE WHEN l.kind = 'shipped' THEN l.quantity ELSE 0 END) AS TEXT) AS shipped
      FROM child_line c JOIN child_order o ON o.id = c.order_id
      JOIN ledger l ON l.child_line_id = c.id AND l.kind IN ('released', 'shipped')
+     LEFT JOIN revision r ON r.id = c.revision_id
      WHERE c.account_id IN (:accountIds) AND c.state = 'open'
-     GROUP BY c.id, c.account_id, c.line_id, c.line_no, o.id, o.number, o.scheduled_on, o.customer_order_no
+     GROUP BY c.id, c.account_id, c.line_id, c.line_no, o.id, o.number, o.scheduled_on, o.customer_order_no,
+       c.requested_on, r.layer
      HAVING SUM(CASE WHEN l.kind = 'released' THEN l.quantity ELSE -l.quantity END) > 0
      ORDER BY c.id`,
     { accountIds },
@@ -47,6 +54,8 @@ export async function openLines(from: Queryable, accountIds: readonly number[]):
       order: row["number"] as string,
       scheduledOn: row["scheduled_on"] as PlainDate,
       customerOrderNumber: row["customer_order_no"] as string,
+      requestedOn: row["requested_on"] as string,
+      layer: row["layer"] as string,
       released,
       shipped,
       open: minus(released, shipped),

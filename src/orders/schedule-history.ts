@@ -37,6 +37,7 @@ const KNOWN_COLUMNS = [
   "curve_id",
   "state",
   "cause",
+  "quantities",
 ] as const;
 type KnownRow = Pick<RevisionRow, (typeof KNOWN_COLUMNS)[number]>;
 
@@ -46,6 +47,7 @@ export const curveOfRevision = ({ row, steps }: KnownRevision): Curve => ({
   since: row.since as PlainDate | "",
   dates: row.dates === "shipment" ? "shipment" : "delivery",
   cumulatives: row.cumulatives === "shipped" ? "shipped" : "received",
+  ...(row.quantities === "cumulative" ? { quantities: "cumulative" } : {}),
   messageDate: row.issued_on as PlainDate,
   horizon: { from: row.horizon_from as PlainDate, to: row.horizon_to as PlainDate },
   steps,
@@ -122,7 +124,7 @@ async function withCurves(from: Queryable, rows: readonly KnownRow[]): Promise<K
 }
 
 /** So many of our latest notes of an account can explain a customer's cumulative. */
-const LATEST_NOTES = 40;
+export const LATEST_NOTES = 40;
 
 /**
  * The latest notes of each account in the order of shipping, several lines of a note being one; read by index, however many

@@ -64,6 +64,7 @@ export function curveOf(
     since: ground.since,
     dates: ground.dates,
     cumulatives: ground.cumulatives,
+    ...(ground.quantities === "cumulative" ? { quantities: "cumulative" } : {}),
     messageDate: ground.messageDate,
     horizon: horizonOf(document, settings, ground.messageDate, steps),
     steps,

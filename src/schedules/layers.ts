@@ -13,24 +13,33 @@ export interface EffectiveInput {
   readonly callOff?: Curve | undefined;
   /** Days over which what is left of a straddling bucket is spread; every day unless given. */
   readonly delivery?: WorkCalendar | undefined;
-  /** Whether the call-off's own figures were running totals: they then hold what is due before its start already. */
-  readonly callOffQuantities?: "discrete" | "cumulative";
+  /** Days between ship and delivery date: a forecast in other dates than the call-off is brought to the call-off's. */
+  readonly transitDays?: number;
 }
 
 const EVERY_DAY: WorkCalendar = { workingDays: [1, 2, 3, 4, 5, 6, 7], holidays: [] };
 const WHOLE = 1_000_000n;
 
 /**
- * The curve in force: the call-off's inside its horizon, the forecast's increments after it. Both curves of one kind of
+ * The curve in force: the call-off's inside its horizon, the forecast's increments after it, in the call-off's kind of
  * dates. With neither there is no demand: `undefined`.
  */
 export function effectiveCurve(input: EffectiveInput): EffectiveCurve | undefined {
-  const { forecast, callOff } = input;
+  const { callOff } = input;
+  const forecast =
+    callOff && input.forecast ? onDatesOf(callOff, input.forecast, input.transitDays ?? 0) : input.forecast;
   if (callOff === undefined || (forecast !== undefined && isOver(callOff, forecast))) {
     return forecast === undefined ? undefined : layered(forecast, "forecast");
   }
   if (forecast === undefined) return layered(callOff, "call-off");
   return laidOver(forecast, callOff, input);
+}
+
+/** A curve in the other's kind of dates: delivery dates lie the transit days behind ship dates. */
+export function onDatesOf(next: Pick<Curve, "dates">, old: Curve, transitDays: number): Curve {
+  if (old.dates === next.dates) return old;
+  const days = next.dates === "shipment" ? -transitDays : transitDays;
+  return rebased(old, { dates: next.dates, date: (date) => addDays(date, days) });
 }
 
 /**
@@ -71,9 +80,9 @@ const ofLayer = (step: Step, layer: LayeredStep["layer"]): LayeredStep => ({
 
 function laidOver(forecast: Curve, callOff: Curve, input: EffectiveInput): EffectiveCurve {
   const { from: start, to: end } = callOff.horizon;
-  const below = belowStart(forecast, callOff, input);
+  const below = belowStart(forecast, callOff);
   const rules = withLayer(incrementsOf(callOff), "call-off").filter(({ step }) => step.date <= end);
-  const inside = carried(rules, below, callOff, input);
+  const inside = carried(rules, below, callOff);
   const after = afterEnd(forecast, rules, { start, end }, input.delivery ?? EVERY_DAY);
   const steps = stacked(callOff.base, [...[...below, ...inside].toSorted(byDate), ...after]);
   const last = forecast.horizon.to > end ? forecast.horizon.to : end;
@@ -84,12 +93,12 @@ const withLayer = (increments: readonly Increment[], layer: Layer): Increment<La
   increments.map(({ step, quantity }) => ({ step: ofLayer(step, layer), quantity }));
 
 /** The forecast's steps before a call-off that starts later than its message date and states no backlog. */
-function belowStart(forecast: Curve, callOff: Curve, input: EffectiveInput): Increment<LayeredStep>[] {
+function belowStart(forecast: Curve, callOff: Curve): Increment<LayeredStep>[] {
   const { from: start, to: end } = callOff.horizon;
   if (start <= callOff.messageDate || callOff.steps.some((step) => step.kind === "backlog")) return [];
   if (!sameStart(forecast, callOff)) return [];
   const before = incrementsOf(forecast, callOff.base).filter(({ step }) => step.date < start && step.to <= end);
-  if (input.callOffQuantities !== "cumulative") return withLayer(before, "forecast");
+  if (callOff.quantities !== "cumulative") return withLayer(before, "forecast");
   // A running total holds them already: they may only rise up to its own first height.
   let room = larger(NOTHING, minus(heightAt(callOff, start), callOff.base));
   const bounded = before.map(({ step, quantity }) => {
@@ -105,9 +114,8 @@ function carried(
   rules: readonly Increment<LayeredStep>[],
   below: readonly Increment<LayeredStep>[],
   callOff: Curve,
-  input: EffectiveInput,
 ): readonly Increment<LayeredStep>[] {
-  if (input.callOffQuantities !== "cumulative" || below.length === 0) return rules;
+  if (callOff.quantities !== "cumulative" || below.length === 0) return rules;
   return withLayer(
     incrementsOf(callOff, plus(callOff.base, total(below.map(({ quantity }) => quantity)))),
     "call-off",

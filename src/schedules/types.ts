@@ -63,6 +63,8 @@ export interface Curve {
   readonly since: PlainDate | "";
   readonly dates: "delivery" | "shipment";
   readonly cumulatives: "received" | "shipped";
+  /** Whether the message's own figures were running totals; discrete quantities unless said. */
+  readonly quantities?: "discrete" | "cumulative";
   /** Issue date of the release. */
   readonly messageDate: PlainDate;
   /** The stated horizon; where none is stated, message date and last step. */

@@ -47,6 +47,7 @@ const CALLED_BY: Readonly<Record<string, readonly string[]>> = {
   child_line: ["order_id", "line_no"],
   shipment: ["number"],
   shipment_line: ["shipment_id", "line_no"],
+  receipt: ["message_id", "document_line"],
   invoice: ["number"],
   payment: ["number"],
   application: ["payment_id", "position"],

@@ -11,7 +11,7 @@ export const ledger = table(
     /** contract, cumulative, both */
     moves: "text",
     start: "text",
-    /** released, withheld, lifted, cancelled, shipped, closed, returned, rejected, invoiced, credited, paid, corrected, reset, moved */
+    /** released, withheld, lifted, cancelled, shipped, received, closed, returned, rejected, invoiced, credited, paid, corrected, reset, moved */
     kind: "text",
     quantity: "figure",
     value: "figure",

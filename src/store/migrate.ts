@@ -7,6 +7,7 @@ import { gateways } from "./migrations/002-gateways.ts";
 import { sumsAndWaiting } from "./migrations/003-sums-and-waiting.ts";
 import { openDocuments } from "./migrations/004-open-documents.ts";
 import { numberRuns } from "./migrations/005-number-runs.ts";
+import { receipts } from "./migrations/006-receipts.ts";
 import type { Store, Tx } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
@@ -17,6 +18,7 @@ const MIGRATIONS = [
   { name: "003-sums-and-waiting", up: sumsAndWaiting },
   { name: "004-open-documents", up: openDocuments },
   { name: "005-number-runs", up: numberRuns },
+  { name: "006-receipts", up: receipts },
 ];
 
 /** Any number that no other program on the same PostgreSQL server uses. */

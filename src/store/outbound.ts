@@ -8,6 +8,7 @@ import { outboundDocument } from "./tables.ts";
 
 export type OutboundKind =
   | "997"
+  | "application-advice"
   | "ship-notice"
   | "invoice"
   | "erp-order"

@@ -91,6 +91,8 @@ export const revision = table(
     state: "text",
     /** Why it is held, as a permanent word; `hand` where it was entered by hand. */
     cause: "text",
+    /** discrete or cumulative, as the message's quantities were; empty where nobody said. */
+    quantities: "text",
   },
   {
     unique: [["message_id", "document_line", "layer"]],

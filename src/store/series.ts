@@ -4,7 +4,7 @@ import type { Queryable, Store, Tx } from "./store.ts";
 import { numberRun } from "./tables.ts";
 
 /** Our own documents count in these; control numbers in `isa:<partner>` and `gs:<partner>`, those expected from senders in `received:`. */
-export type Scope = "BA" | "SO" | "SH" | "IN" | "claim" | `isa:${string}` | `gs:${string}` | `received:${string}`;
+export type Scope = "BA" | "SO" | "SH" | "IN" | "AD" | "claim" | `isa:${string}` | `gs:${string}` | `received:${string}`;
 
 /**
  * Takes `count` numbers that follow each other and gives the first; the first of a series is 1. The row stays locked until

@@ -15,6 +15,7 @@ import {
   shipmentLine,
 } from "./order-tables.ts";
 import { gateway, mailbox, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
+import { receipt } from "./receipt-tables.ts";
 import {
   account,
   accountAlias,
@@ -40,6 +41,7 @@ export {
   shipmentLine,
 } from "./order-tables.ts";
 export { gateway, outboundDocument, outboxFile, outboxPart } from "./outbox-tables.ts";
+export { receipt } from "./receipt-tables.ts";
 export {
   account,
   accountAlias,
@@ -76,6 +78,7 @@ export const TABLES = [
   childLine,
   shipment,
   shipmentLine,
+  receipt,
   invoice,
   invoiceLine,
   payment,
@@ -110,6 +113,7 @@ export type ChildOrderRow = Row<typeof childOrder.columns>;
 export type ChildLineRow = Row<typeof childLine.columns>;
 export type ShipmentRow = Row<typeof shipment.columns>;
 export type ShipmentLineRow = Row<typeof shipmentLine.columns>;
+export type ReceiptRow = Row<typeof receipt.columns>;
 export type InvoiceRow = Row<typeof invoice.columns>;
 export type InvoiceLineRow = Row<typeof invoiceLine.columns>;
 export type LedgerRow = Row<typeof ledger.columns>;

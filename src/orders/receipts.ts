@@ -1,0 +1,341 @@
+/**
+ * What customers say they received (861, RECADV): each line becomes a signed fact on the account and note it names, once. It
+ * moves no sum by itself: what they took in less, or more, than a note says explains their cumulative (domain.md, *In
+ * transit*), and is taken off ours as soon as theirs shows it (*Two accounts*).
+ */
+import type { Gateway } from "../config/gateway.ts";
+import type { Partner } from "../config/partner.ts";
+import type { ReceiptAdvice } from "../documents/receipt-advice.ts";
+import { readFindings, writeFindings } from "../store/findings.ts";
+import { book } from "../store/ledger.ts";
+import { insert, lockRows, select, selectOne, update, updateEach } from "../store/rows.ts";
+import type { Queryable, Store, Tx } from "../store/store.ts";
+import {
+  type AccountRow,
+  account,
+  type MessageRow,
+  message,
+  type NewLedgerRow,
+  type ReceiptRow,
+  receipt,
+  statement,
+} from "../store/tables.ts";
+import type { Occasion } from "../values/clock.ts";
+import { at } from "../values/crash-points.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
+import { minus, NOTHING, plus, type Quantity, quantity, total, writeMillionths } from "../values/figures.ts";
+import type { Finding } from "../values/finding.ts";
+import { lookAgain } from "./due-accounts.ts";
+import { grouped } from "./grouped.ts";
+import { settleShown } from "./receipt-differences.ts";
+import {
+  placeOfReceipt,
+  RECEIPT_CAUSES,
+  type ReceiptCause,
+  receiptRows,
+  type ShippedPart,
+  shippedParts,
+} from "./receipt-lines.ts";
+
+export interface ReceiptAdviceToApply {
+  /** Row id of the message. */
+  readonly messageId: number;
+  readonly partner: Partner;
+  readonly gateway: Gateway;
+  readonly document: ReceiptAdvice;
+  readonly occasion: Occasion;
+}
+
+export interface AppliedReceipt {
+  /** Position in the document, from 1. */
+  readonly line: number;
+  readonly note: string;
+  readonly customerPart: string;
+  /** booked, repeated, held, filed */
+  readonly state: string;
+  /** Why it is held, as a permanent word; empty unless it is. */
+  readonly cause: string;
+}
+
+/**
+ * Applies one receipt advice in one transaction. The same call again changes nothing, an advice that comes again under its
+ * number counts for the one before it, and one on a note that is not booked yet waits for it.
+ * @throws CalloffError MESSAGE_UNKNOWN
+ */
+export async function applyReceiptAdvice(store: Store, advice: ReceiptAdviceToApply): Promise<AppliedReceipt[]> {
+  const { messageId, partner, gateway, document, occasion } = advice;
+  await store.write(async (tx) => {
+    const row = await selectOne(tx, message, "WHERE id = :id", { id: messageId });
+    if (row === undefined) throw unknownMessage(messageId);
+    const taken = await update(
+      tx,
+      message,
+      { state: "applied", lines_applied: document.lines.length },
+      "id = :id AND state <> 'applied'",
+      { id: messageId },
+    );
+    if (taken === 0) return;
+    const rows = receiptRows(document, { messageId, partner, businessDate: occasion.businessDate });
+    const ids = await insert(tx, receipt, rows);
+    const waiting = await select(tx, receipt, "WHERE id IN (:ids) ORDER BY id", { ids: [0, ...ids] });
+    const placed = await placeReceipts(tx, { partner, gateway, occasion }, waiting);
+    await keepStated(tx, advice, placed.rows);
+    await settle(tx, { partner, gateway, occasion }, placed.accounts);
+    await update(tx, message, { findings: withNotes(row, document, placed) }, "id = :id", { id: messageId });
+    at("applying");
+  });
+  return appliedReceipts(store, messageId);
+}
+
+const unknownMessage = (id: number): CalloffError =>
+  new CalloffError("MESSAGE_UNKNOWN", `There is no message ${id}`, {
+    expected: "a message that was catalogued",
+    found: String(id),
+    exit: EXIT.notFound,
+  });
+
+interface Placing {
+  readonly partner: Partner;
+  readonly gateway: Gateway;
+  readonly occasion: Occasion;
+}
+
+/** Receipts as they are after they were placed, with what they were placed on. */
+interface Placed {
+  readonly rows: readonly ReceiptRow[];
+  /** By receipt, of the first one for an account's part of a note: what was taken in of it, all advices together. */
+  readonly sums: ReadonlyMap<number, Quantity>;
+  readonly parts: ReadonlyMap<number, ShippedPart>;
+  readonly accounts: readonly AccountRow[];
+}
+
+/** Receipts of notes that were booked only now find their places. */
+export async function placeWaiting(tx: Tx, by: Placing, notes: readonly string[]): Promise<void> {
+  const waiting = await select(
+    tx,
+    receipt,
+    "WHERE state = 'held' AND partner = :partner AND note_normal IN (:notes) AND cause = 'unknown-note' ORDER BY id",
+    { partner: by.partner.code, notes },
+  );
+  if (waiting.length === 0) return;
+  const { accounts } = await placeReceipts(tx, by, waiting);
+  await settle(tx, by, accounts);
+}
+
+async function placeReceipts(tx: Tx, by: Placing, waiting: readonly ReceiptRow[]): Promise<Placed> {
+  const looked = waiting.filter(({ state, cause }) => state === "held" && cause === "unknown-note");
+  const shipped = await shippedParts(tx, by.partner, [...new Set(looked.map(({ note_normal }) => note_normal))]);
+  const places = new Map(looked.map((row) => [row.id, placeOfReceipt(row, shipped)]));
+  const parts = new Map(
+    [...places].flatMap(([id, place]): [number, ShippedPart][] => ("part" in place ? [[id, place.part]] : [])),
+  );
+  const accountIds = [...new Set([...parts.values()].map(({ accountId }) => accountId))];
+  await lockRows(tx, account, accountIds);
+  const accounts =
+    accountIds.length === 0 ? [] : await select(tx, account, "WHERE id IN (:ids) ORDER BY id", { ids: accountIds });
+  const { booked, sums } = await bookParts(tx, by, looked, parts, accounts);
+  const rows = waiting.map((row): ReceiptRow => {
+    const place = places.get(row.id);
+    if (place === undefined) return row;
+    return "cause" in place ? { ...row, cause: place.cause } : (booked.get(row.id) ?? row);
+  });
+  await updateEach(
+    tx,
+    receipt,
+    rows
+      .filter((_, n) => rows[n] !== waiting[n])
+      .map(({ id, account_id, shipment_id, start, booked: by_, state, cause }) => ({
+        id,
+        set: { account_id, shipment_id, start, booked: by_, state, cause },
+      })),
+  );
+  return { rows, sums, parts, accounts };
+}
+
+/** Books what each message says anew of each account's part of a note. */
+async function bookParts(
+  tx: Tx,
+  { occasion, partner }: Placing,
+  rows: readonly ReceiptRow[],
+  parts: ReadonlyMap<number, ShippedPart>,
+  accounts: readonly AccountRow[],
+): Promise<{ readonly booked: Map<number, ReceiptRow>; readonly sums: Map<number, Quantity> }> {
+  const before = await bookedBefore(tx, [...parts.values()]);
+  const byId = new Map(accounts.map((row) => [row.id, row]));
+  const placed = rows.flatMap((row) => {
+    const part = parts.get(row.id);
+    return part === undefined ? [] : [{ row, part, of: byId.get(part.accountId) as AccountRow }];
+  });
+  const facts: NewLedgerRow[] = [];
+  const result = new Map<number, ReceiptRow>();
+  const sums = new Map<number, Quantity>();
+  // In the order of their messages: what came later counts for what came before it under the same number.
+  for (const together of grouped(placed, ({ row, part }) =>
+    [row.message_id, keyOf(part), row.advice].join("\n"),
+  ).values()) {
+    const [{ row: first, part, of }] = together as [(typeof together)[number]];
+    const said = before.get(keyOf(part)) ?? [];
+    const same = said.filter(({ advice }) => advice === first.advice);
+    const known = total(same.map(({ booked }) => booked));
+    const difference = minus(total(together.map(({ row }) => takenInOf(row, part))), known);
+    const again = same.length > 0 && difference === NOTHING;
+    for (const [n, { row }] of together.entries()) {
+      result.set(row.id, {
+        ...row,
+        account_id: of.id,
+        shipment_id: part.shipmentId,
+        start: of.current_start,
+        booked: n === 0 ? difference : NOTHING,
+        state: again ? "repeated" : "booked",
+        cause: "",
+      });
+    }
+    if (again) continue;
+    before.set(keyOf(part), [...said, { advice: first.advice, booked: difference }]);
+    const sum = plus(total(said.map(({ booked }) => booked)), difference);
+    sums.set(first.id, sum);
+    facts.push({
+      account_id: of.id,
+      ...(part.lineId === undefined ? {} : { line_id: part.lineId }),
+      moves: "cumulative",
+      start: of.current_start,
+      kind: "received",
+      quantity: difference,
+      happened_on: first.received_on,
+      booked_at: occasion.instant,
+      cause_kind: "receipt",
+      cause: part.shipment,
+      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${said.length + 1}`,
+      who: occasion.who,
+      reason: `advice ${first.advice}: ${writeMillionths(sum)} of ${writeMillionths(part.quantity)} of note ${first.note} taken in`,
+    });
+  }
+  await book(tx, facts);
+  return { booked: result, sums };
+}
+
+const keyOf = ({ accountId, shipmentId }: Pick<ShippedPart, "accountId" | "shipmentId">): string =>
+  `${accountId}/${shipmentId}`;
+
+/** A difference is said of the whole note. */
+const takenInOf = ({ stated, quantity: of }: ReceiptRow, part: ShippedPart): Quantity =>
+  (stated === "difference" ? plus(part.quantity, of as Quantity) : of) as Quantity;
+
+interface BookedBefore {
+  readonly advice: string;
+  readonly booked: Quantity;
+}
+
+async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Promise<Map<string, BookedBefore[]>> {
+  if (parts.length === 0) return new Map();
+  const rows = await select(
+    from,
+    receipt,
+    "WHERE account_id IN (:accounts) AND shipment_id IN (:shipments) AND state = 'booked' ORDER BY id",
+    {
+      accounts: [...new Set(parts.map(({ accountId }) => accountId))],
+      shipments: [...new Set(parts.map(({ shipmentId }) => shipmentId))],
+    },
+  );
+  const told = new Map<string, BookedBefore[]>();
+  const messages = new Map<string, BookedBefore>();
+  for (const { account_id, shipment_id, advice, booked, message_id } of rows) {
+    const key = keyOf({ accountId: account_id as number, shipmentId: shipment_id as number });
+    // Lines of one message are one fact.
+    const one = `${key} ${message_id} ${advice}`;
+    const held = messages.get(one);
+    const now = { advice, booked: plus(held?.booked ?? NOTHING, booked as Quantity) };
+    messages.set(one, now);
+    told.set(key, [...(told.get(key) ?? []).filter((other) => other !== held), now]);
+  }
+  return told;
+}
+
+/** The cumulatives that an advice quotes are statements of the customer's like those of a schedule. */
+async function keepStated(
+  tx: Tx,
+  { messageId, document }: ReceiptAdviceToApply,
+  rows: readonly ReceiptRow[],
+): Promise<void> {
+  const quoted = rows.flatMap((row) => {
+    const line = document.lines[row.document_line - 1];
+    if (row.state !== "booked" || row.account_id === null || line?.cumulative === undefined) return [];
+    const cumulative = quantity(line.cumulative);
+    if (cumulative < NOTHING) return [];
+    return [
+      {
+        account_id: row.account_id,
+        message_id: messageId,
+        kind: "received",
+        cumulative,
+        since: line.cumulativeFrom ?? "",
+        last_note: row.note,
+        last_quantity: row.quantity,
+        as_of: row.received_on,
+      },
+    ];
+  });
+  // Of several lines for one account the last one counts them all.
+  await insert(tx, statement, [...new Map(quoted.map((one) => [one.account_id, one])).values()]);
+}
+
+/** What their cumulative shows of the differences is taken off ours, and due again or not from then on. */
+async function settle(tx: Tx, { partner, gateway, occasion }: Placing, accounts: readonly AccountRow[]): Promise<void> {
+  const settled = await settleShown(tx, occasion, accounts);
+  await tx.change("UPDATE account SET version = version + 1 WHERE id IN (:ids)", {
+    ids: [0, ...accounts.map(({ id }) => id)],
+  });
+  if (settled.length === 0) return;
+  const moved = await select(tx, account, "WHERE id IN (:ids) ORDER BY id", { ids: settled });
+  await lookAgain(tx, { partners: new Map([[partner.code, partner]]), gateway }, moved, occasion);
+}
+
+/** The message's findings with what a planner has to know of its receipts. */
+function withNotes(row: MessageRow, document: ReceiptAdvice, { rows, sums, parts }: Placed): string {
+  const notes = rows.flatMap((one): Finding[] => {
+    const segment = document.lines[one.document_line - 1]?.segment;
+    const place = {
+      ...(segment === undefined ? {} : { segment: row.first_segment + segment - 1, inSet: segment }),
+      field: `lines[${one.document_line - 1}]`,
+    };
+    if (one.state === "held") return [heldNote(one, place)];
+    const [part, sum] = [parts.get(one.id), sums.get(one.id)];
+    return part === undefined || sum === undefined || sum === part.quantity ? [] : [differsNote(one, part, sum, place)];
+  });
+  return notes.length === 0 ? row.findings : writeFindings([...readFindings(row.findings), ...notes]);
+}
+
+const heldNote = (row: ReceiptRow, place: Finding["place"]): Finding => ({
+  code: "RECEIPT_HELD",
+  severity: "note",
+  message: `A receipt is booked on nothing: ${RECEIPT_CAUSES[row.cause as ReceiptCause]}`,
+  place,
+  expected: "a delivery note of ours and an item of it",
+  found: [row.note === "" ? "no note" : `note ${row.note}`, row.customer_part || row.our_part || "no item"].join(", "),
+  remedy:
+    row.cause === "unknown-note"
+      ? "It is booked as soon as the note is; else ask the customer which note is meant"
+      : "Ask the customer to send the advice again",
+});
+
+const differsNote = (row: ReceiptRow, part: ShippedPart, taken: Quantity, place: Finding["place"]): Finding => ({
+  code: "RECEIPT_DIFFERS",
+  severity: "note",
+  message: `The customer took in another quantity than note ${row.note} says`,
+  place,
+  expected: writeMillionths(part.quantity),
+  found: [writeMillionths(taken), row.condition].filter((text) => text !== "").join(", "),
+  remedy: "Their next cumulative will show it; look into what became of the difference",
+});
+
+/** What became of each line of an advice. */
+async function appliedReceipts(from: Queryable, messageId: number): Promise<AppliedReceipt[]> {
+  const rows = await select(from, receipt, "WHERE message_id = :messageId ORDER BY document_line", { messageId });
+  return rows.map(({ document_line: line, note, customer_part: customerPart, state, cause }) => ({
+    line,
+    note,
+    customerPart,
+    state,
+    cause,
+  }));
+}

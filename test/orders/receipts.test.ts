@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { ledgerListing } from "../../src/answers/ledger-listing.ts";
+import { accountStatements } from "../../src/answers/statement.ts";
+import { receiptAdvice } from "../../src/documents/receipt-advice.ts";
+import { bookShipment } from "../../src/fulfilment/ship.ts";
+import { importBlanketOrder } from "../../src/orders/agreements.ts";
+import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
+import { applyReceiptAdvice } from "../../src/orders/receipts.ts";
+import { revisionView } from "../../src/orders/views.ts";
+import { readFindings } from "../../src/store/findings.ts";
+import { fingerprint } from "../../src/store/fingerprint.ts";
+import { select, selectOne } from "../../src/store/rows.ts";
+import type { Store } from "../../src/store/store.ts";
+import { account, message, statement } from "../../src/store/tables.ts";
+import { plainDate } from "../../src/values/dates.ts";
+import { onEveryDatabase } from "../support/databases.ts";
+import {
+  aBlanketOrder,
+  aMessage,
+  aPartner,
+  aScheduleLine,
+  on,
+  ordered,
+  outcomes,
+  receive,
+  taken,
+  trusting,
+} from "./a-home.ts";
+
+const PART = "4N51-100-AA";
+
+const confirm = (
+  store: Store,
+  config: OrdersConfiguration,
+  day: string,
+  orderLine: string,
+  quantity: string,
+  note: string,
+) =>
+  store.write((tx) =>
+    bookShipment(
+      tx,
+      config,
+      {
+        schema: "calloff/shipment-confirmation/1",
+        confirmation: `W-${note}`,
+        note,
+        lines: [{ orderLine, quantity }],
+      },
+      on(day),
+    ),
+  );
+
+const said = async (
+  store: Store,
+  config: OrdersConfiguration,
+  day: string,
+  lines: readonly Record<string, unknown>[],
+  more: Record<string, unknown> = {},
+) => {
+  const messageId = await aMessage(store, day);
+  const acme = config.partners.get("acme") ?? aPartner();
+  const document = receiptAdvice.parse({
+    number: "RA-1",
+    purpose: "original",
+    note: "LS-17",
+    receivedOn: day,
+    lines,
+    ...more,
+  });
+  const advice = { messageId, partner: acme, gateway: config.gateway, document, occasion: on(day, "acme") };
+  const applied = await applyReceiptAdvice(store, advice);
+  const row = await selectOne(store, message, "WHERE id = :messageId", { messageId });
+  return {
+    advice,
+    states: applied.map(({ state, cause }) => [state, cause].filter(Boolean).join(": ")),
+    state: row?.state,
+    notes: readFindings(row?.findings ?? "").map(({ code, found }) => `${code} ${found ?? ""}`),
+  };
+};
+
+const facts = async (store: Store) =>
+  (await ledgerListing(store))
+    .filter(({ kind }) => kind === "received" || kind === "corrected")
+    .map(({ kind, quantity, cause, account: of }) => `${kind} ${quantity} ${cause} ${of}`);
+
+onEveryDatabase("A receipt advice", (database) => {
+  /** 500 left on note LS-17, ordered by the schedule of 4 January; 600 more are wanted on the 15th. */
+  const shipped = async () => {
+    const { store } = database();
+    const config = trusting({}, { mismatch: { quantity: "0" } });
+    await taken(store, config);
+    await receive(store, config, "2027-01-04", [
+      aScheduleLine([
+        ["2027-01-04", "500"],
+        ["2027-01-15", "600"],
+      ]),
+    ]);
+    assert.deepEqual(await ordered(store, config, "2027-01-04"), ["SO-000001 2027-01-04 500"]);
+    await confirm(store, config, "2027-01-04", "SO-000001/10", "500", "LS-17");
+    return { store, config };
+  };
+
+  it("is a fact on the account and the note, and moves no sum by itself", async () => {
+    const { store, config } = await shipped();
+    const told = await said(store, config, "2027-01-06", [{ customerPart: PART, received: "500", unit: "EA" }]);
+    assert.deepEqual([told.states, told.state, told.notes], [["booked"], "applied", []]);
+    assert.deepEqual(await facts(store), ["received 500 SH-000001 acme/4N51-100-AA/PLANT1"]);
+    assert.deepEqual(await ordered(store, config, "2027-01-15"), ["SO-000002 2027-01-15 600"]);
+  });
+
+  it("explains a cumulative that is short by what is missing, and is due again once that is accepted", async () => {
+    const { store, config } = await shipped();
+    const told = await said(store, config, "2027-01-06", [
+      { customerPart: PART, shipped: "500", short: "20", condition: "short" },
+    ]);
+    assert.deepEqual(told.notes, ["RECEIPT_DIFFERS 480, short"]);
+    assert.deepEqual(await facts(store), ["received 480 SH-000001 acme/4N51-100-AA/PLANT1"]);
+    const line = aScheduleLine([["2027-01-15", "600"]], {
+      account: { cumulative: "480", kind: "received", note: "ls 17" },
+    });
+    const [next] = await receive(store, config, "2027-01-08", [
+      { ...line, account: { ...line.account, note: "LS-17" } },
+    ]);
+    assert.equal(next?.state, "accepted");
+    assert.match((await revisionView(store, next?.revisionId ?? 0)).sentence, /explained by .*LS-17/);
+    assert.deepEqual(await facts(store), [
+      "received 480 SH-000001 acme/4N51-100-AA/PLANT1",
+      "corrected -20 SH-000001 acme/4N51-100-AA/PLANT1",
+    ]);
+    // 480 + 600 are required, 480 count as released: the 20 that never came are not taken off what is ordered.
+    assert.deepEqual(await ordered(store, config, "2027-01-15"), ["SO-000002 2027-01-15 600"]);
+  });
+
+  it("that comes after the schedule that shows it settles the mismatch then, and what is missing is due", async () => {
+    const { store } = await shipped();
+    const config = trusting({}, { mismatch: { quantity: "50" } });
+    const line = aScheduleLine([["2027-01-15", "600"]], {
+      account: { cumulative: "480", kind: "received", note: "LS-17" },
+    });
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-08", [line])), ["accepted"]);
+    await said(store, config, "2027-01-09", [{ customerPart: PART, accepted: "480" }]);
+    assert.deepEqual((await facts(store)).slice(1), ["corrected -20 SH-000001 acme/4N51-100-AA/PLANT1"]);
+    assert.deepEqual(await ordered(store, config, "2027-01-15"), ["SO-000002 2027-01-15 600"]);
+  });
+
+  it("that quotes their cumulative shows the difference itself", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-06", [
+      { customerPart: PART, received: "500", rejected: "20", cumulative: "480" },
+    ]);
+    assert.deepEqual((await facts(store)).slice(1), ["corrected -20 SH-000001 acme/4N51-100-AA/PLANT1"]);
+    assert.deepEqual(
+      (await select(store, statement, "WHERE revision_id IS NULL")).map(({ kind, last_note }) => [kind, last_note]),
+      [["received", "LS-17"]],
+    );
+    const [of] = await accountStatements(
+      store,
+      config.partners,
+      await select(store, account, ""),
+      plainDate("2027-01-06"),
+    );
+    assert.deepEqual(
+      [of?.shipped, of?.received?.cumulative, of?.transit?.quantity, of?.transit?.mismatch],
+      ["480", "480", "0", "0"],
+    );
+    // 20 of what the schedule in force asks for never came.
+    assert.deepEqual(await ordered(store, config, "2027-01-06"), ["SO-000002 2027-01-04 20"]);
+  });
+
+  it("counts once, however often the same call or the same advice comes", async () => {
+    const { store, config } = await shipped();
+    const { advice } = await said(store, config, "2027-01-06", [{ customerPart: PART, received: "480" }]);
+    const before = await fingerprint(store);
+    await applyReceiptAdvice(store, advice);
+    assert.equal(await fingerprint(store), before);
+    const again = await said(store, config, "2027-01-07", [{ customerPart: PART, received: "480" }]);
+    assert.deepEqual(again.states, ["repeated"]);
+    assert.equal((await facts(store)).length, 1);
+  });
+
+  it("that comes again with another figure counts for the one before it; one of another number adds to it", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-06", [{ customerPart: PART, received: "300" }]);
+    await said(store, config, "2027-01-07", [{ customerPart: PART, received: "280" }], { purpose: "replace" });
+    await said(store, config, "2027-01-08", [{ customerPart: PART, received: "200" }], { number: "RA-2" });
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ").slice(0, 2).join(" ")),
+      ["received 300", "received -20", "received 200"],
+    );
+    await said(store, config, "2027-01-09", [{ customerPart: PART, received: "200" }], {
+      number: "RA-2",
+      purpose: "cancel",
+    });
+    assert.equal((await facts(store)).at(-1)?.startsWith("received -200"), true);
+  });
+
+  it("adds up the lines that it has for one item of a note", async () => {
+    const { store, config } = await shipped();
+    const { states, notes } = await said(store, config, "2027-01-06", [
+      { customerPart: PART, received: "250", segment: 4 },
+      { customerPart: PART, received: "250", segment: 7 },
+    ]);
+    assert.deepEqual(states, ["booked", "booked"]);
+    assert.deepEqual(notes, []);
+    assert.deepEqual((await facts(store)).length, 1);
+  });
+
+  it("waits for a note that is not booked yet, and is booked with it", async () => {
+    const { store, config } = await shipped();
+    const early = await said(store, config, "2027-01-15", [{ customerPart: PART, received: "590" }], {
+      note: "LS-18",
+      number: "RA-9",
+    });
+    assert.deepEqual([early.states, early.notes], [["held: unknown-note"], [`RECEIPT_HELD note LS-18, ${PART}`]]);
+    assert.deepEqual(await facts(store), []);
+    await ordered(store, config, "2027-01-15");
+    await confirm(store, config, "2027-01-15", "SO-000002/10", "600", "LS-18");
+    assert.deepEqual(await facts(store), ["received 590 SH-000002 acme/4N51-100-AA/PLANT1"]);
+  });
+
+  it("on another item, another unit, no note, or with figures that say nothing, is held and says so", async () => {
+    const { store, config } = await shipped();
+    const { states, state } = await said(store, config, "2027-01-06", [
+      { customerPart: "OTHER", received: "500" },
+      { customerPart: PART, received: "500", unit: "KG" },
+      { customerPart: PART, received: "-5" },
+      { customerPart: PART },
+      { note: " ", customerPart: PART, received: "5" },
+    ]);
+    assert.deepEqual(states, ["held: unknown-item", "held: unit", "held: unclear", "held: unclear", "held: no-note"]);
+    assert.equal(state, "applied");
+    assert.deepEqual(await facts(store), []);
+  });
+
+  it("that is a copy is filed, and one that changes without saying how is held", async () => {
+    const { store, config } = await shipped();
+    const line = { customerPart: PART, received: "480" };
+    assert.deepEqual((await said(store, config, "2027-01-06", [line], { purpose: "copy" })).states, ["filed"]);
+    assert.deepEqual((await said(store, config, "2027-01-06", [line], { purpose: "change" })).states, [
+      "held: purpose",
+    ]);
+    assert.deepEqual(await facts(store), []);
+  });
+
+  it("is never booked on the note of another customer", async () => {
+    const { store, config } = await shipped();
+    const other = aPartner({ theirs: [{ id: "BOLT" }] }, "bolt");
+    await store.write((tx) =>
+      importBlanketOrder(
+        tx,
+        aBlanketOrder({ partner: "bolt" }),
+        { ...config, partners: new Map([["bolt", other]]) },
+        on("2027-01-01", "erp"),
+      ),
+    );
+    const messageId = await aMessage(store, "2027-01-06");
+    const document = receiptAdvice.parse({
+      number: "RA-1",
+      note: "LS-17",
+      lines: [{ customerPart: PART, received: "500" }],
+    });
+    const [line] = await applyReceiptAdvice(store, {
+      messageId,
+      partner: other,
+      gateway: config.gateway,
+      document,
+      occasion: on("2027-01-06", "bolt"),
+    });
+    assert.equal(line?.cause, "unknown-note");
+  });
+});
