@@ -9,16 +9,36 @@ const applicationError = z.strictObject({
   ...segmentOrdinal,
   code: text.optional().describe("Our word for it (unknown-item, wrong-agreement …); else the partner's own code"),
   text: text.optional().describe("In a planner's words"),
+  condition: text.optional().describe("The standard's own code beside it (TED01)"),
+  label: text.optional().describe("Free text of at most 60 places beside the code (TED02)"),
   tag: text.optional().describe("Segment or record at fault"),
   position: text.optional().describe("Ordinal of that segment in its set"),
   element: text.optional(),
+  component: text.optional(),
+  repetition: text.optional(),
+  elementNumber: text.optional().describe("Data element reference number"),
   found: text.optional().describe("Copy of the value at fault"),
+  instead: text.optional().describe("What should stand there"),
   customerPart: text.optional(),
   shipTo: text.optional(),
   orderNumber: text.optional(),
   line: text.optional().describe("Line number of the message answered"),
   references: z.array(reference).optional(),
-  texts: z.array(z.strictObject({ ...segmentOrdinal, text: text.optional() })).optional(),
+  texts: z.array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), text: text.optional() })).optional(),
+  details: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        text: text.optional(),
+        related: text.optional(),
+        agency: text.optional(),
+        source: text.optional(),
+        list: text.optional(),
+        code: text.optional(),
+      }),
+    )
+    .optional()
+    .describe("Further codes of the fault, by who lists them (RED)"),
 });
 
 /** What was sent, as its sender named it. */
@@ -27,6 +47,10 @@ const answered = z.strictObject({
   status: text.optional().describe("accepted, rejected, accepted-with-errors; else the code"),
   type: text.optional().describe("Set or message type answered: 830, DELFOR …"),
   number: text.optional().describe("Document number answered: release, note or invoice number"),
+  numberKind: text.optional().describe("What that number is, as the message's qualifier says"),
+  sender: text.optional().describe("Application code of the answered group's sender"),
+  receiver: text.optional(),
+  version: text.optional().describe("Version of the set answered"),
   interchange: text.optional().describe("Control number of the interchange answered"),
   group: text.optional().describe("Control number of the group answered"),
   control: text.optional().describe("Control number of the set answered"),
@@ -34,15 +58,18 @@ const answered = z.strictObject({
   on: date.optional(),
   at: text.optional(),
   references: z.array(reference).optional(),
+  dates: z.array(dated).optional(),
+  contacts: z.array(contact).optional(),
   errors: z.array(applicationError).optional(),
 });
 
 export const applicationAdvice = z
   .strictObject({
-    set: z.strictObject({ number: text.optional() }).optional(),
+    set: z.strictObject({ number: text.optional(), version: text.optional() }).optional(),
     number: text.optional(),
     purpose: text.optional(),
     kind: text.optional(),
+    reference: text.optional().describe("Number of the message that this one goes with"),
     issuedOn: date.optional(),
     issuedAt: text.optional().describe("HHMM or HHMMSS"),
     status: text.optional().describe("accepted, rejected, accepted-with-errors where said once for the whole message"),

@@ -68,7 +68,18 @@ function checkWords(line: LineDefinition, definition: MappingDefinition): void {
   }
   if (line.each && !line.carries) against(line.spot, "each goes with carries", "Add carries: true, or leave out each.");
   const fills = line.fields.some(isFilling) || line.pairs !== undefined;
-  const isRepeated = line.most > 1 && line.opens === undefined && !line.carries;
+  const inPieces = line.fields.filter(({ pieces }) => pieces !== undefined);
+  if (
+    inPieces.length > 0 &&
+    (inPieces.length < line.fields.filter(isFilling).length || line.opens !== undefined || line.below.length > 0)
+  ) {
+    against(
+      line.spot,
+      `${line.path} holds a piece of a text, so nothing else has a place in it`,
+      "Leave out pieces, or the other fields, opens and then.",
+    );
+  }
+  const isRepeated = line.most > 1 && line.opens === undefined && !line.carries && inPieces.length === 0;
   if (isRepeated && fills && !isTable) {
     against(
       line.spot,

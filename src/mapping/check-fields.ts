@@ -3,7 +3,7 @@ import type { Address, FieldDefinition, Rule, Setting } from "./definition.ts";
 import { refuse } from "./refusal.ts";
 import { isShape, SHAPES, valuesOf } from "./shapes.ts";
 import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
-import { FIELD_WORDS, fieldPath, listAt, mapAt, oneOf, textAt, textsAt, wholeAt, wordsOf } from "./words.ts";
+import { FIELD_WORDS, fieldPath, flagAt, listAt, mapAt, oneOf, textAt, textsAt, wholeAt, wordsOf } from "./words.ts";
 
 export const MOST_ELEMENTS = 199;
 
@@ -80,6 +80,8 @@ function fieldAt(setting: Setting, address: Address, entry: MapEntry): FieldDefi
     sum: words.sum && sumAt(setting, textAt(words.sum.value, "sum")),
     use: words.use === undefined ? "may" : oneOf(words.use.value, ["must", "may", "never"] as const, "use"),
     length: words.length && lengthAt(words.length.value),
+    isOpen: words.open !== undefined && flagAt(words.open.value, "open"),
+    ...(words.pieces === undefined ? {} : { pieces: wholeAt(words.pieces.value, "length of a piece", 2, 100_000) }),
   };
   checkField(field, entry);
   return field;
@@ -133,6 +135,15 @@ function checkField(field: FieldDefinition, entry: MapEntry): void {
   }
   if (field.to.length === 0 && field.codes !== undefined) {
     against("codes translates the value of a field", "Name the field with to.");
+  }
+  if (field.isOpen === true && field.codes === undefined) {
+    against(
+      "open says that there are more codes than are listed",
+      "List those that have a word of ours, or leave out open.",
+    );
+  }
+  if (field.pieces !== undefined && (field.to.length !== 1 || field.as !== "text" || field.codes !== undefined)) {
+    against("pieces is for one field of free text", "Leave out as and codes, or pieces.");
   }
   if (field.use === "must" && field.fallback !== undefined) {
     against(

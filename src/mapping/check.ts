@@ -208,6 +208,7 @@ function lineAt(
     same: words.same === undefined ? [] : sameAt(setting, words.same.value),
     columns: words.columns && columnsAt(words.columns.value),
     rules: words.rules === undefined ? [] : rulesAt(setting, words.rules.value),
+    isAnywhere: words.anywhere !== undefined && flagAt(words.anywhere.value, "anywhere"),
     below: words.then === undefined ? [] : linesAt(setting, words.then.value, path),
   };
 }

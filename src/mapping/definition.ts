@@ -29,6 +29,10 @@ export interface FieldDefinition {
   readonly sum: { readonly tag: string; readonly address: Address; readonly as: string } | undefined;
   readonly use: "must" | "may" | "never";
   readonly length: { readonly least: number; readonly most: number } | undefined;
+  /** The standard has more codes than are listed: others are kept without a finding. */
+  readonly isOpen?: boolean;
+  /** A long text stands in several segments, of at most so many characters each. */
+  readonly pieces?: number;
 }
 
 export interface Condition {
@@ -104,6 +108,8 @@ export interface LineDefinition {
   readonly same: readonly SameDefinition[];
   readonly columns: ColumnsDefinition | undefined;
   readonly rules: readonly Rule[];
+  /** Its place in the order of its group is not checked. */
+  readonly isAnywhere?: boolean;
   readonly below: readonly LineDefinition[];
 }
 

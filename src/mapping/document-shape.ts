@@ -16,11 +16,14 @@ export interface ObjectShape {
   /** By path, `account.cumulative` for a field of an object within. */
   readonly fields: ReadonlyMap<string, FieldKind>;
   readonly lists: ReadonlyMap<string, ObjectShape>;
+  /** Lists that have to be there, be they empty. */
+  readonly musts: readonly string[];
 }
 
 interface Node {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
   readonly items?: Node;
   readonly enum?: readonly string[];
   readonly pattern?: string;
@@ -52,7 +55,8 @@ function objectShape(node: Node, above: string, name: string): ObjectShape {
     }
   };
   add(node, "");
-  return { name, fields, lists };
+  const musts = [...lists.keys()].filter((key) => node.required?.includes(key) === true);
+  return { name, fields, lists, musts };
 }
 
 function kindOf({ enum: words, pattern }: Node): FieldKind {

@@ -3,7 +3,7 @@
 import { writeMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
-import { type Put, putAt } from "./paths.ts";
+import { getAt, type Put, putAt } from "./paths.ts";
 import { type Held, isFault, placeIn, type Run, report, severityOf } from "./run.ts";
 import { shapeOf } from "./shapes.ts";
 
@@ -62,6 +62,7 @@ function compileValue(field: FieldDefinition, sum: number | undefined, place: Fi
 
 function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
   const [first, second] = field.to.map(putAt) as [Put, Put | undefined];
+  if (field.pieces !== undefined) return joined(field.to[0] ?? []);
   if (field.as === "text") return (text, target) => first(target, text);
   const shape = shapeOf(field.as);
   return (text, target, run, beside) => {
@@ -85,6 +86,13 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
   };
 }
 
+/** Puts a text together that stands in several segments, with a blank between. */
+function joined(path: readonly string[]): ReadText {
+  const get = getAt(path);
+  const put = putAt(path);
+  return (text, target) => put(target, [get(target), text].filter((piece) => piece !== undefined).join(" "));
+}
+
 function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, place: FieldPlace): ReadText {
   const put = putAt(field.to[0] ?? []);
   const listed = [...codes.keys()];
@@ -96,6 +104,7 @@ function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, 
       return;
     }
     put(target, text);
+    if (field.isOpen === true) return;
     report(run, {
       code: "ELEMENT_CODE_UNLISTED",
       severity: severityOf(field.use),

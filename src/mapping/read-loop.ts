@@ -81,7 +81,9 @@ export class ReadingLoop {
     const frame = this.frames[depth] as Frame;
     run.line = line.definition;
     run.objectPath = line.objectPath;
-    if (line.definition.order < frame.lastOrder) this.outOfOrder(frame, line);
+    if (line.definition.isAnywhere === true) {
+      // Versions of the message differ in where it stands.
+    } else if (line.definition.order < frame.lastOrder) this.outOfOrder(frame, line);
     else frame.lastOrder = line.definition.order;
     if (isTooMany) this.tooMany(line);
     if (line.definition.opens === undefined) this.fill(frame, line, segment, isTooMany);

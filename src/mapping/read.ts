@@ -5,6 +5,7 @@
 import type { Family, Segment } from "../syntax/segment.ts";
 import type { Finding } from "../values/finding.ts";
 import type { MappingDefinition } from "./definition.ts";
+import { documentShape } from "./document-shape.ts";
 import { allLines, compileLines, sumsOf } from "./read-group.ts";
 import { ReadingLoop } from "./read-loop.ts";
 import { tableHeader } from "./read-table.ts";
@@ -130,7 +131,7 @@ function completed(document: Held, definition: MappingDefinition): Held {
     if (definition.layer !== undefined) document["layer"] = definition.layer;
     if (definition.numbers !== undefined) document["numbers"] = definition.numbers;
   }
-  if (definition.document === "acknowledgement") document["group"] ??= {};
-  else document["lines"] ??= [];
+  if (definition.document === "acknowledgement" && definition.syntax === "x12") document["group"] ??= {};
+  for (const list of documentShape(definition.document).musts) document[list] ??= [];
   return document;
 }

@@ -38,6 +38,8 @@ const field = closed({
   sum: { ...value, description: "Sum of a place, TAG.element" },
   use: { enum: ["must", "may", "never"] },
   length: { ...value, description: "Characters: 2, or 2..30" },
+  open: { ...flag, description: "Codes that are not listed are kept without a finding" },
+  pieces: { ...value, description: "A long text in several segments of at most so many characters" },
 });
 const fields: Schema = {
   type: "object",
@@ -83,6 +85,7 @@ const line = closed({
     { opens: fieldName, header: closed({ to: fieldName, as: shape }), value: closed({ to: fieldName, as: shape }) },
     ["opens", "header", "value"],
   ),
+  anywhere: { ...flag, description: "Its place in the order of its group is not checked" },
   rules: { type: "array", items: { type: "string", pattern: "^[PRCEL](\\d\\d){2,9}$" } },
   after: { type: "string", description: "In a dialect: the line that this new one follows" },
 });

@@ -24,8 +24,21 @@ export const LINE_WORDS = [
   "same",
   "columns",
   "rules",
+  "anywhere",
 ] as const;
-export const FIELD_WORDS = ["to", "as", "codes", "is", "default", "count", "sum", "use", "length"] as const;
+export const FIELD_WORDS = [
+  "to",
+  "as",
+  "codes",
+  "is",
+  "default",
+  "count",
+  "sum",
+  "use",
+  "length",
+  "open",
+  "pieces",
+] as const;
 export const PAIRS_WORDS = ["from", "count", "codes", "qualifier", "value"] as const;
 export const REPEAT_WORDS = ["opens", "from", "width", "count", "end", "fields"] as const;
 export const SAME_WORDS = ["opens", "key", "fields", "same"] as const;

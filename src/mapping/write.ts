@@ -3,8 +3,8 @@
 import { encoderOf } from "../syntax/charsets.ts";
 import type { WrittenSet } from "../syntax/x12-writer.ts";
 import type { Finding } from "../values/finding.ts";
-import type { LineDefinition, MappingDefinition, Requirement } from "./definition.ts";
-import { getAt, listIn } from "./paths.ts";
+import type { FieldDefinition, LineDefinition, MappingDefinition, Requirement } from "./definition.ts";
+import { getAt, listIn, putAt } from "./paths.ts";
 import type { Held } from "./run.ts";
 import { type WriteContext, type Writing, writeFinding } from "./write-fields.ts";
 import { type BuildSegment, compileBuilder } from "./write-segment.ts";
@@ -123,7 +123,8 @@ function compileLine(line: LineDefinition, definition: MappingDefinition): Write
   if (line.carries) return carrying(line, build, definition);
   if (line.opens !== undefined) return opening(line, line.opens, build, definition);
   if (line.repeat !== undefined) return repeating(line, line.repeat.opens, line.repeat.count, build, definition);
-  return plain(line, build, definition);
+  const long = line.fields.find(({ pieces }) => pieces !== undefined);
+  return long === undefined ? plain(line, build, definition) : piecewise(line, long, build);
 }
 
 /** Whether an object has the words that the line's `if` asks for. */
@@ -273,6 +274,38 @@ function plain(line: LineDefinition, build: BuildSegment, definition: MappingDef
     writing.findings.push(...kept);
     return false;
   };
+}
+
+/** A long text in several segments, cut at blanks where there is one to cut at. */
+function piecewise(line: LineDefinition, field: FieldDefinition, build: BuildSegment): WriteLine {
+  const isAdmitted = admits(line.onlyIf);
+  const [path = []] = field.to;
+  const get = getAt(path);
+  const putPiece = putAt(path);
+  return (object, writing) => {
+    const text = isAdmitted(object) ? (get(object) ?? "") : "";
+    const pieces = text === "" ? [] : inPieces(text, field.pieces ?? text.length);
+    checkTimes(line, path.join("."), pieces.length, writing);
+    for (const piece of pieces) {
+      const holder: Held = {};
+      putPiece(holder, piece);
+      put(build(holder, writing, []), writing);
+    }
+    return pieces.length > 0;
+  };
+}
+
+/** Pieces that give the text again when they are joined by blanks; only a word longer than a piece is broken. */
+function inPieces(text: string, most: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > most) {
+    let at = most;
+    while (at > 0 && !(rest[at] === " " && rest[at - 1] !== " " && rest[at + 1] !== " ")) at -= 1;
+    pieces.push(rest.slice(0, at === 0 ? most : at));
+    rest = rest.slice(at === 0 ? most : at + 1);
+  }
+  return [...pieces, rest];
 }
 
 /** A record that takes several objects of a list; the next line with `repeat` on the same list goes on with the rest. */
