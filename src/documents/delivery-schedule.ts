@@ -22,6 +22,7 @@ import {
   route,
   segmentOrdinal,
   text,
+  transmitted,
 } from "./fields.ts";
 
 /** How a step's quantity is placed in time; the last five are statements without a date of their own. */
@@ -167,6 +168,33 @@ export const line = z.strictObject({
     })
     .optional()
     .describe("How the item is packed"),
+  packs: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        kind: text.optional().describe("The customer's code of the packaging"),
+        ourKind: text.optional().describe("Our code of the packaging"),
+        count: text.optional(),
+        size: decimal.optional().describe("How much of the item one packaging holds"),
+        unit: text.optional(),
+      }),
+    )
+    .optional()
+    .describe("The packagings that the customer asks for"),
+  includes: z
+    .strictObject({ fabrication: text.optional(), material: text.optional() })
+    .optional()
+    .describe("Whether the call-off is a release for fabrication and for material as well, as its flags say (VDA 512)"),
+  horizon: z
+    .strictObject({ from: date.optional(), to: date.optional() })
+    .optional()
+    .describe("The item's own horizon, where it is stated per item"),
+  pointOfUse: text.optional().describe("Where at the customer's the item is used"),
+  warehouse: text.optional().describe("Where at the customer's the item is stored"),
+  allocation: text.optional().describe("What the customer books the item on"),
+  customerSign: text.optional().describe("The customer's sign for the item, e.g. of who plans it"),
+  itemCode: text.optional().describe("A further code of the item (VDA 515)"),
+  subSupplier: text.optional(),
   parties: z.array(identified).optional(),
   texts: z.array(freeText).optional(),
   references: z.array(reference).optional(),
@@ -212,9 +240,7 @@ export const deliverySchedule = z
     basis: text.optional().describe("delivery or shipment: what the dates of the steps are"),
     quantities: text.optional().describe("discrete or cumulative; discrete unless stated"),
     horizon: z.strictObject({ from: date.optional(), to: date.optional() }).optional(),
-    customerCode: text.optional(),
-    supplierCode: text.optional(),
-    transmission: z.strictObject({ old: text.optional(), new: text.optional(), on: date.optional() }).optional(),
+    ...transmitted,
     ...inherited,
     currency: text.optional(),
     parties: z.array(identified).optional(),

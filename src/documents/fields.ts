@@ -78,6 +78,15 @@ export const freeText = z.strictObject({
   two: text.optional(),
   three: text.optional(),
 });
+/** What a transmission of fixed records says of itself in its header: who to whom, and its place in the chain of numbers. */
+export const transmitted = {
+  customerCode: text.optional().describe("The customer, by the code that both sides use in transmissions"),
+  supplierCode: text.optional().describe("The supplier, by the code that both sides use in transmissions"),
+  transmission: z
+    .strictObject({ old: text.optional(), new: text.optional(), on: date.optional() })
+    .optional()
+    .describe("Numbers of the transmission before and of this one"),
+};
 /** A quantity with its qualifier. */
 export const qualified = z.strictObject({
   ...segmentOrdinal,

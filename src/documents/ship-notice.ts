@@ -8,6 +8,7 @@ import {
   date,
   dated,
   decimal,
+  freeText,
   freight,
   identified,
   reference,
@@ -16,11 +17,16 @@ import {
   text,
 } from "./fields.ts";
 
+/** Number on a package, or a run of them. */
+const label = z.strictObject({ ...reference.shape, to: text.optional().describe("Last number of a run") });
+
 const shipNoticeLine = z.strictObject({
   ...segmentOrdinal,
   cause: text.optional().describe("Our shipment line, e.g. SH-000012/10"),
   number: text.optional().describe("Number of the level in its hierarchy; worked out where it is absent"),
   parent: text.optional().describe("Number of the level above; absent for an item directly below the shipment"),
+  note: text.optional().describe("Delivery note of the line, where it is another than the document's number"),
+  noteDate: date.optional().describe("When the note's goods left, where that is another date than the document's"),
   level: text.optional().describe("item, order, tare, pack …; an item where it is absent"),
   children: text.optional().describe("1 where further levels stand below, as the message says"),
   orderLine: text.optional(),
@@ -28,6 +34,7 @@ const shipNoticeLine = z.strictObject({
   customerPart: text.optional(),
   ourPart: text.optional(),
   manufacturerPart: text.optional(),
+  gtin: text.optional(),
   partName: text.optional(),
   description: text.optional(),
   engineeringLevel: text.optional(),
@@ -54,12 +61,33 @@ const shipNoticeLine = z.strictObject({
         kind: text.optional(),
         size: decimal.optional(),
         unit: text.optional(),
-        labels: z.array(reference).optional(),
+        labels: z.array(label).optional(),
+        scheme: text.optional().describe("Who lists the kind of package: customer, supplier …; else the code"),
+        quantityUnit: text.optional(),
+        related: text.optional().describe("Code of what is said about the packaging (EDIFACT 7233)"),
+        returnable: text.optional().describe("Code of the packaging's return (EDIFACT 8395)"),
+        references: z.array(reference).optional(),
+        markings: z
+          .array(
+            z.strictObject({
+              ...segmentOrdinal,
+              instruction: text.optional().describe("Code of the marking instruction (EDIFACT 4233)"),
+              kind: text.optional(),
+              references: z.array(reference).optional(),
+              labels: z.array(label).optional(),
+            }),
+          )
+          .optional()
+          .describe("How groups of the packages are marked, where the message says it group by group"),
       }),
     )
     .optional(),
   references: z.array(reference).optional(),
-  marks: z.array(reference).optional(),
+  marks: z.array(label).optional(),
+  countryOfOrigin: text.optional(),
+  unloadingPoint: text.optional(),
+  destination: text.optional().describe("Place within the customer's plant where the goods are wanted"),
+  texts: z.array(freeText).optional(),
   dates: z.array(dated).optional(),
   parties: z.array(identified).optional(),
 });
@@ -92,6 +120,11 @@ export const shipNotice = z
     equipmentInitial: text.optional(),
     equipment: text.optional(),
     seal: text.optional(),
+    transportStage: text.optional().describe("main, pre, on; else the code; that of leaving our plant unless stated"),
+    conveyance: text.optional().describe("Number of the journey: flight, voyage, tour"),
+    vehicle: text.optional().describe("Licence plate or name of the means of transport"),
+    carrierName: text.optional(),
+    texts: z.array(freeText).optional(),
     freight: freight.optional(),
     dates: z.array(dated).optional(),
     contacts: z.array(contact).optional(),

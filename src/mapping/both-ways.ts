@@ -7,7 +7,8 @@ import {
   UNLIMITED,
 } from "./definition.ts";
 import { refuse, type Spot } from "./refusal.ts";
-import { listsOf } from "./write.ts";
+import { isDatedShape } from "./shapes.ts";
+import { isCarried, listsOf } from "./write.ts";
 
 /** @throws CalloffError MAPPING_ONE_WAY with the place of what cannot work in both directions */
 export function checkBothWays(definition: MappingDefinition): void {
@@ -35,7 +36,9 @@ function against(spot: Spot, message: string, remedy: string, expected?: string,
   });
 }
 
-const isFilling = (field: FieldDefinition): boolean => field.to.length > 0 && field.use !== "never";
+/** Whether a field is written here; a further place (`also`) of one is not. */
+const isFilling = (field: FieldDefinition): boolean =>
+  field.to.length > 0 && field.use !== "never" && !field.also && field.of === undefined;
 
 function checkWords(line: LineDefinition, definition: MappingDefinition): void {
   const { syntax } = definition;
@@ -94,6 +97,15 @@ function checkWords(line: LineDefinition, definition: MappingDefinition): void {
 
 function checkBlocks(line: LineDefinition): void {
   const { repeat } = line;
+  if (repeat?.by !== undefined && (repeat.by.words.length !== repeat.count || repeat.end.length > 0)) {
+    against(
+      repeat.spot,
+      "by needs a word for each block, and such blocks have no end",
+      "Give as many words as count says, and leave out end.",
+      `${repeat.count} words`,
+      String(repeat.by.words.length),
+    );
+  }
   for (const field of repeat?.fields ?? []) {
     const { address } = field;
     const last = address.kind === "range" ? address.last : address.kind === "element" ? address.element : 0;
@@ -151,22 +163,14 @@ function overlap(one: FieldDefinition, other: FieldDefinition): boolean {
   const second = Math.max(b.component, 1);
   if (first === second) return true;
   // A date with its format code takes two components.
-  return (one.as === "dtm" && second === first + 1) || (other.as === "dtm" && first === second + 1);
+  return (isDatedShape(one.as) && second === first + 1) || (isDatedShape(other.as) && first === second + 1);
 }
 
-/** Of several values only a field can say which one is written. */
+/** Of several values the first is written, unless a field says which. */
 function checkQualifier(line: LineDefinition): void {
   for (const { address, values, spot } of line.when) {
-    if (values.length === 1) continue;
-    const words = addressInWords(address);
-    const isHeld = line.fields.some((field) => isFilling(field) && addressInWords(field.address) === words);
-    if (values.length === 0 || !isHeld) {
-      against(
-        spot,
-        `when lists several values for ${words}, and no field holds which one it was`,
-        `Name a field for ${words}, or give one value.`,
-      );
-    }
+    if (values.length > 0) continue;
+    against(spot, `when lists no value for ${addressInWords(address)}`, "Give the values that choose the line.");
   }
 }
 
@@ -190,12 +194,14 @@ function checkCarrying(line: LineDefinition): void {
       lists.size === 0 ? "none" : [...lists].join(", "),
     );
   }
-  const plain = line.below.find((one) => one.opens === undefined && !one.carries && one.fields.some(isFilling));
-  if (plain !== undefined) {
+  const deep = line.below
+    .filter(isCarried)
+    .find((one) => linesBelow(one.below).some((held) => held.fields.some(isFilling)));
+  if (deep !== undefined) {
     against(
-      plain.spot,
-      `${plain.path} fills the object outside of ${line.path}, and would be written with every run`,
-      "Let the line open or carry as well.",
+      deep.spot,
+      `What ${deep.path} says is carried, and no line below it can fill a field as well`,
+      "Leave out the fields of the lines below it, or let it open or carry.",
     );
   }
 }
@@ -312,8 +318,14 @@ function checkScopesBelow(lines: readonly LineDefinition[], carried: readonly Fi
   for (const line of lines) {
     if (line.opens !== undefined) {
       checkScope([...carried, ...fillings(line, []), ...scopeOf(line.below, [])], line.below);
-    } else if (line.carries) checkScopesBelow(line.below, [...carried, ...fillings(line, [])]);
-    else checkScopesBelow(line.below, carried);
+    } else if (line.carries) {
+      const held = [
+        ...carried,
+        ...fillings(line, []),
+        ...line.below.filter(isCarried).flatMap((one) => fillings(one, [])),
+      ];
+      checkScopesBelow(line.below, held);
+    } else checkScopesBelow(line.below, carried);
   }
 }
 
@@ -337,23 +349,48 @@ export function fieldPaths(
   carried: readonly string[] = [],
 ): string[] {
   return lines.flatMap((line) => {
-    const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])]
-      .filter(isFilling)
-      .flatMap((field) => field.to.map((path) => path.join(".")));
-    const blocks =
-      line.repeat === undefined
-        ? []
-        : below(
-            join(object, line.repeat.opens),
-            line.repeat.fields.flatMap((field) => field.to.map((path) => path.join("."))),
-          );
+    const filled = [...line.fields, ...(line.pairs?.fields.values() ?? [])];
+    const own = namesOf(filled);
+    const others = below(object, namesBeside(filled));
     if (line.opens !== undefined) {
       const inner = join(object, line.opens);
-      return [...below(inner, [...carried, ...own]), ...fieldPaths(line.below, inner)];
+      return [
+        ...below(inner, [...carried, ...own, ...namesBeside(filled)]),
+        ...deeperPaths(line, inner),
+        ...fieldPaths(line.below, inner),
+      ];
     }
-    if (line.carries) return fieldPaths(line.below, object, [...carried, ...own]);
-    return [...below(object, own), ...blocks, ...fieldPaths(line.below, object, carried)];
+    if (line.carries) {
+      const [plain, rest] = [line.below.filter(isCarried), line.below.filter((one) => !isCarried(one))];
+      const said = plain.flatMap(({ fields, pairs }) => namesOf([...fields, ...(pairs?.fields.values() ?? [])]));
+      return [...others, ...fieldPaths(rest, object, [...carried, ...own, ...said])];
+    }
+    return [...others, ...below(object, own), ...deeperPaths(line, object), ...fieldPaths(line.below, object, carried)];
   });
+}
+
+const namesOf = (fields: readonly FieldDefinition[]): string[] =>
+  fields.filter(isFilling).flatMap((field) => field.to.map((path) => path.join(".")));
+/** Fields that stand for others. */
+const namesBeside = (fields: readonly FieldDefinition[]): string[] =>
+  fields.flatMap(({ or }) => (or === undefined ? [] : [or.path.join(".")]));
+
+/** What a record's blocks, or the deeper levels and columns of a row, hold. */
+function deeperPaths(
+  { columns, repeat, same }: Partial<Pick<LineDefinition, "columns" | "repeat" | "same">>,
+  object: string,
+): string[] {
+  const word = repeat?.by === undefined ? [] : [repeat.by.path.join(".")];
+  return [
+    ...(repeat === undefined ? [] : below(join(object, repeat.opens), [...word, ...namesOf(repeat.fields)])),
+    ...(columns === undefined
+      ? []
+      : below(join(object, columns.opens), namesOf([columns.header, columns.value, ...columns.fields]))),
+    ...(same ?? []).flatMap((level) => [
+      ...below(join(object, level.opens), namesOf(level.fields)),
+      ...deeperPaths(level, join(object, level.opens)),
+    ]),
+  ];
 }
 
 const below = (prefix: string, paths: readonly string[]): string[] => paths.map((path) => join(prefix, path));

@@ -16,8 +16,10 @@ import type {
 } from "./definition.ts";
 import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
 import { refuse, type Spot } from "./refusal.ts";
-import { SHAPES } from "./shapes.ts";
+import { isDatedShape, isDayShape, SHAPES, valuesOf } from "./shapes.ts";
+import { dtmValueOf } from "./shapes-dtm.ts";
 import type { MapTree, Tree } from "./tree.ts";
+import { isCarried } from "./write.ts";
 
 /** What the value of a shape is. */
 type Yield = "text" | "figure" | "date" | "time" | "timing";
@@ -25,7 +27,7 @@ type Yield = "text" | "figure" | "date" | "time" | "timing";
 /** Words that the shape `vda` gives for a date key. */
 const VDA_TIMINGS = ["day", "week", "month", "no-demand", "backlog", "immediate", "forecast-start", "remainder"];
 const NUMBER_SHAPES = SHAPES.filter((name) => name.startsWith("number"));
-const DATE_SHAPES = ["date", "CCYYMMDD", "YYMMDD", "DD.MM.YYYY", "dtm"];
+const DATE_SHAPES = ["date", "CCYYMMDD", "YYMMDD", "DD.MM.YYYY", "dtm", "period"];
 
 /** Refuses at the place within `near` that holds the text `found`. */
 type Against = (near: Spot, found: string, message: string, expected: string, remedy: string) => never;
@@ -56,18 +58,52 @@ function checkLost(lost: string, document: ObjectShape, near: Spot, against: Aga
   against(near, lost, `${rest} is no field of ${object.name}`, `one of ${names.join(", ")}`, remedy);
 }
 
-function checkLines(lines: readonly LineDefinition[], object: ObjectShape, against: Against): void {
+/** The objects around those of a line, by the list they stand in. */
+type Around = ReadonlyMap<string, ObjectShape>;
+
+function checkLines(
+  lines: readonly LineDefinition[],
+  object: ObjectShape,
+  against: Against,
+  outer: Around = new Map([["document", object]]),
+  carriedTo?: ObjectShape,
+): void {
   for (const line of lines) {
     const target = line.opens === undefined ? object : listOf(object, line.opens, line.spot, against);
     const filled =
-      line.carries && line.opens === undefined ? (openedBelow(line.below, object, against) ?? object) : target;
-    for (const field of [...line.fields, ...(line.pairs?.fields.values() ?? [])]) checkField(field, filled, against);
-    for (const requirement of line.onlyIf) checkRequirement(requirement, line.spot, filled, against);
+      line.carries && line.opens === undefined
+        ? (openedBelow(line.below, object, against) ?? object)
+        : carriedTo !== undefined && isCarried(line)
+          ? carriedTo
+          : target;
+    const around = line.opens === undefined ? outer : new Map([...outer, [line.opens, target]]);
+    for (const field of [...line.fields, ...(line.pairs?.fields.values() ?? [])]) {
+      checkField(field, ofAround(field.of, field.spot, filled, around, against), against, object);
+    }
+    for (const requirement of line.onlyIf) {
+      checkRequirement(requirement, line.spot, ofAround(requirement.of, line.spot, filled, around, against), against);
+    }
     if (line.repeat !== undefined) checkRepeat(line.repeat, target, against);
     if (line.columns !== undefined) checkColumns(line.columns, target, against);
     checkSame(line.same, target, against);
-    checkLines(line.below, target, against);
+    checkLines(line.below, target, against, around, line.carries ? filled : undefined);
   }
+}
+
+/** The object that a field is of: its line's own, or the one around that it names. */
+function ofAround(of: string | undefined, spot: Spot, own: ObjectShape, around: Around, against: Against): ObjectShape {
+  if (of === undefined) return own;
+  const names = [...around.keys()];
+  return (
+    around.get(of) ??
+    against(
+      spot,
+      of,
+      `${of} is no object around this line`,
+      `one of ${names.join(", ")}`,
+      "Name a list that a line above opens.",
+    )
+  );
 }
 
 /** The objects that inherit what a line carries: those opened below it, not those further inside. */
@@ -82,6 +118,10 @@ function openedBelow(lines: readonly LineDefinition[], object: ObjectShape, agai
 
 function checkRepeat(repeat: RepeatDefinition, object: ObjectShape, against: Against): void {
   const opened = listOf(object, repeat.opens, repeat.spot, against);
+  if (repeat.by !== undefined) {
+    const kind = fieldOf(opened, repeat.by.path, repeat.spot, against);
+    for (const word of repeat.by.words) checkWord(word, kind, repeat.by.path, repeat.spot, against);
+  }
   for (const field of repeat.fields) checkField(field, opened, against);
 }
 
@@ -90,15 +130,18 @@ function checkSame(levels: readonly SameDefinition[], object: ObjectShape, again
     const opened = listOf(object, level.opens, level.spot, against);
     for (const path of level.key) fieldOf(opened, path, level.spot, against);
     for (const field of level.fields) checkField(field, opened, against);
+    if (level.columns !== undefined) checkColumns(level.columns, opened, against);
     checkSame(level.same, opened, against);
   }
 }
 
-function checkColumns({ spot, opens, header, value }: ColumnsDefinition, object: ObjectShape, against: Against): void {
+function checkColumns(
+  { spot, opens, header, value, fields }: ColumnsDefinition,
+  object: ObjectShape,
+  against: Against,
+): void {
   const opened = listOf(object, opens, spot, against);
-  for (const { to, as } of [header, value]) {
-    checkShape(fieldOf(opened, to, spot, against), { name: to.join("."), as, yields: yieldOf(as) }, spot, against);
-  }
+  for (const field of [header, value, ...fields]) checkField(field, opened, against);
 }
 
 function checkRequirement({ path, values }: Requirement, spot: Spot, object: ObjectShape, against: Against): void {
@@ -106,13 +149,19 @@ function checkRequirement({ path, values }: Requirement, spot: Spot, object: Obj
   for (const word of values) if (word !== "") checkWord(word, kind, path, spot, against);
 }
 
-function checkField(field: FieldDefinition, object: ObjectShape, against: Against): void {
-  const { spot, as, codes, count, fallback } = field;
+function checkField(field: FieldDefinition, object: ObjectShape, against: Against, around = object): void {
+  const { spot, as, codes, count, fallback, or } = field;
+  if (or !== undefined) {
+    const other = fieldOf(or.isAround ? around : object, or.path, spot, against);
+    if (codes === undefined) checkShape(other, { name: or.path.join("."), as, yields: yieldOf(as) }, spot, against);
+  }
   field.to.forEach((path, at) => {
     const kind = fieldOf(object, path, spot, against);
     if (at === 0 && fallback !== undefined) checkWord(fallback, kind, path, spot, against);
-    if (codes !== undefined) for (const word of codes.values()) checkWord(word, kind, path, spot, against);
-    else {
+    // Of a shape of two values, codes give the first one for texts that the shape does not read.
+    if (codes !== undefined && at === 0)
+      for (const word of [...codes.values(), ...field.synonyms.keys()]) checkWord(word, kind, path, spot, against);
+    if (codes === undefined || field.to.length === 2) {
       const yields = count !== undefined && as === "text" ? "figure" : yieldOf(as, at);
       checkShape(kind, { name: path.join("."), as, yields }, spot, against);
     }
@@ -121,8 +170,9 @@ function checkField(field: FieldDefinition, object: ObjectShape, against: Agains
 
 function yieldOf(as: string, at = 0): Yield {
   if (as.startsWith("number")) return "figure";
-  if (as === "vda") return at === 0 ? "timing" : "date";
-  if (DATE_SHAPES.includes(as)) return "date";
+  if (isDatedShape(as)) return dtmValueOf(valuesOf(as), at);
+  if (valuesOf(as) === 2) return at === 0 ? "timing" : "date";
+  if (DATE_SHAPES.includes(as) || isDayShape(as)) return "date";
   return as === "time" ? "time" : "text";
 }
 

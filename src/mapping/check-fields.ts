@@ -1,9 +1,21 @@
 /** Checking what the places of a line mean: addresses, fields, shapes, codes and dependency notes. */
 import type { Address, FieldDefinition, Rule, Setting } from "./definition.ts";
 import { refuse } from "./refusal.ts";
-import { isShape, SHAPES, valuesOf } from "./shapes.ts";
+import { datedShape, isDatedShape, isDayShape, isShape, oneOfShapes, SHAPES, valuesOf } from "./shapes.ts";
 import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
-import { FIELD_WORDS, fieldPath, flagAt, listAt, mapAt, oneOf, textAt, textsAt, wholeAt, wordsOf } from "./words.ts";
+import {
+  FIELD_WORDS,
+  fieldPath,
+  flagAt,
+  listAt,
+  mapAt,
+  oneOf,
+  outerPath,
+  textAt,
+  textsAt,
+  wholeAt,
+  wordsOf,
+} from "./words.ts";
 
 export const MOST_ELEMENTS = 199;
 
@@ -57,13 +69,17 @@ export function fieldsAt(setting: Setting, tree: Tree, keys: "address" | "qualif
   });
 }
 
-function fieldAt(setting: Setting, address: Address, entry: MapEntry): FieldDefinition {
+/** What stands at an address. @throws MAPPING_WORD, MAPPING_VALUE or MAPPING_ONE_WAY */
+export function fieldAt(setting: Setting, address: Address, entry: MapEntry): FieldDefinition {
   const map = longForm(entry.value);
   const words = wordsOf(map, FIELD_WORDS, "a field");
-  const as = words.as === undefined ? "text" : textAt(words.as.value, "as").text;
+  const named = words.to === undefined ? [] : textsAt(words.to.value, "to").map(outerPath);
+  const to = named.map(({ path }) => path);
+  const of = named.length === 1 ? named[0]?.of : undefined;
+  const as = shapeAt(setting, words.as?.value, to.length);
   if (!isShape(as)) {
     throw refuse("MAPPING_VALUE", words.as?.spot ?? entry.spot, `${JSON.stringify(as)} is no shape`, {
-      expected: `one of ${SHAPES.join(", ")}`,
+      expected: `one of ${SHAPES.join(", ")}, or a pattern such as YYYY-MM-DD, YYYY-Www, MM.YYYY`,
       found: as,
       remedy: "The list of shapes is closed: see docs/mappings.md, *Shapes*.",
     });
@@ -71,11 +87,17 @@ function fieldAt(setting: Setting, address: Address, entry: MapEntry): FieldDefi
   const field: FieldDefinition = {
     spot: entry.spot,
     address,
-    to: words.to === undefined ? [] : textsAt(words.to.value, "to").map((name) => fieldPath(name)),
+    ...(of === undefined ? {} : { of }),
+    to,
+    or: words.or && { path: fieldPath(textAt(words.or.value, "or")), isAround: false },
     as,
     codes: words.codes && codesAt(words.codes.value),
-    is: words.is && textAt(words.is.value, "is").text,
+    synonyms: words.codes === undefined ? new Map() : synonymsAt(words.codes.value),
+    is: words.is && textsAt(words.is.value, "is").map(({ text }) => text),
+    empty: words.empty === undefined ? [] : textsAt(words.empty.value, "empty").map(({ text }) => text),
     fallback: words.default && textAt(words.default.value, "default").text,
+    also: words.also !== undefined && flagAt(words.also.value, "also"),
+    shared: false,
     count: words.count && textAt(words.count.value, "count").text,
     sum: words.sum && sumAt(setting, textAt(words.sum.value, "sum")),
     use: words.use === undefined ? "may" : oneOf(words.use.value, ["must", "may", "never"] as const, "use"),
@@ -87,6 +109,16 @@ function fieldAt(setting: Setting, address: Address, entry: MapEntry): FieldDefi
   return field;
 }
 
+/** The name of the shape; a table's decimal mark says what a number is in it, and several shapes become one. */
+function shapeAt(setting: Setting, tree: Tree | undefined, values: number): string {
+  if (tree === undefined) return "text";
+  if (tree.kind === "list") return oneOfShapes(textsAt(tree, "as").map(({ text }) => text));
+  const { text } = textAt(tree, "as");
+  if (text === "number" && setting.syntax === "csv" && setting.message.decimal === ",") return "number,";
+  if (isDatedShape(text)) return datedShape(text, values);
+  return values === 2 && isDayShape(text) ? oneOfShapes([text]) : text;
+}
+
 /** A bare name is short for `{ to: name }`. */
 export function longForm(tree: Tree): MapTree {
   if (tree.kind === "map") return tree;
@@ -94,7 +126,22 @@ export function longForm(tree: Tree): MapTree {
 }
 
 function codesAt(tree: Tree): ReadonlyMap<string, string> {
-  return new Map([...mapAt(tree, "codes").entries].map(([code, entry]) => [code, textAt(entry.value, "codes").text]));
+  const first = ([code, entry]: [string, MapEntry]): [string, string] => {
+    const [word] = textsAt(entry.value, "codes");
+    return [code, word === undefined ? textAt(entry.value, "a word").text : word.text];
+  };
+  return new Map([...mapAt(tree, "codes").entries].map(first));
+}
+
+/** `KG: [ KG, KGM ]`: the first word is read and written, the others are written as the same code. */
+function synonymsAt(tree: Tree): ReadonlyMap<string, string> {
+  return new Map(
+    [...mapAt(tree, "codes").entries].flatMap(([code, entry]) =>
+      textsAt(entry.value, "codes")
+        .slice(1)
+        .map(({ text }): [string, string] => [text, code]),
+    ),
+  );
 }
 
 function sumAt(setting: Setting, text: TextTree): FieldDefinition["sum"] {
@@ -120,7 +167,7 @@ function checkField(field: FieldDefinition, entry: MapEntry): void {
       "Name as many fields in to as the shape yields.",
     );
   }
-  if (field.codes !== undefined && field.as !== "text") {
+  if (field.codes !== undefined && field.as !== "text" && values === 1) {
     against("A field is either translated by codes or read by a shape", "Leave out codes or as.");
   }
   if (field.codes !== undefined && (field.codes.size === 0 || field.codes.has(""))) {
@@ -130,8 +177,21 @@ function checkField(field: FieldDefinition, entry: MapEntry): void {
   if (meanings.length > 1 || (field.is !== undefined && field.count !== undefined)) {
     against("A place is either a field, a constant, or a sum", "Keep one of to, is, sum.");
   }
+  if (field.or !== undefined && field.to.length !== 1) {
+    against("or names the field that stands for one other", "Name one field with to.");
+  }
+  if (field.is?.length === 0) against("is needs a value", "Name what the place always holds.");
+  if (field.empty.length > 0 && field.use === "must") {
+    against("empty says what stands at an empty place, so the place cannot be one that must be filled", "Keep one.");
+  }
   if (field.to.length === 0 && field.fallback !== undefined) {
     against("default stands in for the value of a field", "Name the field with to.");
+  }
+  if (field.also && (field.to.length === 0 || field.use !== "may" || field.fallback !== undefined)) {
+    against(
+      "also is a further place of a field, which may be empty",
+      "Name the field with to; leave out use and default.",
+    );
   }
   if (field.to.length === 0 && field.codes !== undefined) {
     against("codes translates the value of a field", "Name the field with to.");

@@ -5,10 +5,13 @@
 
 import { DOCUMENTS } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
-import { addressAt, fieldsAt, MOST_ELEMENTS, rulesAt } from "./check-fields.ts";
+import { withFurtherPlaces } from "./also.ts";
+import { addressAt, fieldAt, fieldsAt, MOST_ELEMENTS, rulesAt } from "./check-fields.ts";
 import {
+  type Address,
   type ColumnsDefinition,
   type Condition,
+  type FieldDefinition,
   type LineDefinition,
   type MappingDefinition,
   type MessageDefinition,
@@ -20,12 +23,10 @@ import {
   UNLIMITED,
 } from "./definition.ts";
 import { refuse, type Spot } from "./refusal.ts";
-import { isShape } from "./shapes.ts";
 import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
 import { versionPlace } from "./versions.ts";
 import {
   COLUMNS_WORDS,
-  FIELD_WORDS,
   fieldPath,
   flagAt,
   HEAD_WORDS,
@@ -34,6 +35,7 @@ import {
   MESSAGE_WORDS,
   mapAt,
   oneOf,
+  outerPath,
   PAIRS_WORDS,
   REPEAT_WORDS,
   SAME_WORDS,
@@ -58,7 +60,7 @@ export function checkMapping(name: string, tree: MapTree): MappingDefinition {
   };
   const syntax: Family = oneOf(need("syntax").value, FAMILIES, "syntax");
   const message = messageAt(syntax, need("message").value);
-  const lines = linesAt({ syntax, message }, need("lines").value, "");
+  const lines = withFurtherPlaces(linesAt({ syntax, message }, need("lines").value, ""));
   return {
     name,
     syntax,
@@ -92,8 +94,56 @@ function messageAt(syntax: Family, tree: Tree): MessageDefinition {
     length: words["length"] === undefined ? 0 : wholeAt(words["length"].value, "record length", 1, 100_000),
     delimiter: text("delimiter", ";"),
     decimal: text("decimal", "."),
-    headers: texts("headers").map((header) => header.text),
+    ...headersAt(words["headers"]?.value),
+    optional: optionalAt(texts("optional"), headersAt(words["headers"]?.value).headers),
+    layout: layoutAt(words),
   };
+}
+
+/** Columns by the names that fields address them by: a list of headers, or a map of names and headers. */
+function headersAt(tree: Tree | undefined): Pick<MessageDefinition, "headers" | "headings"> {
+  if (tree === undefined) return { headers: [], headings: [] };
+  if (tree.kind !== "map") {
+    const headers = textsAt(tree, "headers").map(({ text }) => text);
+    return { headers, headings: headers };
+  }
+  const entries = [...tree.entries];
+  return {
+    headers: entries.map(([name]) => name),
+    headings: entries.map(([, entry]) => textAt(entry.value, "header").text),
+  };
+}
+
+function optionalAt(texts: readonly TextTree[], headers: readonly string[]): readonly string[] {
+  const wrong = texts.find(({ text }) => !headers.includes(text));
+  if (wrong === undefined) return texts.map(({ text }) => text);
+  throw refuse("MAPPING_VALUE", wrong.spot, `${JSON.stringify(wrong.text)} is no column of this table`, {
+    expected: `one of ${headers.join(", ")}`,
+    found: wrong.text,
+    remedy: "Name columns as message.headers does.",
+  });
+}
+
+const LAYOUT = ["quote", "sheet", "headerRow", "dates", "charset"] as const;
+
+/** What else a table's file is laid out by. @throws MAPPING_VALUE */
+function layoutAt(words: Readonly<Record<string, MapEntry | undefined>>): Readonly<Record<string, string>> {
+  const layout = LAYOUT.flatMap((word) => {
+    const entry = words[word];
+    return entry === undefined ? [] : [[word, textAt(entry.value, word).text] as const];
+  });
+  const { decimal, delimiter, headerRow } = words;
+  if (headerRow !== undefined) wholeAt(headerRow.value, "row of the headers", 1, 1000);
+  if (decimal !== undefined) oneOf(decimal.value, [".", ","], "decimal mark");
+  const mark = delimiter === undefined ? undefined : textAt(delimiter.value, "delimiter");
+  if (mark !== undefined && !/^[\t -~]$/.test(mark.text)) {
+    throw refuse("MAPPING_VALUE", mark.spot, `${JSON.stringify(mark.text)} cannot divide cells`, {
+      expected: 'one character of ASCII, e.g. ";", "," or "\\t"',
+      found: mark.text,
+      remedy: 'Correct the delimiter; write a tab as "\\t" in double quotes.',
+    });
+  }
+  return Object.fromEntries(layout);
 }
 
 function versionsAt(syntax: Family, range: TextTree): { from: string; to: string } {
@@ -116,6 +166,7 @@ export function linesAt(setting: Setting, tree: Tree, above: string): LineDefini
   const lines: LineDefinition[] = [];
   let order = -1;
   let previous = "";
+  let opened = "";
   for (const item of listAt(tree, "a list of lines").items) {
     const row = mapAt(item, "a line");
     const [first, ...more] = [...row.entries];
@@ -134,11 +185,20 @@ export function linesAt(setting: Setting, tree: Tree, above: string): LineDefini
         remedy: "Write the tag as it stands in the message.",
       });
     }
-    if (tag !== previous) order += 1;
+    // Neighbours of one tag share a place, and so do those that fill one list by different tags.
+    const opens = openedBy(entry.value);
+    if (tag !== previous && (opens === "" || opens !== opened)) order += 1;
     previous = tag;
+    opened = opens;
     lines.push(...linesOfTag(setting, tag, entry, above, order));
   }
   return lines;
+}
+
+/** The list that a line opens, before it is checked; empty where it opens none. */
+function openedBy(body: Tree): string {
+  const opens = body.kind === "map" ? body.entries.get("opens")?.value : undefined;
+  return opens?.kind === "text" ? opens.text : "";
 }
 
 function linesOfTag(setting: Setting, tag: string, entry: MapEntry, above: string, order: number): LineDefinition[] {
@@ -188,9 +248,12 @@ function lineAt(
 ): LineDefinition {
   const words = wordsOf(body, LINE_WORDS, `a line (${tag})`);
   const when = words.when === undefined ? [] : conditionsAt(setting, words.when.value);
+  const carries = words.carries !== undefined && flagAt(words.carries.value, "carries");
+  const fields = words.fields === undefined ? [] : fieldsAt(setting, words.fields.value);
   const conditions = picked === undefined ? when : [picked, ...when];
   const qualifier = conditions.length > 0 ? `[${conditions[0]?.values[0] ?? ""}]` : "";
   const path = `${above === "" ? "" : `${above}/`}${tag}${qualifier}`;
+  const sets = words.sets === undefined ? [] : setsAt(words.sets.value);
   return {
     spot,
     tag,
@@ -198,20 +261,28 @@ function lineAt(
     ...timesAt(words.times?.value),
     order,
     opens: words.opens && listName(words.opens.value),
-    carries: words.carries !== undefined && flagAt(words.carries.value, "carries"),
+    carries,
     each: words.each !== undefined && flagAt(words.each.value, "each"),
     when: conditions,
-    onlyIf: words.if === undefined ? [] : requirementsAt(words.if.value),
-    fields: words.fields === undefined ? [] : fieldsAt(setting, words.fields.value),
+    onlyIf: [
+      ...(words.if === undefined ? [] : requirementsAt(words.if.value)),
+      ...sets.map(({ path: field, word }) => ({ path: field, values: [word] })),
+    ],
+    sets,
+    fields: carries ? fields.map(ofAround) : fields,
     pairs: words.pairs && pairsAt(setting, words.pairs.value),
     repeat: words.repeat && repeatAt(setting, words.repeat.value),
     same: words.same === undefined ? [] : sameAt(setting, words.same.value),
-    columns: words.columns && columnsAt(words.columns.value),
+    columns: words.columns && columnsAt(setting, words.columns.value),
     rules: words.rules === undefined ? [] : rulesAt(setting, words.rules.value),
     isAnywhere: words.anywhere !== undefined && flagAt(words.anywhere.value, "anywhere"),
     below: words.then === undefined ? [] : linesAt(setting, words.then.value, path),
   };
 }
+
+/** A line that carries fills the objects below it; the field that stands for one of theirs is of the object around them. */
+const ofAround = (field: FieldDefinition): FieldDefinition =>
+  field.or === undefined ? field : { ...field, or: { ...field.or, isAround: true } };
 
 function timesAt(tree: Tree | undefined): { least: number; most: number } {
   if (tree === undefined) return { least: 0, most: 1 };
@@ -250,8 +321,15 @@ function conditionsAt(setting: Setting, tree: Tree): Condition[] {
 
 function requirementsAt(tree: Tree): Requirement[] {
   return [...mapAt(tree, "if").entries].map(([key, entry]) => ({
-    path: fieldPath({ kind: "text", spot: entry.spot, text: key }),
+    ...outerPath({ kind: "text", spot: entry.spot, text: key }),
     values: textsAt(entry.value, "if").map(({ text }) => text),
+  }));
+}
+
+function setsAt(tree: Tree): LineDefinition["sets"] {
+  return [...mapAt(tree, "sets").entries].map(([key, entry]) => ({
+    path: fieldPath({ kind: "text", spot: entry.spot, text: key }),
+    word: textAt(entry.value, "sets").text,
   }));
 }
 
@@ -291,7 +369,24 @@ function repeatAt(setting: Setting, tree: Tree): RepeatDefinition {
     width: wholeAt(width.value, "width", 1, 10_000),
     count: wholeAt(count.value, "count", 1, 10_000),
     end: words.end === undefined ? [] : textsAt(words.end.value, "end").map(({ text }) => text),
+    by: words.by && byAt(words.by.value),
     fields: fieldsAt(setting, fields.value),
+  };
+}
+
+/** `by: { kind: [ fabrication, material ] }`: the field and its word for each block. */
+function byAt(tree: Tree): NonNullable<RepeatDefinition["by"]> {
+  const [first, ...more] = [...mapAt(tree, "by").entries];
+  if (first === undefined || more.length > 0) {
+    throw refuse("MAPPING_VALUE", tree.spot, "by names one field with a word for each block", {
+      expected: "by: { kind: [ fabrication, material ] }",
+      remedy: "Name one field.",
+    });
+  }
+  const [name, entry] = first;
+  return {
+    path: fieldPath({ kind: "text", spot: entry.spot, text: name }),
+    words: textsAt(entry.value, "by").map(({ text }) => text),
   };
 }
 
@@ -310,29 +405,36 @@ function sameAt(setting: Setting, tree: Tree): SameDefinition[] {
       key: words.key === undefined ? [] : textsAt(words.key.value, "key").map((name) => fieldPath(name)),
       fields: words.fields === undefined ? [] : fieldsAt(setting, words.fields.value),
       same: words.same === undefined ? [] : sameAt(setting, words.same.value),
+      columns: words.columns && columnsAt(setting, words.columns.value),
     };
   });
 }
 
-function columnsAt(tree: Tree): ColumnsDefinition {
+/** What heads a column stands at no address of its own. */
+const HEADING: Address = { kind: "column", header: "", number: 0 };
+
+function columnsAt(setting: Setting, tree: Tree): ColumnsDefinition {
   const words = wordsOf(mapAt(tree, "columns"), COLUMNS_WORDS, "columns");
-  const part = (word: "header" | "value"): { to: readonly string[]; as: string } => {
-    const inner = wordsOf(mapAt(words[word]?.value ?? tree, word), FIELD_WORDS, `columns, ${word}`);
-    const as = inner.as === undefined ? "text" : textAt(inner.as.value, "as").text;
-    if (inner.to === undefined || !isShape(as)) {
-      throw refuse("MAPPING_VALUE", tree.spot, `columns: ${word} needs a field and a known shape`, {
-        expected: `${word}: { to: from, as: DD.MM.YYYY }`,
-        found: as,
-        remedy: "Name the field with to and its shape with as.",
-      });
-    }
-    return { to: fieldPath(textAt(inner.to.value, "to")), as };
-  };
   if (words.opens === undefined || words.header === undefined || words.value === undefined) {
     throw refuse("MAPPING_VALUE", tree.spot, "columns needs opens, header and value", {
       expected: "columns: { opens: steps, header: { to: from, as: DD.MM.YYYY }, value: { to: quantity, as: number } }",
       remedy: "Add what is missing.",
     });
   }
-  return { spot: tree.spot, opens: listName(words.opens.value), header: part("header"), value: part("value") };
+  const header = fieldAt(setting, HEADING, words.header);
+  const value = fieldAt(setting, HEADING, words.value);
+  for (const field of [header, value]) {
+    if (field.to.length > 0) continue;
+    throw refuse("MAPPING_VALUE", field.spot, "columns: header and value fill a field each", {
+      expected: "header: { to: from, as: DD.MM.YYYY }",
+      remedy: "Name the field with to and its shape with as.",
+    });
+  }
+  return {
+    spot: tree.spot,
+    opens: listName(words.opens.value),
+    header,
+    value,
+    fields: words.fields === undefined ? [] : fieldsAt(setting, words.fields.value),
+  };
 }

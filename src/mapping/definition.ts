@@ -18,13 +18,26 @@ export type Address =
 export interface FieldDefinition {
   readonly spot: Spot;
   readonly address: Address;
+  /** The object around the segment's own that the field is of: a list on the way to it, or `document`. Said again there. */
+  readonly of?: string;
   /** Paths of the fields, one unless the shape yields two values. */
   readonly to: readonly (readonly string[])[];
   readonly as: string;
   /** Code → word, in the order listed. */
   readonly codes: ReadonlyMap<string, string> | undefined;
-  readonly is: string | undefined;
+  /** Further words that are written as a code, and read back as its first word. */
+  readonly synonyms: ReadonlyMap<string, string>;
+  /** What the place always holds: the first is written, any of them is accepted. */
+  readonly is: readonly string[] | undefined;
+  /** Texts that stand for an empty place; the first fills the place where the field is absent. */
+  readonly empty: readonly string[];
+  /** The field whose value stands for an absent one. */
+  readonly or: Alternative | undefined;
   readonly fallback: string | undefined;
+  /** A further place of a field that stands elsewhere: read where the field is not there yet, never written. */
+  readonly also: boolean;
+  /** Another place of the mapping is a further one for this field: of two values the first counts. */
+  readonly shared: boolean;
   readonly count: string | undefined;
   readonly sum: { readonly tag: string; readonly address: Address; readonly as: string } | undefined;
   readonly use: "must" | "may" | "never";
@@ -35,6 +48,12 @@ export interface FieldDefinition {
   readonly pieces?: number;
 }
 
+/** Another field that a place may speak of as well: of the same object, or of the one around those that a line carries to. */
+export interface Alternative {
+  readonly path: readonly string[];
+  readonly isAround: boolean;
+}
+
 export interface Condition {
   readonly spot: Spot;
   readonly address: Address;
@@ -42,6 +61,8 @@ export interface Condition {
 }
 
 export interface Requirement {
+  /** The object around that the field is of, as in a field. */
+  readonly of?: string;
   readonly path: readonly string[];
   /** Words of the field that let the line be written; the empty text means that the field is absent. */
   readonly values: readonly string[];
@@ -70,6 +91,8 @@ export interface RepeatDefinition {
   readonly width: number;
   readonly count: number;
   readonly end: readonly string[];
+  /** Blocks that differ by a word of a field: the first block is for objects with the first word. */
+  readonly by: { readonly path: readonly string[]; readonly words: readonly string[] } | undefined;
   readonly fields: readonly FieldDefinition[];
 }
 
@@ -79,13 +102,17 @@ export interface SameDefinition {
   readonly key: readonly (readonly string[])[];
   readonly fields: readonly FieldDefinition[];
   readonly same: readonly SameDefinition[];
+  readonly columns: ColumnsDefinition | undefined;
 }
 
 export interface ColumnsDefinition {
   readonly spot: Spot;
   readonly opens: string;
-  readonly header: { readonly to: readonly string[]; readonly as: string };
-  readonly value: { readonly to: readonly string[]; readonly as: string };
+  /** What a heading says; its address is of no use. */
+  readonly header: FieldDefinition;
+  readonly value: FieldDefinition;
+  /** Cells of the row that hold for each of its columns. */
+  readonly fields: readonly FieldDefinition[];
 }
 
 export interface LineDefinition {
@@ -102,6 +129,8 @@ export interface LineDefinition {
   readonly each: boolean;
   readonly when: readonly Condition[];
   readonly onlyIf: readonly Requirement[];
+  /** Words that every object this line opens gets; only objects with them are written (they stand in `onlyIf` as well). */
+  readonly sets: readonly { readonly path: readonly string[]; readonly word: string }[];
   readonly fields: readonly FieldDefinition[];
   readonly pairs: PairsDefinition | undefined;
   readonly repeat: RepeatDefinition | undefined;
@@ -125,7 +154,13 @@ export interface MessageDefinition {
   /** Tables. */
   readonly delimiter: string;
   readonly decimal: string;
+  /** Names by which fields address columns, and beside each the header in the file. */
   readonly headers: readonly string[];
+  readonly headings: readonly string[];
+  /** Names of columns that a table may lack. */
+  readonly optional: readonly string[];
+  /** How the file is laid out beside that: quote, sheet, headerRow, dates, charset. */
+  readonly layout: Readonly<Record<string, string>>;
 }
 
 /** What addresses and lines of one file are read by. */

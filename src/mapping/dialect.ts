@@ -255,7 +255,7 @@ function mergedValue(standard: Tree, change: Tree, path: string, key: string): T
 }
 
 const isFieldChange = (change: MapTree): boolean =>
-  [...change.entries.keys()].every((key) => ["as", "codes", "use", "length", "default"].includes(key));
+  [...change.entries.keys()].every((key) => ["or", "as", "codes", "empty", "use", "length", "default"].includes(key));
 
 /** Merges key by key. Codes of the dialect come first, because the first code listed for a word is the one written. */
 function mergedMaps(standard: MapTree, change: MapTree, path: string, name = ""): MapTree {

@@ -3,9 +3,9 @@
 import { writeMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
-import { getAt, type Put, putAt } from "./paths.ts";
-import { type Held, isFault, placeIn, type Run, report, severityOf } from "./run.ts";
-import { shapeOf } from "./shapes.ts";
+import { getAt, putAt } from "./paths.ts";
+import { type Held, isFault, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
+import { shapeOf, shapeOfField } from "./shapes.ts";
 
 /** Reads text that is clean (decoded, without blanks around it) and not empty. */
 export type ReadText = (text: string, target: Held, run: Run, beside: string) => void;
@@ -28,7 +28,13 @@ export const nameOfField = (field: FieldDefinition): string | undefined => field
 
 /** Compiles the reading of one field. `sum` is the field's index among the sums of the message. */
 export function compileField(field: FieldDefinition, sum: number | undefined, place = placeOfField(field)): ReadText {
-  const value = compileValue(field, sum, place);
+  const stated = unlessEmpty(field, compileValue(field, sum, place));
+  const value =
+    field.of !== undefined
+      ? saidAgain(field.of, field, stated, place)
+      : field.also || field.shared
+        ? firstCounts(field, stated, place)
+        : stated;
   const { length } = field;
   if (length === undefined) return value;
   return (text, target, run, beside) => {
@@ -50,24 +56,108 @@ export function compileField(field: FieldDefinition, sum: number | undefined, pl
   };
 }
 
+/** A text that stands for an empty place says nothing. */
+function unlessEmpty({ empty }: FieldDefinition, read: ReadText): ReadText {
+  if (empty.length === 0) return read;
+  const nothing = new Set(empty);
+  return (text, target, run, beside) => {
+    if (!nothing.has(text)) read(text, target, run, beside);
+  };
+}
+
+/** Puts a value of the segment that is read into the object that it fills. */
+type PutValue = (target: Held, value: string, run: Run) => void;
+
+/** Puts a field's value at its path; one that the field standing for it has, or may have, is put there. */
+function putOf({ or, to, pieces }: FieldDefinition): PutValue {
+  const own = putAt(to[0] ?? []);
+  if (pieces !== undefined) {
+    const before = getAt(to[0] ?? []);
+    return (target, value) => own(target, [before(target), value].filter((piece) => piece !== undefined).join(" "));
+  }
+  if (or === undefined) return own;
+  const [getOther, putOther] = [getAt(or.path), putAt(or.path)];
+  return (target, value, run) => {
+    const object = or.isAround ? run.around : target;
+    const other = getOther(object);
+    if (other === undefined) putOther(object, value);
+    else if (other !== value) own(target, value);
+  };
+}
+
+/** A field that may stand at several places: the first one counts, another value is listed as unmapped. */
+function firstCounts(field: FieldDefinition, read: ReadText, place: FieldPlace): ReadText {
+  const paths = field.to.map((path) => ({ get: getAt(path), put: putAt(path) }));
+  return (text, target, run, beside) => {
+    const stated: Held = {};
+    read(text, stated, run, beside);
+    for (const { get, put } of paths) {
+      const value = get(stated);
+      const before = get(target);
+      if (value === undefined) continue;
+      if (before === undefined) put(target, value);
+      else if (before !== value) reportUnmapped(run, place.element, text, place.component, place.repetition);
+    }
+  };
+}
+
+/** What a segment says of the object around its own: the first says it, and the others have to say the same. */
+function saidAgain(of: string, field: FieldDefinition, read: ReadText, place: FieldPlace): ReadText {
+  const paths = field.to.map((path) => ({ get: getAt(path), put: putAt(path) }));
+  return (text, _target, run, beside) => {
+    const stated: Held = {};
+    read(text, stated, run, beside);
+    const object = objectAround(run, of);
+    for (const { get, put } of paths) {
+      const value = get(stated);
+      const before = get(object);
+      if (value === undefined || before === value) continue;
+      if (before === undefined) put(object, value);
+      else {
+        report(run, {
+          code: "VALUES_DISAGREE",
+          severity: "reject",
+          message: `The message gives ${nameOfField(field) ?? "the field"} different values`,
+          place: placeIn(run, place.element, place.component, place.repetition),
+          expected: before,
+          found: value,
+          remedy: "Ask the sender which is right; what was said first may stand on another segment before this one.",
+          ack: { segment: "8", element: "7" },
+        });
+      }
+    }
+  };
+}
+
+/** The object of that list in which the segment stands. */
+function objectAround(run: Run, of: string): Held {
+  let object = run.document;
+  if (of === "document") return object;
+  for (const name of run.objectPath) {
+    object = (object[name] as Held[] | undefined)?.at(-1) ?? {};
+    if (name === of) break;
+  }
+  return object;
+}
+
 function compileValue(field: FieldDefinition, sum: number | undefined, place: FieldPlace): ReadText {
   if (field.use === "never") return notUsed(field, place);
   if (field.is !== undefined) return constant(field, field.is, place);
   if (field.sum !== undefined && sum !== undefined) return comparedSum(field, sum, place);
   if (field.count !== undefined && field.to.length === 0) return comparedCount(field.count, place);
-  if (field.codes !== undefined) return translated(field, field.codes, place);
+  if (field.codes !== undefined && field.to.length === 1) return translated(field, field.codes, place);
   if (field.to.length === 0) return () => {};
   return shaped(field, place);
 }
 
 function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
-  const [first, second] = field.to.map(putAt) as [Put, Put | undefined];
-  if (field.pieces !== undefined) return joined(field.to[0] ?? []);
-  if (field.as === "text") return (text, target) => first(target, text);
-  const shape = shapeOf(field.as);
+  const first = putOf(field);
+  const further = field.to.slice(1).map(putAt);
+  if (field.as === "text") return (text, target, run) => first(target, text, run);
+  const shape = shapeOfField(field);
   return (text, target, run, beside) => {
     const value = shape.read(text, run.shapes, beside);
-    if (typeof value === "string") first(target, value);
+    if (typeof value === "string") first(target, value, run);
     else if (isFault(value)) {
       report(run, {
         code: "ELEMENT_NOT_READABLE",
@@ -80,30 +170,26 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
         ack: { segment: "8", element: value.ack },
       });
     } else {
-      if (value[0] !== "") first(target, value[0] ?? "");
-      if (value[1] !== undefined && value[1] !== "") second?.(target, value[1]);
+      if (value[0] !== "") first(target, value[0] ?? "", run);
+      further.forEach((put, at) => {
+        const next = value[at + 1];
+        if (next !== undefined && next !== "") put(target, next);
+      });
     }
   };
 }
 
-/** Puts a text together that stands in several segments, with a blank between. */
-function joined(path: readonly string[]): ReadText {
-  const get = getAt(path);
-  const put = putAt(path);
-  return (text, target) => put(target, [get(target), text].filter((piece) => piece !== undefined).join(" "));
-}
-
 function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, place: FieldPlace): ReadText {
-  const put = putAt(field.to[0] ?? []);
+  const put = putOf(field);
   const listed = [...codes.keys()];
   const expected = listed.length > 12 ? `one of ${listed.length} listed codes` : `one of ${listed.join(", ")}`;
   return (text, target, run) => {
     const word = codes.get(text);
     if (word !== undefined) {
-      put(target, word);
+      put(target, word, run);
       return;
     }
-    put(target, text);
+    put(target, text, run);
     if (field.isOpen === true) return;
     report(run, {
       code: "ELEMENT_CODE_UNLISTED",
@@ -118,15 +204,15 @@ function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, 
   };
 }
 
-function constant(field: FieldDefinition, is: string, place: FieldPlace): ReadText {
+function constant(field: FieldDefinition, is: readonly string[], place: FieldPlace): ReadText {
   return (text, _target, run) => {
-    if (text === is) return;
+    if (is.includes(text)) return;
     report(run, {
       code: "ELEMENT_NOT_CONSTANT",
       severity: severityOf(field.use),
       message: "The value is not the one this place always has",
       place: placeIn(run, place.element, place.component, place.repetition),
-      expected: is,
+      expected: is.join(" or "),
       found: text,
       remedy: "Ask the sender, or change `is` in a dialect.",
       ack: { segment: "8", element: "7" },

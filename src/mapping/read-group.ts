@@ -7,6 +7,7 @@ import {
   type MappingDefinition,
   UNLIMITED,
 } from "./definition.ts";
+import { putAt } from "./paths.ts";
 import { compilePlaces } from "./read-line.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
 import { type Held, isPlain, type Run } from "./run.ts";
@@ -108,7 +109,7 @@ function compileLine(
     group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
     repeats: false,
-    make: maker(),
+    make: line.sets.length === 0 ? maker() : makerWith(line.sets),
     isCounted: counted.has(line.tag),
     summands,
   };
@@ -126,6 +127,17 @@ function maker(): (segment: number) => Held {
   Opened.prototype = Object.prototype;
   const constructed = Opened as unknown as new (segment: number) => Held;
   return (segment) => new constructed(segment);
+}
+
+/** Makes objects with the words of `sets` in them. */
+function makerWith(sets: LineDefinition["sets"]): (segment: number) => Held {
+  const make = maker();
+  const puts = sets.map(({ path, word }) => ({ put: putAt(path), word }));
+  return (segment) => {
+    const object = make(segment);
+    for (const { put, word } of puts) put(object, word);
+    return object;
+  };
 }
 
 function matcher(conditions: readonly Condition[]): (elements: readonly string[], run: Run) => boolean {

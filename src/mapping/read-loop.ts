@@ -2,9 +2,9 @@
 import type { Segment } from "../syntax/segment.ts";
 import { readMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
+import { append } from "./paths.ts";
 import { type Carried, carriedBy, handDown } from "./read-carried.ts";
 import type { CompiledLine, Group } from "./read-group.ts";
-import { append } from "./read-line.ts";
 import { type Held, keepUnknown, placeIn, type Run, report } from "./run.ts";
 import { plainNumber } from "./shapes-numbers.ts";
 
@@ -12,14 +12,17 @@ import { plainNumber } from "./shapes-numbers.ts";
 class Frame {
   readonly group: Group;
   readonly target: Held;
-  readonly carried: Carried | undefined;
+  carried: Carried | undefined;
+  /** Whether the line that opened the group carries: then what its plain lines say is carried as well. */
+  readonly isCarrying: boolean;
   readonly counts: number[];
   lastOrder = -1;
 
-  constructor(group: Group, target: Held, carried?: Carried) {
+  constructor(group: Group, target: Held, carried?: Carried, isCarrying = false) {
     this.group = group;
     this.target = target;
     this.carried = carried;
+    this.isCarrying = isCarrying;
     this.counts = group.noughts.slice();
   }
 }
@@ -113,11 +116,14 @@ export class ReadingLoop {
     this.tally(frame, line, segment);
     const { carries } = line.definition;
     // What is one too many must not take the place of what came before it.
-    const target = carries || isTooMany ? {} : frame.target;
+    const joins = frame.isCarrying && !carries;
+    const target = carries || joins || isTooMany ? {} : frame.target;
+    this.run.around = frame.target;
     line.places(segment.elements, target, this.run);
+    if (joins && !isTooMany) frame.carried = carriedBy(target, frame.carried);
     if (line.group === undefined) return;
     const carried = carries ? carriedBy(target, frame.carried) : frame.carried;
-    this.frames.push(new Frame(line.group, isTooMany && !carries ? target : frame.target, carried));
+    this.frames.push(new Frame(line.group, isTooMany && !carries ? target : frame.target, carried, carries));
   }
 
   private tally(frame: Frame, line: CompiledLine, segment: Segment): void {

@@ -1,8 +1,9 @@
 /** Reading the places of one segment: elements of delimited syntaxes, positions of fixed records, cells of tables. */
-import type { FieldDefinition, LineDefinition } from "./definition.ts";
+import type { FieldDefinition } from "./definition.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
 import { type QuickField, quickField, readQuickly } from "./read-quick.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
+import { isDatedShape } from "./shapes.ts";
 
 /** Reads what the current segment holds into an object. */
 export type ReadPlaces = (elements: readonly string[], target: Held, run: Run) => void;
@@ -89,7 +90,7 @@ function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): Read
       read: compileField(field, sums.get(field)),
       repetition: Math.max(repetition, 1),
       component: Math.max(component, 1),
-      hasBeside: field.as === "dtm",
+      hasBeside: isDatedShape(field.as),
     };
   });
   const first = parts.find((part) => part.repetition === 1 && part.component === 1)?.read;
@@ -268,8 +269,8 @@ export function cellPlaces(fields: readonly FieldDefinition[], sums: SumIndex): 
 }
 
 /** Reports elements that must be there and are not. */
-export function mustPlaces(line: LineDefinition): ReadPlaces | undefined {
-  const musts = line.fields.filter((field) => field.use === "must" && field.fallback === undefined);
+export function mustPlaces(fields: readonly FieldDefinition[]): ReadPlaces | undefined {
+  const musts = fields.filter((field) => field.use === "must" && field.fallback === undefined);
   if (musts.length === 0) return undefined;
   const checks = musts.map((field) => ({ field, place: placeOfField(field) }));
   return (elements, _target, run) => {
@@ -280,7 +281,7 @@ export function mustPlaces(line: LineDefinition): ReadPlaces | undefined {
         severity: severityOf(field.use),
         message: "A value that must be there is missing",
         place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
-        expected: field.is ?? "a value",
+        expected: field.is?.join(" or ") ?? "a value",
         found: "nothing",
         remedy: "Ask the sender to fill it and to send the message again.",
         ack: { segment: "8", element: "1" },

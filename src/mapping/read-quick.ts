@@ -23,8 +23,16 @@ export function quickField(field: FieldDefinition): QuickField | undefined {
   const [path, more] = field.to;
   const [name, inner, deeper] = path ?? [];
   if (name === undefined || deeper !== undefined || more !== undefined) return undefined;
-  if (field.length !== undefined || field.pieces !== undefined || field.use === "never" || field.is !== undefined)
+  if (
+    field.length !== undefined ||
+    field.pieces !== undefined ||
+    field.use === "never" ||
+    field.also ||
+    field.shared ||
+    field.is !== undefined
+  )
     return undefined;
+  if (field.empty.length > 0 || field.or !== undefined || field.of !== undefined) return undefined;
   const { as, codes = NO_CODES } = field;
   const kind = field.codes === undefined ? as : "code";
   if (kind !== "code" && kind !== "text" && kind !== "number" && kind !== "date") return undefined;

@@ -19,7 +19,7 @@ import {
   type UnknownSegment,
   type Unmapped,
 } from "./run.ts";
-import { type ShapeContext, shapeOf } from "./shapes.ts";
+import type { ShapeContext } from "./shapes.ts";
 import { versionDistance } from "./versions.ts";
 
 /** What a set says, and what is wrong with it. */
@@ -73,7 +73,7 @@ export function compileReader(definition: MappingDefinition): Reader {
         if (isOther && segments === 1) report(run, otherVersion(definition, run));
         if (needsHeader) {
           needsHeader = false;
-          tableHeader(run, definition.message.headers, segment, (header) => isColumn(definition, header, run));
+          tableHeader(run, definition.message, definition.lines);
           mapped += 1;
           continue;
         }
@@ -107,12 +107,6 @@ function otherVersion({ message, name }: MappingDefinition, run: Run): Finding {
     found: run.context.version,
     remedy: "Compare the document with the message once; add the version to the partner's dialect if all is right.",
   };
-}
-
-/** Whether a header is a value of a wide schedule. */
-function isColumn(definition: MappingDefinition, header: string, run: Run): boolean {
-  const shape = definition.lines[0]?.columns?.header.as;
-  return shape !== undefined && typeof shapeOf(shape).read(header, run.shapes, "") === "string";
 }
 
 function droppedFinding(run: Run): Finding {

@@ -70,6 +70,8 @@ export interface Run {
   /** The header row of a table. */
   headers: readonly string[];
   segment: Segment;
+  /** The object around those that the current line carries to. */
+  around: Held;
   line: LineDefinition | undefined;
   objectPath: readonly string[];
   /** Findings beyond the most that are kept. */
@@ -92,12 +94,13 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
     known = new Map();
     dates.set(sentYear, known);
   }
+  const document: Held = {};
   return {
     context,
     shapes: { family: context.family, version: context.version.slice(0, 6), sentYear, dates: known },
     special: specialCharacters(context.delimiters),
     decode: decoderOf(context.charset),
-    document: {},
+    document,
     counters: new Map(),
     sums: Array.from({ length: sums }, () => ({ small: 0, millionths: 0n })),
     findings: [],
@@ -107,6 +110,7 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
     columns: new Map(),
     headers: [],
     segment: NO_SEGMENT,
+    around: document,
     line: undefined,
     objectPath: [],
     dropped: 0,

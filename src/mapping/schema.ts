@@ -16,10 +16,21 @@ const times: Schema = {
   description: "How often the line may come: 1, 0..1, 1..*, 0..200; 0..1 unless told",
 };
 const fieldName: Schema = { type: "string", pattern: "^[a-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*){0,2}$" };
-const codes: Schema = { type: "object", additionalProperties: value, description: "Partner's code: our word" };
+const codes: Schema = {
+  type: "object",
+  additionalProperties: oneOrMore(value),
+  description: "Partner's code: our word; of several words the first is read, all are written as the code",
+};
+/** Dates by a pattern: `YYYY-MM-DD`, `ww/YYYY`, `M.YY`. */
+const pattern: Schema = { type: "string", pattern: "^(YYYY|CCYY|YY|MM|M|DD|D|ww|w|[^YMDCw])+$" };
 const shape: Schema = {
-  anyOf: [{ enum: SHAPES.filter((name) => name !== "number/n") }, { type: "string", pattern: "^number/[1-6]$" }],
-  description: "Shape of the value",
+  anyOf: [
+    { enum: SHAPES.filter((name) => name !== "number/n") },
+    { type: "string", pattern: "^number/[0-6]$" },
+    pattern,
+    { type: "array", items: pattern, minItems: 1 },
+  ],
+  description: "Shape of the value; of several shapes of dates the first that fits",
 };
 const closed = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({
   type: "object",
@@ -32,8 +43,11 @@ const field = closed({
   to: { ...oneOrMore(fieldName), description: "Field of the current object; two where the shape yields two values" },
   as: shape,
   codes,
-  is: { ...value, description: "Always this value" },
+  or: { ...fieldName, description: "The field that stands for an absent one: of the object, or of the one around" },
+  is: { ...oneOrMore(value), description: "Always this value: the first is written, any is accepted" },
+  empty: { ...oneOrMore(value), description: "Text of an empty place; the first is written where the field is absent" },
   default: { ...value, description: "Stands in when the place is empty; never written" },
+  also: { ...flag, description: "A further place of a field that stands elsewhere: read, never written" },
   count: { ...value, description: "Number of segments of this tag" },
   sum: { ...value, description: "Sum of a place, TAG.element" },
   use: { enum: ["must", "may", "never"] },
@@ -65,6 +79,11 @@ const line = closed({
     additionalProperties: oneOrMore(value),
     description: "Field: the words for which the line is written",
   },
+  sets: {
+    type: "object",
+    additionalProperties: value,
+    description: "Field: the word that every opened object has; only objects with it are written",
+  },
   pairs: closed({ from: value, count: value, qualifier: value, value, codes: { $ref: "#/$defs/fields" } }, [
     "from",
     "codes",
@@ -76,15 +95,13 @@ const line = closed({
       width: value,
       count: value,
       end: oneOrMore(value),
+      by: { type: "object", additionalProperties: oneOrMore(value), description: "Field: its word for each block" },
       fields: { $ref: "#/$defs/fields" },
     },
     ["opens", "from", "width", "count", "fields"],
   ),
   same: { type: "array", items: { $ref: "#/$defs/same" } },
-  columns: closed(
-    { opens: fieldName, header: closed({ to: fieldName, as: shape }), value: closed({ to: fieldName, as: shape }) },
-    ["opens", "header", "value"],
-  ),
+  columns: { $ref: "#/$defs/columns" },
   anywhere: { ...flag, description: "Its place in the order of its group is not checked" },
   rules: { type: "array", items: { type: "string", pattern: "^[PRCEL](\\d\\d){2,9}$" } },
   after: { type: "string", description: "In a dialect: the line that this new one follows" },
@@ -114,7 +131,18 @@ export function mappingSchema(): Schema {
           length: value,
           delimiter: value,
           decimal: value,
-          headers: { type: "array", items: value },
+          quote: value,
+          headers: {
+            anyOf: [
+              { type: "array", items: value },
+              { type: "object", additionalProperties: value },
+            ],
+          },
+          optional: oneOrMore(value),
+          headerRow: value,
+          sheet: value,
+          dates: value,
+          charset: value,
         },
         additionalProperties: false,
       },
@@ -147,7 +175,17 @@ export function mappingSchema(): Schema {
         key: oneOrMore(fieldName),
         fields: { $ref: "#/$defs/fields" },
         same: { type: "array", items: { $ref: "#/$defs/same" } },
+        columns: { $ref: "#/$defs/columns" },
       }),
+      columns: closed(
+        {
+          opens: fieldName,
+          header: { $ref: "#/$defs/field" },
+          value: { $ref: "#/$defs/field" },
+          fields: { $ref: "#/$defs/fields" },
+        },
+        ["opens", "header", "value"],
+      ),
       lines: {
         type: "array",
         items: {

@@ -1,20 +1,20 @@
 /** Shapes of dates: by fixed pattern, by an EDIFACT format code beside them, and the date keys of VDA 4905. */
-import { addDays, isoWeek, plainDate, readDate, weekday } from "../values/dates.ts";
+import { addDays, isoWeek, type PlainDate, plainDate, readDate, weekday } from "../values/dates.ts";
 import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
 import { plainNumber } from "./shapes-numbers.ts";
 
 export type FixedDate = "CCYYMMDD" | "YYMMDD" | "DD.MM.YYYY";
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const noDate = (expected: string): ShapeFault => ({ fault: "is no day of the calendar", expected, ack: "8" });
-const NO_CENTURY: ShapeFault = {
+export const noDate = (expected: string): ShapeFault => ({ fault: "is no day of the calendar", expected, ack: "8" });
+export const NO_CENTURY: ShapeFault = {
   fault: "has a year of two digits, and the envelope has no date to read it by",
   expected: "an envelope with a date",
   ack: "8",
 };
 
 /** ISO text of year, month and day in digits, or undefined when the calendar has no such day. */
-function isoOf(year: string, month: string, day: string): string | undefined {
+export function isoOf(year: string, month: string, day: string): string | undefined {
   const m = Number(month);
   const d = Number(day);
   const y = Number(year);
@@ -106,30 +106,6 @@ export const dateShape: Shape = {
     writeFixed(value, context.family === "x12" && context.version < "004010" ? "YYMMDD" : "CCYYMMDD"),
 };
 
-/**
- * EDIFACT C507: the value with its format code (2379) beside it. Read are 101 and 102 (days), 203 and 204 (a day with a
- * time, which is kept only where a field asks for the time), 610 (month), 616 (ISO week). A period (718) is two dates.
- */
-export const dtmShape: Shape = {
-  values: 1,
-  isNumber: false,
-  read: (text, context, beside) => {
-    if (beside === "101") return readFixed(text, "YYMMDD", context);
-    if (beside === "102" || beside === "") return readFixed(text, "CCYYMMDD", context);
-    if (beside === "203" && text.length === 12) return readFixed(text.slice(0, 8), "CCYYMMDD", context);
-    if (beside === "204" && text.length === 14) return readFixed(text.slice(0, 8), "CCYYMMDD", context);
-    if (beside === "610" && text.length === 6) return readFixed(`${text}01`, "CCYYMMDD", context);
-    if (beside === "616" && /^\d{6}$/.test(text)) {
-      return isoWeek(Number(text.slice(0, 4)), Number(text.slice(4))) ?? noDate("CCYYWW");
-    }
-    return noDate("a date with format code 101, 102, 203, 204, 610 or 616 beside it");
-  },
-  write: ([value = ""]) => {
-    const written = writeFixed(value, "CCYYMMDD");
-    return typeof written === "string" ? [written, "102"] : written;
-  },
-};
-
 /** Keys of VDA 4905 that stand for no day: their timing. */
 const KEYS: ReadonlyMap<string, string> = new Map([
   ["222222", "no-demand"],
@@ -173,12 +149,17 @@ export const vdaShape: Shape = {
   },
 };
 
-/** YY00WW of the ISO week that holds the date; its year is the year of the week's Thursday. */
+/** YY00WW of the ISO week that holds the date. */
 function weekKey(text: string): string {
-  const date = plainDate(text);
+  const { year, week } = weekOf(plainDate(text));
+  return `${year.slice(2)}00${week}`;
+}
+
+/** Year and number of the ISO week that holds the date; its year is the year of the week's Thursday. */
+export function weekOf(date: PlainDate): { readonly year: string; readonly week: string } {
   const thursday = addDays(date, 4 - weekday(date));
   const year = Number(thursday.slice(0, 4));
   const first = isoWeek(year, 1) ?? date;
   const week = Math.floor((Date.parse(thursday) - Date.parse(first)) / 604_800_000) + 1;
-  return `${String(year).slice(2)}00${String(week).padStart(2, "0")}`;
+  return { year: String(year), week: String(week).padStart(2, "0") };
 }

@@ -66,6 +66,7 @@ export function impliedDecimals(decimals: number): Shape {
       const match = UNSCALED.exec(text);
       if (match === null) return { fault: "is no whole number", expected: "digits only", ack: "6" };
       const digits = (match[2] ?? "").padStart(decimals + 1, "0");
+      if (decimals === 0) return canonical(`${match[1]}${digits}`);
       return canonical(`${match[1]}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`);
     },
     write: ([value = ""]) => {
@@ -73,7 +74,8 @@ export function impliedDecimals(decimals: number): Shape {
       if (typeof millionths === "string") return FAULTS[millionths];
       const step = 10n ** BigInt(6 - decimals);
       if (millionths % step !== 0n) {
-        return { fault: `has more than ${decimals} decimals`, expected: `at most ${decimals} decimals`, ack: "6" };
+        const most = decimals === 0 ? "no decimals" : `at most ${decimals} decimals`;
+        return { fault: `has more than ${decimals} decimals`, expected: most, ack: "6" };
       }
       return String(millionths / step);
     },

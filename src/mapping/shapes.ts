@@ -3,8 +3,11 @@
  * decimal text, dates ISO text; what does not fit a shape is a fault with the AK403 code of its kind, never a guess.
  */
 import type { Family } from "../syntax/segment.ts";
-import { dateShape, dtmShape, fixedDate, vdaShape } from "./shapes-dates.ts";
+import type { FieldDefinition } from "./definition.ts";
+import { dateShape, fixedDate, vdaShape } from "./shapes-dates.ts";
+import { DTM_COUNTS, dtmShape } from "./shapes-dtm.ts";
 import { decimalCommaShape, impliedDecimals, numberShape } from "./shapes-numbers.ts";
+import { bucketOfPattern, firstFitting, patternShape, withKeys } from "./shapes-patterns.ts";
 
 /** What a shape needs to know of the message around the value. */
 export interface ShapeContext {
@@ -26,7 +29,7 @@ export interface ShapeFault {
 
 export interface Shape {
   /** How many fields the shape fills. */
-  readonly values: 1 | 2;
+  readonly values: number;
   readonly isNumber: boolean;
   /** `beside` is the component after the value (the format code of a `dtm`). */
   read(text: string, context: ShapeContext, beside: string): string | readonly string[] | ShapeFault;
@@ -45,6 +48,7 @@ export const SHAPES = [
   "DD.MM.YYYY",
   "time",
   "dtm",
+  "period",
   "vda",
 ] as const;
 
@@ -68,22 +72,62 @@ const NAMED: Readonly<Record<string, Shape>> = {
   YYMMDD: fixedDate("YYMMDD"),
   "DD.MM.YYYY": fixedDate("DD.MM.YYYY"),
   time,
-  dtm: dtmShape,
   vda: vdaShape,
 };
 
 const implied = (name: string): number | undefined => {
-  const match = /^number\/([1-6])$/.exec(name);
+  const match = /^number\/([0-6])$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 };
 
-export const isShape = (name: string): boolean => Object.hasOwn(NAMED, name) || implied(name) !== undefined;
-export const valuesOf = (name: string): number => (name === "vda" ? 2 : 1);
+/** Several shapes of dates as one name: the first of them that fits, with the bucket that it is. */
+const SEPARATOR = "| ";
+export const oneOfShapes = (names: readonly string[]): string => names.map((name) => `${SEPARATOR}${name}`).join(" ");
+const listed = (name: string): string[] | undefined =>
+  name.startsWith(SEPARATOR) ? name.slice(SEPARATOR.length).split(` ${SEPARATOR}`) : undefined;
+
+/** Whether a name is one of days written out, so that several of them can be told apart. */
+export const isDayShape = (name: string): boolean =>
+  name === "CCYYMMDD" || name === "YYMMDD" || name === "DD.MM.YYYY" || bucketOfPattern(name) === "day";
+
+/** EDIFACT's dates with a format code beside them, and how many values they yield: `dtm`, `period`; inside also `dtm/3`. */
+const DATED = /^(dtm|period)(?:\/(\d))?$/;
+export const isDatedShape = (name: string): boolean => DATED.test(name);
+export const datedShape = (name: string, values: number): string => (values > 1 ? `${name}/${values}` : name);
+function dated(name: string): { readonly name: "dtm" | "period"; readonly values: number } | undefined {
+  const [, base, values = "1"] = DATED.exec(name) ?? [];
+  return base === undefined ? undefined : { name: base as "dtm" | "period", values: Number(values) };
+}
+
+export function isShape(name: string): boolean {
+  const names = listed(name);
+  if (names !== undefined) return names.every((one) => isDayShape(one) || bucketOfPattern(one) !== undefined);
+  if (isDatedShape(name)) return DTM_COUNTS.includes(dated(name)?.values ?? 1);
+  return Object.hasOwn(NAMED, name) || implied(name) !== undefined || bucketOfPattern(name) !== undefined;
+}
+
+/** How many fields a shape fills. */
+export function valuesOf(name: string): number {
+  if (name === "vda" || listed(name) !== undefined) return 2;
+  if (isDatedShape(name)) return dated(name)?.values ?? 1;
+  const bucket = Object.hasOwn(NAMED, name) ? "day" : bucketOfPattern(name);
+  return bucket === "week" || bucket === "month" ? 2 : 1;
+}
 
 /** The shape of that name. @throws RangeError for a name that `isShape` denies */
 export function shapeOf(name: string): Shape {
+  const names = listed(name);
+  if (names !== undefined) return firstFitting(names.map(shapeOf), names);
+  const edifact = dated(name);
+  if (edifact !== undefined) return dtmShape(edifact.name, edifact.values);
   const decimals = implied(name);
-  const found = decimals === undefined ? NAMED[name] : impliedDecimals(decimals);
+  const found = decimals === undefined ? (NAMED[name] ?? patternShape(name)) : impliedDecimals(decimals);
   if (found === undefined) throw new RangeError(`${name} is no shape`);
   return found;
+}
+
+/** The shape of a field, with the texts that its codes take beside a shape of two values. @throws RangeError */
+export function shapeOfField({ as, codes, to }: Pick<FieldDefinition, "as" | "codes" | "to">): Shape {
+  const shape = shapeOf(as);
+  return codes === undefined || to.length < 2 ? shape : withKeys(shape, codes);
 }

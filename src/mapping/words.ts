@@ -8,7 +8,7 @@ export const MESSAGE_WORDS = {
   x12: ["set", "group", "versions"],
   edifact: ["type", "versions"],
   fixed: ["first", "last", "length"],
-  csv: ["delimiter", "decimal", "headers"],
+  csv: ["delimiter", "decimal", "quote", "headers", "optional", "headerRow", "sheet", "dates", "charset"],
 } as const;
 export const LINE_WORDS = [
   "times",
@@ -19,6 +19,7 @@ export const LINE_WORDS = [
   "each",
   "when",
   "if",
+  "sets",
   "pairs",
   "repeat",
   "same",
@@ -28,10 +29,13 @@ export const LINE_WORDS = [
 ] as const;
 export const FIELD_WORDS = [
   "to",
+  "or",
   "as",
   "codes",
   "is",
+  "empty",
   "default",
+  "also",
   "count",
   "sum",
   "use",
@@ -40,9 +44,9 @@ export const FIELD_WORDS = [
   "pieces",
 ] as const;
 export const PAIRS_WORDS = ["from", "count", "codes", "qualifier", "value"] as const;
-export const REPEAT_WORDS = ["opens", "from", "width", "count", "end", "fields"] as const;
-export const SAME_WORDS = ["opens", "key", "fields", "same"] as const;
-export const COLUMNS_WORDS = ["opens", "header", "value"] as const;
+export const REPEAT_WORDS = ["opens", "from", "width", "count", "end", "by", "fields"] as const;
+export const SAME_WORDS = ["opens", "key", "fields", "same", "columns"] as const;
+export const COLUMNS_WORDS = ["opens", "header", "value", "fields"] as const;
 
 /** The map expected at a place. @throws MAPPING_VALUE */
 export function mapAt(tree: Tree, what: string): MapTree {
@@ -146,6 +150,12 @@ export function fieldPath(text: TextTree, what = "field"): readonly string[] {
     found: text.text,
     remedy: "Use the names of the canonical document, e.g. customerPart or pattern.days; segment is the reader's own.",
   });
+}
+
+/** `lines/unit`: the field unit of the object around, one of the list lines; `document/basis` of the document itself. */
+export function outerPath(text: TextTree): { readonly of?: string; readonly path: readonly string[] } {
+  const [, of, rest = ""] = /^([a-z][A-Za-z0-9]*)\/(.*)$/.exec(text.text) ?? [];
+  return of === undefined ? { path: fieldPath(text) } : { of, path: fieldPath({ ...text, text: rest }) };
 }
 
 /** `yes`/`no` flags: only `true` is written. @throws MAPPING_VALUE */

@@ -4,13 +4,13 @@ import type { Delimiters, Family } from "../syntax/segment.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { readMillionths, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
-import type { Address, FieldDefinition } from "./definition.ts";
+import type { Address, Alternative, FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
 import { getAt } from "./paths.ts";
 import { placeOfField } from "./read-fields.ts";
 import { splitAt } from "./read-places.ts";
 import type { Held } from "./run.ts";
-import { type ShapeContext, shapeOf } from "./shapes.ts";
+import { type ShapeContext, shapeOf, shapeOfField } from "./shapes.ts";
 
 /** What the envelope will say about the set that is written. */
 export interface WriteContext {
@@ -38,6 +38,10 @@ export interface Writing {
   findings: Finding[];
   /** Path of the object that is written: `lines[0]`, `steps[2]`. */
   readonly path: string[];
+  /** The object around those that the current line carries from. */
+  around: Held;
+  /** The objects on the way to the one that is written, by the list they stand in; the document first. */
+  readonly objects: { readonly list: string; readonly object: Held }[];
   /** Objects of lists that a line has taken. */
   readonly written: Set<Held>;
 }
@@ -70,7 +74,9 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
       if (field.use === "must" && written !== undefined) {
         fault("FIELD_MISSING", "A field that the message must have is missing", "a value", "nothing");
       }
-      return undefined;
+      const [filling] = field.empty;
+      if (filling === undefined || written === undefined) return undefined;
+      return { address: field.address, text: filling, beside: "", isValue: false, isNumber: false };
     }
     checkLength(field, written.text, fault);
     const bytes = written.isConstant ? written.text : outgoing(written.text, writing, fault);
@@ -79,7 +85,7 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
       address: field.address,
       text: bytes,
       beside: written.beside ?? "",
-      isValue: !written.isConstant,
+      isValue: !written.isConstant && field.of === undefined,
       isNumber: isNumber || counts,
     };
   };
@@ -92,25 +98,25 @@ type Text = { readonly text: string; readonly beside?: string; readonly isConsta
 const NOTHING: Text = { text: "" };
 
 function textOf(field: FieldDefinition): (object: Held, writing: Writing, tag: string, fault: Fault) => Text {
-  if (field.use === "never") return () => NOTHING;
+  if (field.use === "never" || field.also) return () => NOTHING;
   const { is, sum, count } = field;
-  if (is !== undefined) return () => ({ text: is, isConstant: true });
+  if (is !== undefined) return () => ({ text: is[0] ?? "", isConstant: true });
   if (sum !== undefined) return (_object, writing) => ({ text: summed(sum, writing), isConstant: true });
-  const gets = field.to.map(getAt);
+  const gets = field.to.map((path) => (field.of === undefined ? valueAt(path, field.or) : valueAround(path, field.of)));
   const [first] = gets;
   if (count !== undefined) {
     return (object, writing, tag) => {
-      const stated = first?.(object);
+      const stated = first?.(object, writing);
       if (stated !== undefined && stated !== "") return { text: stated };
       return { text: String(counted(count, writing) + (tag === count ? 1 : 0)), isConstant: true };
     };
   }
   if (first === undefined) return () => NOTHING;
-  if (field.codes !== undefined) return translating(field.codes, first);
-  if (field.as === "text") return (object) => ({ text: first(object) ?? "" });
-  const shape = shapeOf(field.as);
+  if (field.codes !== undefined && gets.length === 1) return translating(field.codes, field.synonyms, first);
+  if (field.as === "text") return (object, writing) => ({ text: first(object, writing) ?? "" });
+  const shape = shapeOfField(field);
   return (object, writing, _tag, fault) => {
-    const values = gets.map((get) => get(object) ?? "");
+    const values = gets.map((get) => get(object, writing) ?? "");
     if (values.every((value) => value === "")) return NOTHING;
     const written = shape.write(values, writing.shapes);
     if (typeof written === "string") return { text: written };
@@ -121,14 +127,33 @@ function textOf(field: FieldDefinition): (object: Held, writing: Writing, tag: s
   };
 }
 
+/** The value of a field in an object, or of the field that stands for it. */
+export function valueAt(path: readonly string[], or: Alternative | undefined): GetValue {
+  const own = getAt(path);
+  if (or === undefined) return own;
+  const other = getAt(or.path);
+  return (object, writing) => own(object) ?? other(or.isAround ? writing.around : object);
+}
+/** The value of a field of the object of that list around the one that is written. */
+export function valueAround(path: readonly string[], of: string): GetValue {
+  const get = getAt(path);
+  return (_object, { objects }) => {
+    const around = objects.findLast(({ list }) => list === of);
+    return around === undefined ? undefined : get(around.object);
+  };
+}
+export type GetValue = (object: Held, writing: Writing) => string | undefined;
+
 function translating(
   codes: ReadonlyMap<string, string>,
-  get: (from: Held) => string | undefined,
+  synonyms: ReadonlyMap<string, string>,
+  get: GetValue,
 ): (object: Held, writing: Writing, tag: string, fault: Fault) => Text {
   const byWord = new Map<string, string>();
   for (const [code, word] of codes) if (!byWord.has(word)) byWord.set(word, code);
-  return (object, _writing, _tag, fault) => {
-    const word = get(object);
+  for (const [word, code] of synonyms) if (!byWord.has(word)) byWord.set(word, code);
+  return (object, writing, _tag, fault) => {
+    const word = get(object, writing);
     if (word === undefined || word === "") return NOTHING;
     const code = byWord.get(word);
     if (code !== undefined) return { text: code };

@@ -1,6 +1,6 @@
 /** Building one segment, record or row from an object of the document. */
 import type { Finding } from "../values/finding.ts";
-import type { Address, LineDefinition, MappingDefinition, PairsDefinition } from "./definition.ts";
+import type { Address, FieldDefinition, LineDefinition, MappingDefinition, PairsDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
 import { ruleBroken } from "./read-line.ts";
 import type { Held } from "./run.ts";
@@ -15,7 +15,7 @@ export interface BuiltSegment {
 }
 
 /** Builds a line's segment; `blocks` are the objects of a `repeat` that go into this record. */
-export type BuildSegment = (object: Held, writing: Writing, blocks: readonly Held[]) => BuiltSegment;
+export type BuildSegment = (object: Held, writing: Writing, blocks: readonly (Held | undefined)[]) => BuiltSegment;
 
 /** Compiles the building of a line's own segment. */
 export function compileBuilder(line: LineDefinition, definition: MappingDefinition): BuildSegment {
@@ -40,11 +40,12 @@ export function compileBuilder(line: LineDefinition, definition: MappingDefiniti
   };
 }
 
-/** One value of `when` is written as well as read; of several, a field says which. */
+/** The first value of `when` is written, unless a field of the same place says which. */
 function qualifiers(line: LineDefinition): WrittenPlace[] {
+  const held = new Set(line.fields.filter(({ to }) => to.length > 0).map(({ address }) => addressInWords(address)));
   return line.when.flatMap(({ address, values }) => {
     const [value] = values;
-    if (values.length !== 1 || value === undefined) return [];
+    if (value === undefined || (values.length > 1 && held.has(addressInWords(address)))) return [];
     return [{ address, text: value, beside: "", isValue: false, isNumber: false }];
   });
 }
@@ -127,7 +128,7 @@ function pairWriter(
 
 function repeatWriter(
   line: LineDefinition,
-): (blocks: readonly Held[], writing: Writing, findings: Finding[]) => WrittenPlace[] {
+): (blocks: readonly (Held | undefined)[], writing: Writing, findings: Finding[]) => WrittenPlace[] {
   const { repeat } = line;
   if (repeat === undefined) return () => [];
   const writers = repeat.fields.map((field) => ({ field, write: compileFieldWriter(field) }));
@@ -137,7 +138,7 @@ function repeatWriter(
       const offset = repeat.from - 1 + block * repeat.width;
       const object = blocks[block];
       if (object === undefined) {
-        if (end === "") return [];
+        if (end.trim() === "") return writers.flatMap(({ field }) => filling(field, offset));
         const address = moved({ kind: "range", first: 1, last: end.length }, offset);
         return [{ address, text: end, beside: "", isValue: false, isNumber: false }];
       }
@@ -148,6 +149,12 @@ function repeatWriter(
         return place === undefined ? [] : [{ ...place, address: moved(field.address, offset) }];
       });
     }).flat();
+}
+
+/** What stands at a place of an unused block: its own text for an empty place. */
+function filling({ address, empty: [text] }: FieldDefinition, offset: number): WrittenPlace[] {
+  if (text === undefined) return [];
+  return [{ address: moved(address, offset), text, beside: "", isValue: false, isNumber: false }];
 }
 
 function moved(address: Address, offset: number): Address {
@@ -229,12 +236,16 @@ function record(
         ),
       );
     }
-    const cell = (place.isNumber ? text.padStart(width, "0") : text.padEnd(width, " ")).slice(0, width);
+    const cell = (place.isNumber ? zeroFilled(text, width) : text.padEnd(width, " ")).slice(0, width);
     held = held.padEnd(address.last, " ");
     held = held.slice(0, address.first - 1) + cell + held.slice(address.last);
   }
   return held;
 }
+
+/** Zeros stand behind the sign. */
+const zeroFilled = (text: string, width: number): string =>
+  text.startsWith("-") ? `-${text.slice(1).padStart(width - 1, "0")}` : text.padStart(width, "0");
 
 function checkRules(line: LineDefinition, elements: readonly string[], writing: Writing, findings: Finding[]): void {
   for (const rule of line.rules) {

@@ -1,73 +1,98 @@
 /** Writing tables: a header row, then one row per object of the deepest level, filled from the objects it stands in. */
-import type { FieldDefinition, LineDefinition, MappingDefinition, SameDefinition } from "./definition.ts";
+import type {
+  ColumnsDefinition,
+  FieldDefinition,
+  LineDefinition,
+  MappingDefinition,
+  SameDefinition,
+} from "./definition.ts";
 import { type Get, getAt, listIn } from "./paths.ts";
 import type { Held } from "./run.ts";
-import { shapeOf } from "./shapes.ts";
-import { compileFieldWriter, type WriteField, type Writing, writeFinding } from "./write-fields.ts";
+import { compileFieldWriter, type WriteField, type Writing } from "./write-fields.ts";
 
 type Cells = ReadonlyMap<number, string>;
+
+interface Row {
+  readonly cells: Cells;
+  /** Cells below headings of their own, by the heading. */
+  readonly wide: ReadonlyMap<string, string>;
+}
+
+/** A heading, with what it is sorted by: columns without a date first, then by date. */
+type Headings = Map<string, string>;
+
+interface Table {
+  readonly writing: Writing;
+  readonly headings: Headings;
+}
+
+type RowsOf = (object: Held, table: Table, above: Cells) => Row[];
+
+const NO_CELLS: Cells = new Map();
+const NOTHING_WIDE: ReadonlyMap<string, string> = new Map();
 
 /** Compiles the writing of a table's only line. */
 export function compileTableWriter(definition: MappingDefinition): (document: Held, writing: Writing) => boolean {
   const [line] = definition.lines;
   if (line === undefined) return () => false;
-  const { headers } = definition.message;
-  const writeRows = rowWriter(line);
+  const { headings: fixed } = definition.message;
+  const rowsOf = lineWriter(line);
+  const width = Math.max(fixed.length, ...allFields(line).map(columnOf));
   return (document, writing) => {
-    const columns = columnsOf(line, document, writing);
-    const width = Math.max(headers.length, ...allFields(line).map(columnOf));
-    writing.out.push([line.tag, ...headers, ...columns.map(({ text }) => text)]);
-    if (headers.length === 0) writing.out.pop();
-    const rows = writeRows(document, writing);
-    for (const { cells, object } of rows) {
-      const row = Array.from({ length: width }, (_, at) => cells.get(at + 1) ?? "");
-      writing.out.push([line.tag, ...row, ...columns.map((column) => column.cell(object))]);
+    const headings: Headings = new Map();
+    const rows = rowsOf(document, { writing, headings }, NO_CELLS);
+    const wide = [...headings]
+      .toSorted(([, one], [, other]) => (one < other ? -1 : one > other ? 1 : 0))
+      .map(([heading]) => heading);
+    if (fixed.length > 0) writing.out.push([line.tag, ...fixed, ...wide]);
+    for (const row of rows) {
+      const cells = Array.from({ length: width }, (_, at) => row.cells.get(at + 1) ?? "");
+      writing.out.push([line.tag, ...cells, ...wide.map((heading) => row.wide.get(heading) ?? "")]);
     }
     return rows.length > 0;
   };
 }
 
 const columnOf = (field: FieldDefinition): number => (field.address.kind === "column" ? field.address.number : 0);
-const allFields = (line: LineDefinition): FieldDefinition[] => [...line.fields, ...line.same.flatMap(fieldsOf)];
-const fieldsOf = (same: SameDefinition): FieldDefinition[] => [...same.fields, ...same.same.flatMap(fieldsOf)];
+const allFields = (line: LineDefinition): FieldDefinition[] => [
+  ...line.fields,
+  ...(line.columns?.fields ?? []),
+  ...line.same.flatMap(fieldsOf),
+];
+const fieldsOf = (same: SameDefinition): FieldDefinition[] => [
+  ...same.fields,
+  ...(same.columns?.fields ?? []),
+  ...same.same.flatMap(fieldsOf),
+];
 
-interface Row {
-  readonly cells: Cells;
-  readonly object: Held;
-}
-
-function rowWriter(line: LineDefinition): (document: Held, writing: Writing) => Row[] {
-  const fields = line.fields.map(compileFieldWriter);
-  const levels = line.same.map(levelWriter);
+function lineWriter(line: LineDefinition): RowsOf {
+  const rows = levelWriter(line);
   const { opens } = line;
-  const rowsOf = (object: Held, writing: Writing): Row[] => {
-    const cells = cellsOf(fields, object, writing);
-    if (levels.length === 0) return [{ cells, object }];
-    return levels.flatMap((level) => level(object, writing, cells));
+  return opens === undefined ? rows : listWriter(opens, rows);
+}
+
+/** One row or more per object of a list. */
+function listWriter(name: string, rows: RowsOf): RowsOf {
+  return (above, table, cells) =>
+    listIn(above, name).flatMap((object, at) => {
+      table.writing.path.push(`${name}[${at}]`);
+      const written = rows(object, table, cells);
+      table.writing.path.pop();
+      return written;
+    });
+}
+
+/** The rows of one object: those of the levels below it; without any, a row of its own. */
+function levelWriter({ columns, fields: defined, same }: Pick<LineDefinition, "columns" | "fields" | "same">): RowsOf {
+  const fields = defined.map(compileFieldWriter);
+  const deeper = same.map((level) => listWriter(level.opens, levelWriter(level)));
+  const wide = columns === undefined ? undefined : columnsWriter(columns);
+  return (object, table, above) => {
+    const cells = new Map([...above, ...cellsOf(fields, object, table.writing)]);
+    const rows = [...deeper.flatMap((level) => level(object, table, cells)), ...(wide?.(object, table, cells) ?? [])];
+    const hasContent = cells.size > 0 || (same.length === 0 && columns === undefined);
+    return rows.length === 0 && hasContent ? [{ cells, wide: NOTHING_WIDE }] : rows;
   };
-  if (opens === undefined) return rowsOf;
-  return (document, writing) =>
-    listIn(document, opens).flatMap((object, at) => within(writing, `${opens}[${at}]`, () => rowsOf(object, writing)));
-}
-
-function levelWriter(same: SameDefinition): (above: Held, writing: Writing, cells: Cells) => Row[] {
-  const fields = same.fields.map(compileFieldWriter);
-  const deeper = same.same.map(levelWriter);
-  return (above, writing, cells) =>
-    listIn(above, same.opens).flatMap((object, at) =>
-      within(writing, `${same.opens}[${at}]`, () => {
-        const row = new Map([...cells, ...cellsOf(fields, object, writing)]);
-        const rows = deeper.flatMap((level) => level(object, writing, row));
-        return rows.length > 0 ? rows : [{ cells: row, object }];
-      }),
-    );
-}
-
-function within<T>(writing: Writing, name: string, step: () => T): T {
-  writing.path.push(name);
-  const result = step();
-  writing.path.pop();
-  return result;
 }
 
 function cellsOf(fields: readonly WriteField[], object: Held, writing: Writing): Cells {
@@ -79,47 +104,32 @@ function cellsOf(fields: readonly WriteField[], object: Held, writing: Writing):
   return cells;
 }
 
-interface Column {
-  readonly text: string;
-  cell(object: Held): string;
-}
-
-/** The columns of a wide schedule: every header value that any row has, in order. */
-function columnsOf(line: LineDefinition, document: Held, writing: Writing): Column[] {
-  const { columns, opens } = line;
-  if (columns === undefined || opens === undefined) return [];
-  const [header, value]: [Get, Get] = [getAt(columns.header.to), getAt(columns.value.to)];
-  const [headerShape, valueShape] = [shapeOf(columns.header.as), shapeOf(columns.value.as)];
-  const values = new Set<string>();
-  for (const object of listIn(document, opens)) {
-    for (const item of listIn(object, columns.opens)) {
-      const held = header(item);
-      if (held !== undefined) values.add(held);
-    }
-  }
-  return [...values].toSorted().flatMap((held) => {
-    const text = headerShape.write([held], writing.shapes);
-    if (typeof text !== "string") {
-      writing.findings.push(
-        writeFinding(
-          writing,
-          line.tag,
-          undefined,
-          "FIELD_NOT_WRITABLE",
-          "The value cannot head a column",
-          columns.header.as,
-          held,
-        ),
-      );
-      return [];
-    }
-    return [{ text, cell: (object: Held) => cellIn(object, held) }];
-  });
-
-  function cellIn(object: Held, held: string): string {
-    const item = columns === undefined ? undefined : listIn(object, columns.opens).find((one) => header(one) === held);
-    if (item === undefined) return "";
-    const text = valueShape.write([value(item) ?? ""], writing.shapes);
-    return typeof text === "string" ? text : "";
-  }
+/**
+ * A row for all objects of a list that agree on the row's own cells, each below its heading; a second one for a heading
+ * goes into a row behind it.
+ */
+function columnsWriter({ fields: defined, header, opens, value }: ColumnsDefinition): RowsOf {
+  const fields = defined.map(compileFieldWriter);
+  const [writeHeading, writeValue] = [compileFieldWriter(header), compileFieldWriter(value)];
+  const date: Get = getAt(header.to.at(-1) ?? []);
+  return (object, { headings, writing }, above) => {
+    const rows: { readonly key: string; readonly cells: Cells; readonly wide: Map<string, string> }[] = [];
+    listIn(object, opens).forEach((item, at) => {
+      writing.path.push(`${opens}[${at}]`);
+      const own = cellsOf(fields, item, writing);
+      const heading = writeHeading(item, writing, "row", writing.findings)?.text;
+      const text = writeValue(item, writing, "row", writing.findings)?.text ?? "";
+      writing.path.pop();
+      if (heading === undefined) return;
+      headings.set(heading, `${date(item) ?? ""} ${heading}`);
+      const key = JSON.stringify([...own]);
+      let row = rows.find((one) => one.key === key && !one.wide.has(heading));
+      if (row === undefined) {
+        row = { key, cells: new Map([...above, ...own]), wide: new Map() };
+        rows.push(row);
+      }
+      row.wide.set(heading, text);
+    });
+    return rows;
+  };
 }

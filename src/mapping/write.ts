@@ -3,10 +3,16 @@
 import { encoderOf } from "../syntax/charsets.ts";
 import type { WrittenSet } from "../syntax/x12-writer.ts";
 import type { Finding } from "../values/finding.ts";
-import type { FieldDefinition, LineDefinition, MappingDefinition, Requirement } from "./definition.ts";
+import type {
+  FieldDefinition,
+  LineDefinition,
+  MappingDefinition,
+  RepeatDefinition,
+  Requirement,
+} from "./definition.ts";
 import { getAt, listIn, putAt } from "./paths.ts";
 import type { Held } from "./run.ts";
-import { type WriteContext, type Writing, writeFinding } from "./write-fields.ts";
+import { type GetValue, valueAround, valueAt, type WriteContext, type Writing, writeFinding } from "./write-fields.ts";
 import { type BuildSegment, compileBuilder } from "./write-segment.ts";
 import { compileTableWriter } from "./write-table.ts";
 
@@ -39,6 +45,8 @@ export function compileWriter(definition: MappingDefinition): Writer {
       out: [],
       findings: [],
       path: [],
+      around: {},
+      objects: [{ list: "document", object: document as Held }],
       written: new Set(),
     };
     writeAll(withControl(document as Held, context.setControl), writing, UNCUT);
@@ -122,16 +130,20 @@ function compileLine(line: LineDefinition, definition: MappingDefinition): Write
   const build = compileBuilder(line, definition);
   if (line.carries) return carrying(line, build, definition);
   if (line.opens !== undefined) return opening(line, line.opens, build, definition);
-  if (line.repeat !== undefined) return repeating(line, line.repeat.opens, line.repeat.count, build, definition);
+  if (line.repeat !== undefined) return repeating(line, line.repeat, build, definition);
   const long = line.fields.find(({ pieces }) => pieces !== undefined);
   return long === undefined ? plain(line, build, definition) : piecewise(line, long, build);
 }
 
 /** Whether an object has the words that the line's `if` asks for. */
-function admits(requirements: readonly Requirement[]): (object: Held) => boolean {
-  const tests = requirements.map(({ path, values }) => ({ get: getAt(path), allowed: new Set(values) }));
-  return (object) => tests.every(({ get, allowed }) => allowed.has(get(object) ?? ""));
+function admits(requirements: readonly Requirement[]): Admits {
+  const tests = requirements.map(({ of, path, values }) => ({
+    get: of === undefined ? getAt(path) : valueAround(path, of),
+    allowed: new Set(values),
+  }));
+  return (object, writing) => tests.every(({ get, allowed }) => allowed.has(get(object, writing) ?? ""));
 }
+type Admits = (object: Held, writing: Writing) => boolean;
 
 interface Numbered {
   readonly item: Held;
@@ -139,13 +151,13 @@ interface Numbered {
 }
 
 /** Objects of a list that nothing has written yet and that the line admits. */
-function open(object: Held, name: string, writing: Writing, cut: Cut, isAdmitted: (item: Held) => boolean): Numbered[] {
+function open(object: Held, name: string, writing: Writing, cut: Cut, isAdmitted: Admits): Numbered[] {
   const all = listIn(object, name);
   const among = cut.get(name) ?? all;
   return among
     .map((item) => ({ item, index: cut.has(name) ? all.indexOf(item) : -1 }))
     .map((held, at) => ({ ...held, index: held.index < 0 ? at : held.index }))
-    .filter(({ item }) => !writing.written.has(item) && isAdmitted(item));
+    .filter(({ item }) => !writing.written.has(item) && isAdmitted(item, writing));
 }
 
 /** A line that opens a list: a segment for every object of it that its `if` admits, and what stands below. */
@@ -170,8 +182,10 @@ function itemWriter(
   return ({ item, index }, writing) => {
     writing.written.add(item);
     writing.path.push(`${name}[${index}]`);
+    writing.objects.push({ list: name, object: item });
     put(build(item, writing, []), writing);
     below(item, writing, UNCUT);
+    writing.objects.pop();
     writing.path.pop();
   };
 }
@@ -187,7 +201,7 @@ function openingTogether(lines: readonly LineDefinition[], definition: MappingDe
   return (object, writing, cut) => {
     const counts = new Map<LineDefinition, number>();
     for (const held of open(object, name, writing, cut, () => true)) {
-      const writer = writers.find(({ isAdmitted }) => isAdmitted(held.item));
+      const writer = writers.find(({ isAdmitted }) => isAdmitted(held.item, writing));
       if (writer === undefined) continue;
       counts.set(writer.line, (counts.get(writer.line) ?? 0) + 1);
       writer.writeItem(held, writing);
@@ -223,21 +237,30 @@ function checkTimes(line: LineDefinition, name: string, count: number, writing: 
 function carrying(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
   const [name = ""] = listsOf(line.below);
   const isAdmitted = admits(line.onlyIf);
-  const gets = [...line.fields, ...(line.pairs?.fields.values() ?? [])].flatMap((field) => field.to.map(getAt));
-  const below = compileLines(line.below, definition);
+  const gets = [line, ...line.below.filter(isCarried)]
+    .flatMap(({ fields, pairs }) => [...fields, ...(pairs?.fields.values() ?? [])])
+    .flatMap((field) => field.to.map((path) => valueAt(path, field.or)));
+  const below = partsOf(line.below).map(({ isOfRun, lines }) => ({
+    isOfRun,
+    writers: compileLines(lines, definition),
+  }));
   return (object, writing, cut) => {
     const items = open(object, name, writing, cut, isAdmitted);
     let runs = 0;
+    writing.around = object;
     for (let at = 0; at < items.length; ) {
-      const key = keyOf(items[at]?.item, gets);
+      const key = keyOf(items[at]?.item, gets, writing);
       let end = at + 1;
-      if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets) === key) end += 1;
+      if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets, writing) === key) end += 1;
       const run = items.slice(at, end);
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
       put(build(run[0]?.item ?? {}, writing, []), writing);
       writing.path.pop();
       const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
-      for (const write of below) write(object, writing, within);
+      for (const { isOfRun, writers } of below) {
+        for (const write of writers) write(isOfRun ? (run[0]?.item ?? {}) : object, writing, within);
+      }
+      writing.around = object;
       runs += 1;
       at = end;
     }
@@ -246,12 +269,30 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
   };
 }
 
-const keyOf = (item: Held | undefined, gets: readonly ((from: Held) => string | undefined)[]): string =>
-  JSON.stringify(gets.map((get) => (item === undefined ? "" : (get(item) ?? ""))));
+/** A line below one that carries, with fields and no object of its own: what it says is carried as well. */
+export const isCarried = ({ carries, fields, opens, pairs }: LineDefinition): boolean =>
+  opens === undefined && !carries && (pairs !== undefined || fields.some(({ to }) => to.length > 0));
+
+/** Neighbours that are carried, and neighbours that are not. */
+function partsOf(lines: readonly LineDefinition[]): { readonly isOfRun: boolean; readonly lines: LineDefinition[] }[] {
+  const parts: { isOfRun: boolean; lines: LineDefinition[] }[] = [];
+  for (const line of lines) {
+    const isOfRun = isCarried(line);
+    const last = parts.at(-1);
+    if (last?.isOfRun === isOfRun) last.lines.push(line);
+    else parts.push({ isOfRun, lines: [line] });
+  }
+  return parts;
+}
+
+const keyOf = (item: Held | undefined, gets: readonly GetValue[], writing: Writing): string =>
+  JSON.stringify(gets.map((get) => (item === undefined ? "" : (get(item, writing) ?? ""))));
 
 /** A line that only says how much was written, like a trailer of totals: what it counts is always known. */
-const isTally = ({ fields }: LineDefinition): boolean =>
-  fields.length > 0 && fields.every(({ count, sum }) => count !== undefined || sum !== undefined);
+const isTally = ({ fields, pairs }: LineDefinition): boolean =>
+  fields.length > 0 &&
+  pairs === undefined &&
+  fields.every(({ to, count, sum }) => to.length === 0 && (count !== undefined || sum !== undefined));
 
 /** A line of the current object: written when it or a line below it holds a value, when it must come, or when it is a tally. */
 function plain(line: LineDefinition, build: BuildSegment, definition: MappingDefinition): WriteLine {
@@ -259,7 +300,7 @@ function plain(line: LineDefinition, build: BuildSegment, definition: MappingDef
   const below = compileLines(line.below, definition);
   const stays = line.least > 0 || isTally(line);
   return (object, writing, cut) => {
-    if (!isAdmitted(object)) return false;
+    if (!isAdmitted(object, writing)) return false;
     const start = writing.out.length;
     const faults = writing.findings.length;
     const built = build(object, writing, []);
@@ -283,7 +324,7 @@ function piecewise(line: LineDefinition, field: FieldDefinition, build: BuildSeg
   const get = getAt(path);
   const putPiece = putAt(path);
   return (object, writing) => {
-    const text = isAdmitted(object) ? (get(object) ?? "") : "";
+    const text = isAdmitted(object, writing) ? (get(object) ?? "") : "";
     const pieces = text === "" ? [] : inPieces(text, field.pieces ?? text.length);
     checkTimes(line, path.join("."), pieces.length, writing);
     for (const piece of pieces) {
@@ -311,22 +352,22 @@ function inPieces(text: string, most: number): string[] {
 /** A record that takes several objects of a list; the next line with `repeat` on the same list goes on with the rest. */
 function repeating(
   line: LineDefinition,
-  name: string,
-  count: number,
+  repeat: RepeatDefinition,
   build: BuildSegment,
   definition: MappingDefinition,
 ): WriteLine {
   const isAdmitted = admits(line.onlyIf);
   const below = compileLines(line.below, definition);
   return (object, writing, cut) => {
-    const items = open(object, name, writing, cut, isAdmitted).map(({ item }) => item);
+    const items = open(object, repeat.opens, writing, cut, isAdmitted).map(({ item }) => item);
+    const all = blocksOf(items, repeat);
     let hasValue = items.length > 0;
     let records = 0;
-    for (let at = 0; records < line.most && (at < items.length || records < Math.max(line.least, 1)); at += count) {
-      const blocks = items.slice(at, at + count);
+    while (records < line.most && (records < all.length || records < Math.max(line.least, 1))) {
+      const blocks = all[records] ?? [];
       const built = build(object, writing, blocks);
       if (blocks.length === 0 && !built.hasValue && line.least === 0) break;
-      for (const item of blocks) writing.written.add(item);
+      for (const item of blocks) if (item !== undefined) writing.written.add(item);
       hasValue ||= built.hasValue;
       put(built, writing);
       for (const write of below) write(object, writing, cut);
@@ -334,6 +375,18 @@ function repeating(
     }
     return hasValue;
   };
+}
+
+/** The objects of each record, block by block; where blocks differ by a word, what has none of the words stays out. */
+function blocksOf(items: readonly Held[], { by, count }: RepeatDefinition): (Held | undefined)[][] {
+  if (by === undefined) {
+    const records = Math.ceil(items.length / count);
+    return Array.from({ length: records }, (_, record) => items.slice(record * count, (record + 1) * count));
+  }
+  const word = getAt(by.path);
+  const columns = by.words.map((one) => items.filter((item) => word(item) === one));
+  const records = Math.max(0, ...columns.map(({ length }) => length));
+  return Array.from({ length: records }, (_, record) => columns.map((column) => column[record]));
 }
 
 export type { WriteContext };

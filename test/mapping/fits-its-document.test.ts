@@ -91,7 +91,7 @@ describe("a field that the document does not have", () => {
       "by the object only",
       () => tryLines("- LIN: { times: 0..*, opens: lines, fields: { 1: horizon } }"),
       "horizon is no field of lines",
-      "Name a field that the document has, or leave the place out.",
+      "Did you mean `horizon.from`?",
     ],
     [
       "by its list",

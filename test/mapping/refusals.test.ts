@@ -147,7 +147,7 @@ describe("values that mapping files do not have", () => {
 describe("what works in one direction only", () => {
   const cases: readonly [title: string, lines: string][] = [
     ["a line that may repeat, with fields that have one place", "  - DTM: { times: 0..*, fields: { 2: issuedAt } }\n"],
-    ["several values of when that no field holds", "  - QTY: { when: { 1: [ 1, 2 ] }, fields: { 2: number } }\n"],
+    ["when without a value", "  - QTY: { when: { 1: [] }, fields: { 2: number } }\n"],
     [
       "one field filled by two lines that are both written",
       "  - DTM: { when: { 1: 2 }, fields: { 2: issuedAt } }\n  - DTM: { when: { 1: 3 }, fields: { 2: issuedAt } }\n",
@@ -165,8 +165,8 @@ describe("what works in one direction only", () => {
       "  - SDP: { times: 0..*, carries: true, opens: lines, then: [ { A: { opens: steps } } ] }\n",
     ],
     [
-      "carries with a plain line below that would be written with every run",
-      "  - SDP: { carries: true, then: [ { A: { times: 0..*, opens: lines } }, { B: { fields: { 1: plant } } } ] }\n",
+      "carries with a plain line below, and a field of the line below that",
+      "  - SDP: { carries: true, then: [ { A: { times: 0..*, opens: lines } }, { B: { fields: { 1: plant }, then: [ { C: { fields: { 1: dock } } } ] } } ] }\n",
     ],
     ["each without carries", "  - SDP: { each: true }\n"],
     ["a count of nothing", "  - CTT: { times: 1, fields: { 1: { count: LIN } } }\n"],

@@ -1,0 +1,68 @@
+/** Fields that may stand at further places (`also`): the mapping's other places for them are marked, and have to be there. */
+import type { FieldDefinition, LineDefinition } from "./definition.ts";
+import { refuse } from "./refusal.ts";
+
+/** The lines with every field marked that a further place is for. @throws CalloffError MAPPING_ONE_WAY */
+export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinition[] {
+  const held = fieldsOf(lines, "");
+  const further = held.filter(({ field }) => field.also);
+  if (further.length === 0) return [...lines];
+  const written = new Set(
+    held.filter(({ field }) => !field.also && field.use !== "never").flatMap(({ paths }) => paths),
+  );
+  for (const { field, paths } of further) {
+    if (paths.every((path) => written.has(path))) continue;
+    throw refuse(
+      "MAPPING_ONE_WAY",
+      field.spot,
+      `${paths.join(", ")} has only further places, and could not be written`,
+      {
+        expected: "a place without also for the same field of the same object",
+        remedy: "Leave out also at the place that is to be written.",
+      },
+    );
+  }
+  const shared = new Set(further.flatMap(({ paths }) => paths));
+  const marked = new Set(held.filter(({ paths }) => paths.some((path) => shared.has(path))).map(({ field }) => field));
+  return lines.map((line) => withMarks(line, marked));
+}
+
+interface Placed {
+  readonly field: FieldDefinition;
+  /** Full paths, e.g. `lines.packs.count`. */
+  readonly paths: readonly string[];
+}
+
+function fieldsOf(lines: readonly LineDefinition[], object: string): Placed[] {
+  return lines.flatMap((line) => {
+    const inner = line.opens === undefined ? object : join(object, line.opens);
+    const target = line.carries ? join(object, firstOpened(line.below) ?? "") : inner;
+    const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])].filter(({ of }) => of === undefined);
+    const placed = own.map((field) => ({ field, paths: field.to.map((path) => join(target, path.join("."))) }));
+    return [...placed, ...fieldsOf(line.below, inner)];
+  });
+}
+
+/** The list whose objects inherit what a line carries. */
+function firstOpened(lines: readonly LineDefinition[]): string | undefined {
+  for (const line of lines) {
+    const opened = line.opens ?? firstOpened(line.below);
+    if (opened !== undefined) return opened;
+  }
+  return undefined;
+}
+
+function withMarks(line: LineDefinition, marked: ReadonlySet<FieldDefinition>): LineDefinition {
+  const mark = (field: FieldDefinition): FieldDefinition => (marked.has(field) ? { ...field, shared: true } : field);
+  return {
+    ...line,
+    fields: line.fields.map(mark),
+    pairs: line.pairs && {
+      ...line.pairs,
+      fields: new Map([...line.pairs.fields].map(([code, field]) => [code, mark(field)])),
+    },
+    below: line.below.map((below) => withMarks(below, marked)),
+  };
+}
+
+const join = (object: string, name: string): string => (object === "" ? name : `${object}.${name}`);

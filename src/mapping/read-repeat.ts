@@ -1,0 +1,111 @@
+/** Reading the same places several times in one record, as `repeat` says. */
+import type { Family } from "../syntax/segment.ts";
+import type { FieldDefinition, RepeatDefinition } from "./definition.ts";
+import { append, getAt, putAt } from "./paths.ts";
+import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
+import { cleaned, type ReadPlaces } from "./read-places.ts";
+import { type Held, placeIn, type Run, report } from "./run.ts";
+
+/** One field in one block. */
+interface BlockPlace {
+  readonly field: FieldDefinition;
+  /** First position, or element. */
+  readonly at: number;
+  readonly length: number;
+  readonly read: ReadText;
+}
+
+/** Compiles a `repeat`: every block that is used becomes an object of its list. */
+export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlaces {
+  const { by, count, opens } = repeat;
+  const blocks = Array.from({ length: count }, (_, block) => placesOf(repeat, block));
+  const fallbacks = repeat.fields.filter((field) => field.fallback !== undefined).map(fallbackOf);
+  const putWord = by === undefined ? undefined : putAt(by.path);
+  const isUnused = by === undefined ? unusedByKey(repeat) : unusedThroughout;
+  return (elements, target, run) => {
+    const record = elements[1] ?? "";
+    blocks.forEach((places, block) => {
+      const texts = places.map(({ at, length }) => {
+        const raw = syntax === "fixed" ? record.slice(at - 1, at - 1 + length) : (elements[at] ?? "");
+        return cleaned(raw, run.context.delimiters.release, run, at, 0, 0);
+      });
+      // What stands behind an unused block is looked at all the same: senders leave gaps.
+      if (isUnused(places, texts, run)) return;
+      const object: Held = { segment: run.segment.inSet };
+      append(target, opens, object);
+      putWord?.(object, by?.words[block] ?? "");
+      places.forEach(({ read }, at) => {
+        const text = texts[at] ?? "";
+        if (text !== "") read(text, object, run, "");
+      });
+      for (const fallback of fallbacks) fallback(object, places, run);
+    });
+  };
+}
+
+function placesOf({ fields, from, width }: RepeatDefinition, block: number): BlockPlace[] {
+  return fields.map((field) => {
+    const { address } = field;
+    const length = address.kind === "range" ? address.last - address.first + 1 : 1;
+    const at = from + block * width + startOf(field) - 1;
+    return { field, at, length, read: compileField(field, undefined, { element: at, component: 0, repetition: 0 }) };
+  });
+}
+
+const startOf = (field: FieldDefinition): number =>
+  field.address.kind === "range" ? field.address.first : placeOfField(field).element;
+
+type IsUnused = (places: readonly BlockPlace[], texts: readonly string[], run: Run) => boolean;
+
+const isNothing = (text: string): boolean => /^0*$/.test(text);
+
+/** Blocks that differ by a word: unused is one that says nothing at all. */
+const unusedThroughout: IsUnused = (places, texts) =>
+  places.every(({ field }, at) => isNothing(texts[at] ?? "") || field.empty.includes(texts[at] ?? ""));
+
+/** The block's first place says whether it is used; other content beside an unused one has lost what it is for. */
+function unusedByKey(repeat: RepeatDefinition): IsUnused {
+  const first = Math.min(...repeat.fields.map(startOf));
+  const key = repeat.fields.findIndex((field) => startOf(field) === first);
+  const length = placesOf(repeat, 0)[key]?.length ?? 0;
+  const end = new Set(repeat.end.flatMap((value) => [value.trim(), value.slice(0, length).trim()]));
+  return (places, texts, run) => {
+    const text = texts[key] ?? "";
+    if (text !== "" && !end.has(text)) return false;
+    const left = texts.findIndex((held, at) => at !== key && !isNothing(held));
+    const place = places[left];
+    if (place === undefined) return true;
+    if (text === "" && !end.has("")) return false;
+    report(run, {
+      code: "ELEMENT_MISSING",
+      severity: "reject",
+      message: "A value has nothing beside it that says what it is for",
+      place: placeIn(run, places[key]?.at, undefined, undefined, nameOfField((places[key] as BlockPlace).field)),
+      expected: `a value beside ${texts[left] ?? ""}`,
+      found: text === "" ? "nothing" : text,
+      remedy: "Ask the sender to fill it and to send the message again.",
+      ack: { segment: "8", element: "1" },
+    });
+    return true;
+  };
+}
+
+function fallbackOf(field: FieldDefinition): (object: Held, places: readonly BlockPlace[], run: Run) => void {
+  const path = field.to[0] ?? [];
+  const [get, put] = [getAt(path), putAt(path)];
+  const value = field.fallback ?? "";
+  return (object, places, run) => {
+    if (get(object) !== undefined) return;
+    put(object, value);
+    const at = places.find((place) => place.field === field)?.at;
+    report(run, {
+      code: "DEFAULT_ASSUMED",
+      severity: "note",
+      message: `The place is empty, ${value} is assumed`,
+      place: placeIn(run, at, undefined, undefined, nameOfField(field)),
+      expected: value,
+      found: "nothing",
+      remedy: "Nothing to do, unless the assumption is wrong: then change `default` in a dialect.",
+    });
+  };
+}
