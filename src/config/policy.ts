@@ -83,7 +83,12 @@ export const policy = z
       .describe("When a quantity that went and came counts as moved"),
     mayRelease: z
       .strictObject({
-        layers: z.array(z.enum(LAYERS)).default(["forecast", "call-off"]),
+        layers: z
+          .array(z.enum(LAYERS))
+          .optional()
+          .describe(
+            "Layers that authorise shipping; unless told, call-offs alone where the partner sends any for the item",
+          ),
         commitments: z.array(z.enum(["firm", "immediate", "manufacturing", "material"])).default(["firm", "immediate"]),
         unmarked: z.boolean().default(true).describe("Steps without any commitment code"),
         backlog: z.boolean().default(true).describe("Backlog that is not marked planned"),

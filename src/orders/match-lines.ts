@@ -45,11 +45,17 @@ export interface DrawnLine {
 export const statedFields = (line: ScheduleLine): Partial<Record<AccountField, string>> => ({
   ...(line.plant === undefined ? {} : { plant: line.plant }),
   ...(line.shipTo?.code === undefined ? {} : { shipTo: line.shipTo.code }),
-  ...(line.dock === undefined ? {} : { dock: line.dock }),
+  ...dockOf(line),
   ...(line.customerPart === undefined ? {} : { customerPart: line.customerPart }),
   ...(line.orderNumber === undefined ? {} : { orderNumber: line.orderNumber }),
   ...(line.modelYear === undefined ? {} : { modelYear: line.modelYear }),
 });
+
+/** The dock, or the unloading point, which is what others call it. */
+function dockOf({ dock, unloadingPoint }: ScheduleLine): { dock?: string } {
+  const stated = dock ?? unloadingPoint;
+  return stated === undefined ? {} : { dock: stated };
+}
 
 /** The line's identity, with what the partner's file says a missing field stands for; or the field that is missing. */
 export function identityOfScheduleLine(

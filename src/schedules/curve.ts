@@ -49,6 +49,7 @@ export function curveOf(
     settings,
     receiving: anchors.receiving,
     findings,
+    discrete: ground.quantities === "discrete",
   });
   const backlog = itemBacklog(ground, settings, placed);
   const discrete = ground.quantities === "cumulative" ? increments(placed, ground, findings) : placed;

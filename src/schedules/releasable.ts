@@ -1,25 +1,24 @@
 /** What may be released (domain.md, *What may be released*): the effective curve with the steps left out that do not authorise shipping. */
 import type { Policy } from "../config/policy.ts";
 import { incrementsOf, stacked } from "./heights.ts";
-import type { EffectiveCurve, LayeredStep } from "./types.ts";
+import type { EffectiveCurve, Layer, LayeredStep } from "./types.ts";
 
 export type ReleaseRules = Policy["mayRelease"];
 
 export interface CustomerHabits {
-  /** Whether the partner sends call-offs for this item: then a forecast does not authorise shipping. */
+  /** Whether the partner sends call-offs for this item. */
   readonly sendsCallOffs: boolean;
 }
 
 /**
  * Whether a step authorises shipping. A planned step and a remainder never do, whatever the policy says; steps entered by
- * hand always do. Where the partner sends call-offs only their steps ship; a call-off needs no commitment code, but one
- * that says manufacturing or material ships only where the policy names it.
+ * hand always do. A call-off needs no commitment code, but one that says manufacturing or material ships only where the
+ * policy names it.
  */
 export function mayShip(step: LayeredStep, rules: ReleaseRules, customer: CustomerHabits): boolean {
   if (step.kind === "remainder" || step.commitment === "planned") return false;
   if (step.layer === "hand") return true;
-  if (!rules.layers.includes(step.layer)) return false;
-  if (customer.sendsCallOffs && step.layer === "forecast") return false;
+  if (!authorises(step.layer, rules, customer)) return false;
   if (step.kind === "backlog" && rules.backlog) return true;
   if (step.commitment === "") {
     return step.kind === "immediate" || (step.kind === "dated" && (rules.unmarked || step.layer === "call-off"));
@@ -28,6 +27,10 @@ export function mayShip(step: LayeredStep, rules: ReleaseRules, customer: Custom
   // A partner's own code: it is a commitment code, and none of those that the policy names.
   return step.layer === "call-off";
 }
+
+/** The layers that the policy names; unless it names any, a forecast authorises nothing where call-offs come. */
+const authorises = (layer: Layer, { layers }: ReleaseRules, { sendsCallOffs }: CustomerHabits): boolean =>
+  layers === undefined ? layer === "call-off" || !sendsCallOffs : layers.includes(layer);
 
 const COMMITTED = ["firm", "immediate", "manufacturing", "material"] as const;
 const isKnown = (commitment: string): commitment is (typeof COMMITTED)[number] =>
