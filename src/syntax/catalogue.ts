@@ -11,7 +11,7 @@ import { EDIFACT, X12 } from "./grammar.ts";
 import { type HeaderStart, MAX_HEADER } from "./header.ts";
 import { batchOf } from "./scanner.ts";
 import type { ByteSource, Catalogue, CatalogueOptions, InterchangeEntry } from "./segment.ts";
-import { tableCatalogue } from "./tables.ts";
+import { archiveCatalogue, tableCatalogue } from "./tables.ts";
 import { hold, type ReadWindow, readOn, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
@@ -27,6 +27,8 @@ export function catalogueOf(source: ByteSource, options: CatalogueOptions = {}):
   if (table !== undefined) {
     return tableCatalogue(source, table, chunk) ?? nothing(source, window, true);
   }
+  const archive = archiveCatalogue(source);
+  if (archive !== undefined) return archive;
   const findings: Finding[] = [];
   const fixed = fixedStart(window);
   if (fixed !== undefined) return fixedCatalogue(source, fixed, chunk);

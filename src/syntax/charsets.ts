@@ -3,7 +3,7 @@
  * they are written. Tables of sets of one byte per character are iconv-lite's.
  */
 import iconv from "iconv-lite";
-import type { Family, InterchangeEntry } from "./segment.ts";
+import type { InterchangeEntry } from "./segment.ts";
 
 /** The names a partner's file, a table's layout or a test may give; `unoa` and `unob` are the repertoires of ISO 9735. */
 export const CHARSETS = [
@@ -58,14 +58,9 @@ export function charsetOf(
   interchange: Pick<InterchangeEntry, "family" | "version" | "charset">,
   named?: string,
 ): string {
-  if (interchange.charset === "utf-8" && isWorkbook(interchange.family, interchange.version)) return "utf-8";
+  if (interchange.family === "csv" && interchange.version === "xlsx") return "utf-8";
   return named ?? interchange.charset ?? "latin1";
 }
-
-/** The version that the catalogue gives the one interchange of an .xlsx file. */
-export const WORKBOOK = "xlsx";
-
-const isWorkbook = (family: Family, version: string): boolean => family === "csv" && version === WORKBOOK;
 
 /** ISO 9735, level B; level A lacks the small letters. Separators of the standard's own choice are part of it. */
 const LEVEL_A = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-()/=!\"%&*;<>'+:?";
