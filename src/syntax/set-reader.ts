@@ -32,7 +32,7 @@ const newRoom = (): Room => ({ batch: batchOf(BATCH, BATCH * CUTS), bytes: Buffe
  */
 export function* segmentsOf(
   source: ByteSource,
-  interchange: Pick<InterchangeEntry, "family" | "delimiters" | "table" | "version">,
+  interchange: Pick<InterchangeEntry, "family" | "delimiters" | "table">,
   set: Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "segments" | "line">,
   chunk?: number,
 ): Generator<readonly Segment[]> {

@@ -7,7 +7,7 @@ import { csvTable } from "./csv-catalogue.ts";
 import type { ByteSource, Catalogue, InterchangeEntry, Segment, SetEntry, TableLayout } from "./segment.ts";
 import { tableEntry } from "./table-entry.ts";
 import { isWorkbook } from "./xlsx.ts";
-import { WORKBOOK, xlsxRowsOf, xlsxTable } from "./xlsx-table.ts";
+import { xlsxRowsOf, xlsxTable } from "./xlsx-table.ts";
 import { openZip } from "./zip.ts";
 
 /** The catalogue of a table; undefined when there is not one row in it. */
@@ -56,10 +56,10 @@ const refused = (source: ByteSource, finding: Finding): Catalogue => ({
 /** The rows of a table as segments, the header row first, in batches. */
 export function tableRowsOf(
   source: ByteSource,
-  interchange: Pick<InterchangeEntry, "table" | "version">,
+  interchange: Pick<InterchangeEntry, "table">,
   set: Pick<SetEntry, "firstByte" | "endByte" | "line">,
   chunk?: number,
 ): Generator<readonly Segment[]> {
   const layout = interchange.table ?? {};
-  return interchange.version === WORKBOOK ? xlsxRowsOf(source, layout) : csvRowsOf(source, set, layout, chunk);
+  return isZip(startOf(source)) ? xlsxRowsOf(source, layout) : csvRowsOf(source, set, layout, chunk);
 }

@@ -7,7 +7,7 @@ import { openWorkbook, type SheetRow } from "./xlsx.ts";
 import { ZipFault } from "./zip.ts";
 
 /** The version that the one interchange of a workbook has. */
-export const WORKBOOK = "xlsx";
+const WORKBOOK = "xlsx";
 
 /** What the sheet holds; a workbook that cannot be read has no rows, and one finding. */
 export function xlsxTable(source: ByteSource, layout: TableLayout): TableFound {
