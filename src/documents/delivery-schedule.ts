@@ -7,7 +7,6 @@
  * header; `withInheritance` hands it down to every line that does not state its own.
  */
 import { z } from "zod";
-import { minus, NOTHING, quantity, writeMillionths } from "../values/figures.ts";
 import {
   contact,
   date,
@@ -24,6 +23,7 @@ import {
   text,
   transmitted,
 } from "./fields.ts";
+import { stepsOf } from "./steps-apart.ts";
 
 /** How a step's quantity is placed in time; the last five are statements without a date of their own. */
 export const TIMINGS = [
@@ -154,6 +154,16 @@ export const line = z.strictObject({
   kanban: text.optional(),
   manufacturerPart: text.optional(),
   usage: text.optional().describe("series, spare, sample, test"),
+  sequence: text.optional().describe("Place of the item in the customer's production sequence (job sequence number)"),
+  vehicle: text.optional().describe("Vehicle or unit that the item is built into"),
+  due: z
+    .strictObject({
+      kind: text.optional().describe("What the date is, as the message's qualifier says"),
+      on: date.optional(),
+      at: text.optional().describe("HHMM or HHMMSS"),
+    })
+    .optional()
+    .describe("When the item is wanted, where that is said once for its steps"),
   ...inherited,
   price: decimal.optional(),
   priceUnit: text.optional(),
@@ -258,7 +268,7 @@ export const deliverySchedule = z
 export type DeliverySchedule = z.infer<typeof deliverySchedule>;
 export type ScheduleLine = z.infer<typeof line>;
 export type ScheduleStep = z.infer<typeof step>;
-type StepPart = NonNullable<ScheduleStep["parts"]>[number];
+export type StepPart = NonNullable<ScheduleStep["parts"]>[number];
 export type Timing = (typeof TIMINGS)[number];
 export type Commitment = (typeof COMMITMENTS)[number];
 
@@ -282,65 +292,10 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     if (shipTo !== undefined) complete["shipTo"] = shipTo;
     const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
     if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
-    if (complete.steps?.some(isDivided) === true) {
-      complete.steps = complete.steps.flatMap((whole) => stepsApart(whole, document.quantities === "cumulative"));
-    }
+    if (complete.steps !== undefined) complete.steps = stepsOf(complete, document.quantities === "cumulative");
     return complete;
   });
   return { ...document, lines };
-}
-
-const isDivided = ({ window, parts }: ScheduleStep): boolean => window !== undefined || parts !== undefined;
-
-/**
- * A step as steps that stand by themselves: its window as their time, a step for each of its parts. What the parts leave
- * over of its quantity stays a step. Parts that come to more than it, and parts of a running total, divide nothing.
- */
-function stepsApart(divided: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
-  const { window, parts = [], ...whole } = divided;
-  if (whole.time === undefined && window?.fromTime !== undefined) whole.time = window.fromTime;
-  if (whole.timeTo === undefined && window?.toTime !== undefined) whole.timeTo = window.toTime;
-  const rest = parts.reduce((left, part) => minus(left, quantity(part.quantity)), quantity(whole.quantity));
-  if (isRunningTotal || rest < NOTHING || parts.length === 0) return [whole];
-  const apart = parts.map((part) => partOf(whole, part));
-  return rest === NOTHING ? apart : [...apart, { ...whole, quantity: writeMillionths(rest) }];
-}
-
-/** A part as a step of its own; several references of one kind name none, since its quantity is theirs together. */
-function partOf(whole: ScheduleStep, part: StepPart): ScheduleStep {
-  const own = { ...whole, quantity: part.quantity };
-  if (part.segment !== undefined) own.segment = part.segment;
-  if (part.time !== undefined) {
-    own.time = part.time;
-    delete own.timeTo;
-  }
-  const names = referencesOf(part);
-  const [first] = names;
-  if (first !== undefined) {
-    delete own.reference;
-    delete own.referenceKind;
-    if (names.every((one) => one === first || one.kind !== first.kind)) Object.assign(own, first.reference);
-  }
-  return own;
-}
-
-interface Named {
-  readonly kind: string | undefined;
-  readonly reference: Pick<ScheduleStep, "referenceKind" | "reference">;
-}
-
-/** What a part is called by: its own reference first, else the first number beside each further one. */
-function referencesOf(part: StepPart): Named[] {
-  const further = (part.references ?? []).flatMap((one) => [
-    ...named(one.kind2, one.number2),
-    ...named(one.kind, one.number),
-  ]);
-  return [...named(part.referenceKind, part.reference), ...further];
-}
-
-function named(kind: string | undefined, number: string | undefined): Named[] {
-  if (number === undefined) return [];
-  return [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
 }
 
 function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {

@@ -103,6 +103,7 @@ export function fieldAt(setting: Setting, address: Address, entry: MapEntry): Fi
     use: words.use === undefined ? "may" : oneOf(words.use.value, ["must", "may", "never"] as const, "use"),
     length: words.length && lengthAt(words.length.value),
     isOpen: words.open !== undefined && flagAt(words.open.value, "open"),
+    isLoose: words.loose !== undefined && flagAt(words.loose.value, "loose"),
     ...(words.pieces === undefined ? {} : { pieces: wholeAt(words.pieces.value, "length of a piece", 2, 100_000) }),
   };
   checkField(field, entry);
@@ -195,6 +196,9 @@ function checkField(field: FieldDefinition, entry: MapEntry): void {
   }
   if (field.to.length === 0 && field.codes !== undefined) {
     against("codes translates the value of a field", "Name the field with to.");
+  }
+  if (field.isLoose === true && (field.as === "text" || field.use === "must")) {
+    against("loose leaves aside what a shape cannot read", "Name a shape, or leave out loose or use: must.");
   }
   if (field.isOpen === true && field.codes === undefined) {
     against(

@@ -44,6 +44,8 @@ export interface FieldDefinition {
   readonly length: { readonly least: number; readonly most: number } | undefined;
   /** The standard has more codes than are listed: others are kept without a finding. */
   readonly isOpen?: boolean;
+  /** What cannot be read is left aside: a finding, and no rejection. */
+  readonly isLoose?: boolean;
   /** A long text stands in several segments, of at most so many characters each. */
   readonly pieces?: number;
 }

@@ -161,7 +161,7 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
     else if (isFault(value)) {
       report(run, {
         code: "ELEMENT_NOT_READABLE",
-        severity: "reject",
+        severity: field.isLoose === true ? "tolerated" : "reject",
         message: `The value ${value.fault}`,
         place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
         expected: value.expected,

@@ -52,6 +52,7 @@ const field = closed({
   sum: { ...value, description: "Sum of a place, TAG.element" },
   use: { enum: ["must", "may", "never"] },
   length: { ...value, description: "Characters: 2, or 2..30" },
+  loose: { ...flag, description: "What cannot be read is left aside with a finding that does not reject" },
   open: { ...flag, description: "Codes that are not listed are kept without a finding" },
   pieces: { ...value, description: "A long text in several segments of at most so many characters" },
 });

@@ -41,6 +41,7 @@ export const FIELD_WORDS = [
   "use",
   "length",
   "open",
+  "loose",
   "pieces",
 ] as const;
 export const PAIRS_WORDS = ["from", "count", "codes", "qualifier", "value"] as const;
@@ -132,7 +133,8 @@ export function wholeAt(tree: Tree, what: string, least: number, most: number): 
   });
 }
 
-const FIELD_NAME = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/;
+/** The first name may be one object of a list, told by a word of it: `parties[role=ship-to].code`. */
+const FIELD_NAME = /^[a-z][A-Za-z0-9]*(?:\[[a-z][A-Za-z0-9]*=[A-Za-z0-9-]+\])?(?:\.[a-z][A-Za-z0-9]*)*$/;
 
 /** The path of a field, `pattern.days` as two names. @throws MAPPING_VALUE */
 export function fieldPath(text: TextTree, what = "field"): readonly string[] {
@@ -140,13 +142,15 @@ export function fieldPath(text: TextTree, what = "field"): readonly string[] {
   if (
     FIELD_NAME.test(text.text) &&
     path.length <= 3 &&
-    !path.some((name) => UNSAFE_NAMES.has(name)) &&
+    !path.some((name) => name.split(/[[=]/).some((part) => UNSAFE_NAMES.has(part))) &&
+    (what !== "list" || !text.text.includes("[")) &&
     path.at(-1) !== "segment"
   ) {
     return path;
   }
   throw refuse("MAPPING_VALUE", text.spot, `${JSON.stringify(text.text)} cannot name a ${what}`, {
-    expected: "letters and digits, beginning with a small letter; at most two dots between names",
+    expected:
+      "letters and digits, beginning with a small letter; at most two dots between names; one object of a list as parties[role=ship-to].code",
     found: text.text,
     remedy: "Use the names of the canonical document, e.g. customerPart or pattern.days; segment is the reader's own.",
   });

@@ -1,0 +1,79 @@
+/**
+ * The steps of a line as steps that stand by themselves: dated by their line where it says the date once, a delivery window as
+ * their time, and one for each part that a day's quantity is spread over (X12 862 JIT, 866).
+ */
+import { minus, NOTHING, quantity, writeMillionths } from "../values/figures.ts";
+import type { ScheduleLine, ScheduleStep, StepPart } from "./delivery-schedule.ts";
+
+/** @param isRunningTotal the quantities are running totals, which parts do not divide */
+export function stepsOf(line: ScheduleLine, isRunningTotal: boolean): ScheduleStep[] {
+  const { due, sequence, steps = [] } = line;
+  const apart = steps.some(isDivided) ? steps.flatMap((whole) => stepsApart(whole, isRunningTotal)) : steps;
+  return due === undefined && sequence === undefined ? apart : apart.map((step) => dated(step, line));
+}
+
+/** A step with its line's date and place in the sequence, where it has none of its own. */
+function dated(step: ScheduleStep, { due, sequence }: ScheduleLine): ScheduleStep {
+  const own = { ...step };
+  if (own.from === undefined && own.to === undefined && own.timing === undefined && due?.on !== undefined)
+    own.from = due.on;
+  if (own.time === undefined && due?.at !== undefined) own.time = due.at;
+  if (own.reference === undefined && sequence !== undefined) {
+    own.reference = sequence;
+    own.referenceKind = "sequence";
+  }
+  return own;
+}
+
+const isDivided = ({ window, parts }: ScheduleStep): boolean => window !== undefined || parts !== undefined;
+
+/**
+ * A step as steps that stand by themselves: its window as their time, a step for each of its parts. What the parts leave
+ * over of its quantity stays a step. Parts that come to more than it, and parts of a running total, divide nothing.
+ */
+function stepsApart(divided: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
+  const { window, parts = [], ...whole } = divided;
+  if (whole.time === undefined && window?.fromTime !== undefined) whole.time = window.fromTime;
+  if (whole.timeTo === undefined && window?.toTime !== undefined) whole.timeTo = window.toTime;
+  const rest = parts.reduce((left, part) => minus(left, quantity(part.quantity)), quantity(whole.quantity));
+  if (isRunningTotal || rest < NOTHING || parts.length === 0) return [whole];
+  const apart = parts.map((part) => partOf(whole, part));
+  return rest === NOTHING ? apart : [...apart, { ...whole, quantity: writeMillionths(rest) }];
+}
+
+/** A part as a step of its own; several references of one kind name none, since its quantity is theirs together. */
+function partOf(whole: ScheduleStep, part: StepPart): ScheduleStep {
+  const own = { ...whole, quantity: part.quantity };
+  if (part.segment !== undefined) own.segment = part.segment;
+  if (part.time !== undefined) {
+    own.time = part.time;
+    delete own.timeTo;
+  }
+  const names = referencesOf(part);
+  const [first] = names;
+  if (first !== undefined) {
+    delete own.reference;
+    delete own.referenceKind;
+    if (names.every((one) => one === first || one.kind !== first.kind)) Object.assign(own, first.reference);
+  }
+  return own;
+}
+
+interface Named {
+  readonly kind: string | undefined;
+  readonly reference: Pick<ScheduleStep, "referenceKind" | "reference">;
+}
+
+/** What a part is called by: its own reference first, else the first number beside each further one. */
+function referencesOf(part: StepPart): Named[] {
+  const further = (part.references ?? []).flatMap((one) => [
+    ...named(one.kind2, one.number2),
+    ...named(one.kind, one.number),
+  ]);
+  return [...named(part.referenceKind, part.reference), ...further];
+}
+
+function named(kind: string | undefined, number: string | undefined): Named[] {
+  if (number === undefined) return [];
+  return [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
+}
