@@ -12,6 +12,8 @@ export interface Wish {
   readonly mapping: CompiledMapping;
   readonly shape: ObjectShape;
   readonly model: Model;
+  /** Fields and lists that have a place somewhere in the message. */
+  readonly held: ReadonlySet<string>;
   /** Full paths of fields (`lines.steps.quantity`) that have to be there. */
   readonly wanted: ReadonlySet<string>;
   /** Paths of fields and lists that the message was found not to do without. */
@@ -37,13 +39,17 @@ function makeObject(wish: Wish, shape: ObjectShape, model: Model, prefix: string
   const asked = [...shape.fields.keys()].filter((name) => isAsked(name));
   const inWanted = asked.filter((name) => wish.wanted.has(prefix + name));
   const chosen = new Map<string, Place | undefined>();
+  const lists = new Set(wish.needed);
   const queue = [...inWanted, ...asked, ...[...bounds.keys()].filter((name) => mustHold(bounds.get(name)))];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (chosen.has(name) || !mayHold(bounds.get(name))) continue;
     const places = shuffled(model.places.get(name) ?? [], dice);
     const fitting = places.find((place) => place.requires.every((one) => admits(bounds, one, name)));
     if (places.length > 0 && fitting === undefined) continue;
+    // It stands in other objects of this list, written by another line.
+    if (places.length === 0 && wish.held.has(prefix + name) && !mustHold(bounds.get(name))) continue;
     chosen.set(name, fitting);
+    for (const list of fitting?.inside ?? []) lists.add(prefix + list);
     for (const requirement of fitting?.requires ?? []) {
       bound(bounds, requirement.path.join("."), { allow: new Set(requirement.values), deny: new Set() });
       if (mustHold(bounds.get(requirement.path.join(".")))) queue.push(requirement.path.join("."));
@@ -59,10 +65,15 @@ function makeObject(wish: Wish, shape: ObjectShape, model: Model, prefix: string
       setAt(object, name, valueWithin(bounds.get(name), wish, kind, place));
   }
   for (const [name, inner] of shape.lists) {
-    const isListed =
-      wish.needed.has(prefix + name) || [...wish.wanted].some((path) => path.startsWith(`${prefix}${name}.`));
+    const isListed = lists.has(prefix + name) || [...wish.wanted].some((path) => path.startsWith(`${prefix}${name}.`));
     if (isListed) {
-      const items = makeList(wish, inner, model.openers.get(name) ?? [], `${prefix}${name}.`, bounds);
+      const items = makeList(
+        { ...wish, needed: lists },
+        inner,
+        model.openers.get(name) ?? [],
+        `${prefix}${name}.`,
+        bounds,
+      );
       if (items.length > 0) setAt(object, name, items);
     }
   }
@@ -79,6 +90,7 @@ function makeList(wish: Wish, shape: ObjectShape, openers: readonly Opener[], pr
   const keys = new Set<string>();
   for (let n = 0; n < count; n += 1) {
     if (openers.length === 0) {
+      if (wish.held.has(prefix.slice(0, -1))) break;
       items.push(makeObject(wish, shape, { places: new Map(), openers: new Map() }, prefix, new Map()));
       continue;
     }

@@ -4,12 +4,12 @@ import { DOCUMENT_SCHEMAS } from "../../src/documents/schemas.ts";
 import { documentShape, type ObjectShape } from "../../src/mapping/document-shape.ts";
 import type { CompiledMapping } from "../../src/mapping/library.ts";
 import type { Finding } from "../../src/values/finding.ts";
-import { differenceOf } from "../tools/conformance-again.ts";
+import { differenceOf, inOrder, isSame, without } from "./compare.ts";
 import { type Held, makeDocument, shuffled, type Wish } from "./documents.ts";
-import { type Model, modelOf } from "./model.ts";
+import { assumedFields, heldPaths, type Model, modelOf } from "./model.ts";
 import { learn, repair } from "./repair.ts";
 import { asSchedule } from "./schedule-rules.ts";
-import { inOrder, isSame, roundTrip, type Trip, valuesAt, versionsOf, without } from "./trip.ts";
+import { roundTrip, type Trip, valuesAt, versionsOf } from "./trip.ts";
 import { Dice } from "./values.ts";
 
 /** What became of one field over all documents that held it. */
@@ -52,6 +52,7 @@ interface Trying {
   readonly mapping: CompiledMapping;
   readonly shape: ObjectShape;
   readonly model: Model;
+  readonly held: ReadonlySet<string>;
   readonly versions: readonly string[];
   readonly needed: Set<string>;
   readonly dice: Dice;
@@ -60,10 +61,12 @@ interface Trying {
 /** Tries a mapping: each field so often alone, and so many documents of many fields. */
 export function lossesOf(mapping: CompiledMapping, seed: number, alone = 4, together = 120): Losses {
   const shape = documentShape(mapping.document);
+  const model = modelOf(mapping.definition);
   const trying: Trying = {
     mapping,
     shape,
-    model: modelOf(mapping.definition),
+    model,
+    held: heldPaths(model),
     versions: versionsOf(mapping),
     needed: new Set(requiredBy(mapping)),
     dice: new Dice(seed),
@@ -98,11 +101,11 @@ function requiredBy({ document }: CompiledMapping): string[] {
 
 /** Makes a document with these fields, written if it can be brought about. */
 function attempt(trying: Trying, wanted: ReadonlySet<string>): { document: Held; trip: Trip } {
-  const { mapping, shape, model, needed, dice, versions } = trying;
+  const { mapping, shape, model, held, needed, dice, versions } = trying;
   const version = dice.of(versions);
   let refused: { document: Held; trip: Trip } | undefined;
   for (let made = 0; made < 4; made += 1) {
-    const wish: Wish = { mapping, shape, model, wanted, needed, dice };
+    const wish: Wish = { mapping, shape, model, held, wanted, needed, dice };
     const document = completed(mapping, makeDocument(wish), dice);
     for (let repairs = 0; repairs < MOST_REPAIRS; repairs += 1) {
       const trip = roundTrip(mapping, document, version);
@@ -171,16 +174,6 @@ function tryTogether(
     if (difference !== undefined) differences.push(shrunk(trying, document, lost, assumed) ?? difference);
   }
   return { differences, written };
-}
-
-/** Fields that a mapping fills, or works out, where the document says nothing. */
-function assumedFields(model: Model, prefix = ""): Set<string> {
-  const found = new Set<string>();
-  for (const [name, places] of model.places)
-    if (places.some(({ field }) => field.fallback !== undefined || field.count !== undefined)) found.add(prefix + name);
-  for (const [name, openers] of model.openers)
-    for (const opener of openers) for (const path of assumedFields(opener.model, `${prefix}${name}.`)) found.add(path);
-  return found;
 }
 
 function differenceIn(

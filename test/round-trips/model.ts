@@ -19,6 +19,8 @@ export interface Place {
   readonly requires: readonly Requirement[];
   /** Fields that dependency notes ask for beside this one. */
   readonly beside: readonly string[];
+  /** Lists within the object that have to be there, since the field is said in them only. */
+  readonly inside: readonly string[];
 }
 
 /** A line that opens an object of a list. */
@@ -41,64 +43,89 @@ export interface Model {
 
 const empty = (): Model => ({ places: new Map(), openers: new Map() });
 
+/** An object and the lists that lead to it, the document first. */
+interface Level {
+  readonly list: string;
+  readonly model: Model;
+}
+
 /** The model of a mapping's document. */
 export function modelOf({ lines }: MappingDefinition): Model {
   const model = empty();
-  walk(lines, [], model);
+  walk(lines, [], [{ list: "document", model }]);
   return model;
 }
 
-function walk(lines: readonly LineDefinition[], around: readonly Requirement[], model: Model): void {
+const innermost = (levels: readonly Level[]): Model => (levels.at(-1) as Level).model;
+
+function walk(lines: readonly LineDefinition[], around: readonly Requirement[], levels: readonly Level[]): void {
+  const model = innermost(levels);
   for (const line of lines) {
     if (line.most === 0) continue;
-    if (line.carries) walkCarrying(line, around, model);
+    if (line.carries) walkCarrying(line, around, levels);
     else if (line.opens !== undefined) {
       addOpener(model, line.opens, {
         line: line.path,
-        requires: line.onlyIf,
-        around,
+        requires: ownOf(line.onlyIf),
+        around: [...around, ...aroundOf(line.onlyIf)],
         most: line.most,
         key: [],
-        model: within(line),
+        model: within(line, line.opens, levels),
       });
     } else {
-      const requires = [...around, ...line.onlyIf];
-      addPlaces(model, line, requires);
-      walkRepeat(line, requires, model);
-      for (const same of line.same) walkSame(same, requires, model);
-      walk(line.below, requires, model);
+      const requires = [...around, ...ownOf(line.onlyIf)];
+      addPlaces(levels, line, requires);
+      walkRepeat(line, requires, levels);
+      for (const same of line.same) walkSame(same, requires, levels);
+      walk(line.below, requires, levels);
     }
   }
 }
 
+/** Conditions on the object itself, and those on the one around it. */
+const ownOf = (requirements: readonly Requirement[]): Requirement[] =>
+  requirements.filter(({ of }) => of === undefined);
+const aroundOf = (requirements: readonly Requirement[]): Requirement[] =>
+  requirements.filter(({ of }) => of !== undefined);
+
 /** The object that a line opens. */
-function within(line: LineDefinition): Model {
+function within(line: LineDefinition, list: string, above: readonly Level[]): Model {
   const model = empty();
-  addPlaces(model, line, []);
-  walkRepeat(line, [], model);
-  for (const same of line.same) walkSame(same, [], model);
-  if (line.columns !== undefined) walkColumns(line.columns, [], model);
-  walk(line.below, [], model);
+  const levels = [...above, { list, model }];
+  addPlaces(levels, line, []);
+  walkRepeat(line, [], levels);
+  for (const same of line.same) walkSame(same, [], levels);
+  if (line.columns !== undefined) walkColumns(line.columns, [], levels);
+  walk(line.below, [], levels);
   return model;
 }
 
 /** What a line carries is held by the objects opened below it. */
-function walkCarrying(line: LineDefinition, around: readonly Requirement[], model: Model): void {
+function walkCarrying(line: LineDefinition, around: readonly Requirement[], above: readonly Level[]): void {
+  const model = innermost(above);
   const below = empty();
-  walk(line.below, around, below);
+  walk(line.below, around, [...above.slice(0, -1), { list: above.at(-1)?.list ?? "", model: below }]);
   for (const [name, openers] of below.openers) {
     for (const opener of openers) {
-      addPlaces(opener.model, line, line.onlyIf);
+      addPlaces([...above, { list: name, model: opener.model }], line, ownOf(line.onlyIf));
+      // Plain lines below a carrying one are carried as well.
+      for (const [field, places] of below.places) {
+        opener.model.places.set(field, [...(opener.model.places.get(field) ?? []), ...places]);
+      }
       addOpener(model, name, opener);
     }
   }
-  for (const [name, places] of below.places) model.places.set(name, [...(model.places.get(name) ?? []), ...places]);
 }
 
-function walkRepeat({ repeat, path, most }: LineDefinition, around: readonly Requirement[], model: Model): void {
+function walkRepeat(
+  { repeat, path, most }: LineDefinition,
+  around: readonly Requirement[],
+  above: readonly Level[],
+): void {
   if (repeat === undefined) return;
+  const model = innermost(above);
   const opened = empty();
-  for (const field of repeat.fields) addPlace(opened, field, [], []);
+  for (const field of repeat.fields) addPlace([...above, { list: repeat.opens, model: opened }], field, [], []);
   if (repeat.by !== undefined) {
     const { path: name, words } = repeat.by;
     for (const word of words) {
@@ -121,13 +148,14 @@ function walkRepeat({ repeat, path, most }: LineDefinition, around: readonly Req
   addOpener(model, repeat.opens, { line: path, requires: [], around, most: count, key: [], model: opened });
 }
 
-function walkSame(same: SameDefinition, around: readonly Requirement[], model: Model): void {
+function walkSame(same: SameDefinition, around: readonly Requirement[], above: readonly Level[]): void {
   const opened = empty();
-  for (const field of same.fields) addPlace(opened, field, [], []);
-  for (const inner of same.same) walkSame(inner, [], opened);
-  if (same.columns !== undefined) walkColumns(same.columns, [], opened);
+  const levels = [...above, { list: same.opens, model: opened }];
+  for (const field of same.fields) addPlace(levels, field, [], []);
+  for (const inner of same.same) walkSame(inner, [], levels);
+  if (same.columns !== undefined) walkColumns(same.columns, [], levels);
   const key = same.key.map((name) => name.join("."));
-  addOpener(model, same.opens, {
+  addOpener(innermost(above), same.opens, {
     line: "row",
     requires: [],
     around,
@@ -140,12 +168,13 @@ function walkSame(same: SameDefinition, around: readonly Requirement[], model: M
 function walkColumns(
   columns: NonNullable<LineDefinition["columns"]>,
   around: readonly Requirement[],
-  model: Model,
+  above: readonly Level[],
 ): void {
   const opened = empty();
-  for (const field of [columns.header, columns.value, ...columns.fields]) addPlace(opened, field, [], []);
+  const levels = [...above, { list: columns.opens, model: opened }];
+  for (const field of [columns.header, columns.value, ...columns.fields]) addPlace(levels, field, [], []);
   const key = columns.header.to.map((name) => name.join("."));
-  addOpener(model, columns.opens, {
+  addOpener(innermost(above), columns.opens, {
     line: "columns",
     requires: [],
     around,
@@ -159,28 +188,37 @@ function addOpener(model: Model, name: string, opener: Opener): void {
   model.openers.set(name, [...(model.openers.get(name) ?? []), opener]);
 }
 
-function addPlaces(model: Model, line: LineDefinition, requires: readonly Requirement[]): void {
-  for (const field of line.fields) addPlace(model, field, requires, besideOf(line, field));
+function addPlaces(levels: readonly Level[], line: LineDefinition, requires: readonly Requirement[]): void {
+  for (const field of line.fields) addPlace(levels, field, requires, besideOf(line, field));
   const seen = new Set<string>();
   for (const field of line.pairs?.fields.values() ?? []) {
     const name = field.to[0]?.join(".") ?? "";
     if (seen.has(name)) continue;
     seen.add(name);
-    addPlace(model, field, requires, []);
+    addPlace(levels, field, requires, []);
   }
 }
 
 function addPlace(
-  model: Model,
+  levels: readonly Level[],
   field: FieldDefinition,
   requires: readonly Requirement[],
   beside: readonly string[],
 ): void {
   // What is worked out or only read is no place to keep a value at.
-  if (field.use === "never" || field.sum !== undefined) return;
+  if (field.use === "never" || field.sum !== undefined || field.also) return;
+  const own = field.of === undefined ? levels.length - 1 : levels.findLastIndex(({ list }) => list === field.of);
+  const { model } = levels[own] as Level;
+  const inside = levels.slice(own + 1).map((_, at, inner) =>
+    inner
+      .slice(0, at + 1)
+      .map(({ list }) => list)
+      .join("."),
+  );
   field.to.forEach((path, at) => {
     const name = path.join(".");
-    model.places.set(name, [...(model.places.get(name) ?? []), { field, at, requires, beside }]);
+    const place = { field, at, requires: inside.length > 0 ? [] : requires, beside, inside };
+    model.places.set(name, [...(model.places.get(name) ?? []), place]);
   });
 }
 
@@ -202,4 +240,24 @@ function besideOf(line: LineDefinition, field: FieldDefinition): string[] {
     const chooses = choosing.some((address) => JSON.stringify(address) === JSON.stringify(other.address));
     return name === undefined || other === field || !(chooses || wanted.has(elementOf(other))) ? [] : [name];
   });
+}
+
+/** Fields that a mapping fills, or works out, where the document says nothing. */
+export function assumedFields(model: Model, prefix = ""): Set<string> {
+  const found = new Set<string>();
+  for (const [name, places] of model.places)
+    if (places.some(({ field }) => field.fallback !== undefined || field.count !== undefined)) found.add(prefix + name);
+  for (const [name, openers] of model.openers)
+    for (const opener of openers) for (const path of assumedFields(opener.model, `${prefix}${name}.`)) found.add(path);
+  return found;
+}
+
+/** Every field and list that has a place somewhere, by its full path. */
+export function heldPaths(model: Model, prefix = ""): Set<string> {
+  const found = new Set<string>([...model.places.keys()].map((name) => prefix + name));
+  for (const [name, openers] of model.openers) {
+    found.add(prefix + name);
+    for (const opener of openers) for (const path of heldPaths(opener.model, `${prefix}${name}.`)) found.add(path);
+  }
+  return found;
 }

@@ -36,6 +36,9 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const digits = (dice: Dice, count: number): string =>
   Array.from({ length: count }, (_, at) => String(at === 0 ? 1 + dice.below(9) : dice.below(10))).join("");
 
+/** The second value of a date with its time. */
+const isTime = (name: string, as: string): boolean => as !== "text" && /^(?:at|time|timeTo|[a-z]+At)$/.test(name);
+
 /** How long a value of a place may be. */
 function lengthOf({ length, address }: FieldDefinition): { least: number; most: number } {
   const width = address.kind === "range" ? address.last - address.first + 1 : 60;
@@ -69,7 +72,7 @@ export function valueFor(field: FieldDefinition, at: number, kind: FieldKind, sy
   if (kind.kind === "figure" || as.startsWith("number") || field.count !== undefined) {
     return figure(as, Math.min(most, 9), kind.kind === "figure" && syntax !== "fixed", dice);
   }
-  if (as === "time") return time(most, dice);
+  if (as === "time" || isTime(field.to[at]?.at(-1) ?? "", as)) return time(most, dice);
   if (at > 0) return anyValue(kind, dice);
   return text(least, most, syntax, dice);
 }

@@ -56,7 +56,8 @@ interface Place {
 function placesOf(segments: readonly Segment[], context: ReadContext): Place[] {
   return segments.flatMap(({ tag, elements }, segment) =>
     elements.flatMap((text, element) => {
-      if (element === 0 || TRAILERS.has(tag)) return [];
+      // Type and version of a message have chosen its mapping.
+      if (element === 0 || TRAILERS.has(tag) || (tag === "UNH" && element === 2)) return [];
       const parts = context.family === "fixed" ? wordsIn(text) : componentsIn(text, context.delimiters);
       return parts.map(([from, to]) => ({ segment, element, from, to }));
     }),
