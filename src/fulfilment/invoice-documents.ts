@@ -47,6 +47,7 @@ export function invoiceOf(invoice: ReleasedInvoice, gateway: Gateway): Invoice {
     shippedOn: shipment.shippedOn,
     ...(agreement.payment_terms === "" ? {} : { terms: { description: agreement.payment_terms } }),
     parties: [
+      as("buyer", { name }),
       as("bill-to", { name }),
       as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
       as("supplier", ourParty(gateway)),

@@ -52,7 +52,11 @@ export function shipNoticeOf(
     issuedAt: timeIn(gateway.company.timeZone, occasion.instant),
     shippedOn: shipment.shippedOn,
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
-    parties: [as("ship-to", shipToParty(shipment.partner, shipment.shipTo)), as("ship-from", ourParty(gateway))],
+    parties: [
+      as("buyer", { name: shipment.partner.name }),
+      as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
+      as("ship-from", ourParty(gateway)),
+    ],
     lines: shipment.lines.map((line) => noticeLine(shipment, line)),
   };
 }
@@ -68,7 +72,9 @@ function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumula
       blanketNumber: of.agreement.customer_number,
       releaseNumber: of.releaseNumber,
       customerOrderNumber: of.order.customer_order_no,
+      unloadingPoint: of.blanketLine.dock || of.account.dock,
     }),
+    shipLine: String(lineNumber),
     quantity: writeMillionths(quantity),
     cumulative: writeMillionths(cumulative),
     ordered: writeMillionths(of.line.quantity),

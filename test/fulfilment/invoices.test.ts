@@ -63,6 +63,7 @@ onEveryDatabase("an invoice", (database) => {
       shippedOn: "2027-03-10",
       terms: { description: "30 days net" },
       parties: [
+        { role: "buyer", name: "ACME" },
         { role: "bill-to", name: "ACME" },
         { role: "ship-to", scheme: "customer", code: "DOCK1" },
         { role: "supplier", name: "Fittings Ltd", scheme: "customer", code: "V-4711", city: "Jena" },

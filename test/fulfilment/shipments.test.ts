@@ -103,6 +103,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
       packages: "4",
       grossWeight: "12.5",
       parties: [
+        { role: "buyer", name: "ACME" },
         { role: "ship-to", scheme: "customer", code: "DOCK1", name: "Acme Plant 1", city: "Toledo", country: "US" },
         { role: "ship-from", name: "Fittings Ltd", scheme: "customer", code: "V-4711", city: "Jena" },
       ],
@@ -114,6 +115,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
           unit: "PC",
           blanketNumber: "acme-BLANKET",
           customerOrderNumber: "PO-7",
+          shipLine: "10",
           quantity: "400",
           cumulative: "400",
           ordered: "400",
