@@ -63,7 +63,7 @@ export function segmentsAgain(
   return found;
 }
 
-type Syntax = Pick<InterchangeEntry, "family" | "delimiters">;
+type Syntax = Pick<InterchangeEntry, "family" | "delimiters" | "version">;
 
 const NO_DELIMITERS = { element: "", component: "", repetition: "", segment: "", release: "" };
 
@@ -73,9 +73,10 @@ function syntaxAt(source: ByteSource, byte: number): Syntax {
   const head = bytes.subarray(0, source.read(bytes, byte));
   const start = { byte, line: 1, segment: 1 };
   const tag = head.toString("latin1", 0, 3);
-  if (tag === "ISA") return { family: "x12", delimiters: readIsa(head, start).delimiters };
-  if (tag === "UNA" || tag === "UNB") return { family: "edifact", delimiters: readUnb(head, start).delimiters };
-  return { family: "fixed", delimiters: NO_DELIMITERS };
+  if (tag === "ISA") return { family: "x12", version: "", delimiters: readIsa(head, start).delimiters };
+  if (tag === "UNA" || tag === "UNB")
+    return { family: "edifact", version: "", delimiters: readUnb(head, start).delimiters };
+  return { family: "fixed", version: "", delimiters: NO_DELIMITERS };
 }
 
 function rawSegment({ tag, elements, byte, ordinal, inSet }: Segment, { family, delimiters }: Syntax): RawSegment {

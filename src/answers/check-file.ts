@@ -165,7 +165,7 @@ async function checkedInterchange(
   entry: InterchangeEntry,
   settings: CheckSettings,
 ): Promise<CheckedInterchange> {
-  const partner = settings.partner ?? partnerOf(entry.sender, settings.partners ?? []);
+  const partner = settings.partner ?? partnerOf(entry, settings.partners ?? []);
   const lenient = [...settings.lenient, ...(partner?.lenient ?? [])];
   const { ordinal, family, version, sender, receiver, control, sentOn, test, complete, segments } = entry;
   const second = entry.complete ? await secondReading(source, entry) : undefined;

@@ -2,6 +2,7 @@
  * TA1: what is said of the envelope of one X12 interchange (X12.5, TA1). Pure. Of the sets in it only a 997 or 999 speaks.
  */
 import type { Acknowledgement } from "../documents/acknowledgement.ts";
+import type { PlainDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
 import { outcomeOf } from "./acknowledge.ts";
 
@@ -9,8 +10,8 @@ import { outcomeOf } from "./acknowledge.ts";
 export interface AnsweredHeader {
   /** ISA13 */
   readonly control: string;
-  /** ISA09, YYMMDD, and ISA10, HHMM, as they stand there. */
-  readonly date: string;
+  /** ISA09, absent where it is no date, and ISA10 as HHMM. */
+  readonly date?: PlainDate;
   readonly time: string;
 }
 

@@ -53,6 +53,9 @@ const WITH_LENGTH: ReadonlySet<string> = new Set(["ELEMENT_TOO_LONG", "ELEMENT_T
 const SEGMENTS_IN_ERROR = "5";
 const ELEMENTS_IN_ERROR = "8";
 
+/** Acknowledgements and application advices (824). */
+export const ANSWERS: ReadonlySet<string> = new Set(["FA", "AG"]);
+
 /** What the findings of a set make of it: any that rejects rejects, any that is tolerated is noted (E). */
 export function outcomeOf(findings: readonly Finding[]): SetOutcome {
   if (findings.some(({ severity }) => severity === "reject")) return "rejected";
@@ -62,10 +65,10 @@ export function outcomeOf(findings: readonly Finding[]): SetOutcome {
 /**
  * The answer to a group.
  * @param forbidden characters that a copy of a bad element must not hold: the delimiters it will be written with
- * @returns nothing for a group of acknowledgements (FA): an acknowledgement is never acknowledged
+ * @returns nothing for a group of answers: an answer is never acknowledged
  */
 export function acknowledgementOf(group: AnsweredGroup, forbidden = ""): GroupAcknowledgement | undefined {
-  if (group.functionalId === "FA") return undefined;
+  if (ANSWERS.has(group.functionalId)) return undefined;
   const groupRejected = outcomeOf(group.findings) === "rejected";
   const sets = group.sets.map((set) => answerOf(set, groupRejected, forbidden));
   const accepted = sets.filter(({ status }) => status !== "rejected").length;

@@ -1,10 +1,16 @@
 /** One transaction set: found a mapping for, read, judged by its findings, and handed to what its document does. */
 import type { Partner } from "../config/partner.ts";
 import type { Acknowledgement } from "../documents/acknowledgement.ts";
+import type { ApplicationAdvice } from "../documents/application-advice.ts";
 import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
+import type { ReceiptAdvice } from "../documents/receipt-advice.ts";
+import type { RemittanceAdvice } from "../documents/remittance-advice.ts";
 import { applySchedule } from "../orders/apply-schedule.ts";
+import { applyReceiptAdvice } from "../orders/receipts.ts";
+import { fileRemittance } from "../orders/remittances.ts";
 import { update } from "../store/rows.ts";
 import { type FileRow, type MessageRow, message } from "../store/tables.ts";
+import { charsetOf } from "../syntax/charsets.ts";
 import type { InterchangeEntry, SetEntry } from "../syntax/segment.ts";
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
@@ -13,7 +19,7 @@ import { outcomeOf } from "./acknowledge.ts";
 import { archivePath } from "./archive.ts";
 import type { Exchange } from "./context.ts";
 import { readFindings, writeFindings } from "./findings.ts";
-import { matchAcknowledgement } from "./match.ts";
+import { matchAcknowledgement, matchApplicationAdvice } from "./match.ts";
 import { withLenience } from "./registration.ts";
 import type { SetReading } from "./set-reading.ts";
 
@@ -54,6 +60,7 @@ export async function applySet(exchange: Exchange, hand: SetAtHand): Promise<voi
 
 /** The partner's own choice for the type; else his dialect of the standard mapping, else the standard one. */
 function mappingFor(exchange: Exchange, { partner, interchange, set, row }: SetAtHand): string | undefined {
+  if (interchange.table !== undefined) return interchange.table.mapping;
   const chosen = partner.mappings[set.type];
   if (chosen !== undefined) return chosen;
   return exchange.config.mappings.fitting({
@@ -73,10 +80,16 @@ const read = (
   exchange.reader.readSet({
     path: archivePath(exchange.paths.archive, file.sha256),
     file: file.name,
-    interchange: { family: interchange.family, delimiters: interchange.delimiters, sentOn: interchange.sentOn },
+    interchange: {
+      family: interchange.family,
+      delimiters: interchange.delimiters,
+      version: interchange.version,
+      sentOn: interchange.sentOn,
+      ...(interchange.table === undefined ? {} : { table: interchange.table }),
+    },
     set,
     mapping,
-    charset: partner.charset ?? "latin1",
+    charset: charsetOf(interchange, partner.charset),
     lenient: partner.lenient,
   });
 
@@ -98,8 +111,23 @@ async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetRea
     });
     return;
   }
+  if (reading.kind === "receipt-advice") {
+    const document = reading.document as ReceiptAdvice;
+    const { gateway } = exchange.config;
+    await applyReceiptAdvice(exchange.store, { messageId: row.id, partner, gateway, document, occasion });
+    return;
+  }
+  if (reading.kind === "remittance-advice") {
+    const document = reading.document as RemittanceAdvice;
+    await fileRemittance(exchange.store, { messageId: row.id, partner, document, occasion });
+    return;
+  }
   if (reading.kind === "acknowledgement") {
     await matchAcknowledgement(exchange, hand, reading.document as Acknowledgement);
+    return;
+  }
+  if (reading.kind === "application-advice") {
+    await matchApplicationAdvice(exchange, hand, reading.document as ApplicationAdvice);
     return;
   }
   await finish(

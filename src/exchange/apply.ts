@@ -3,6 +3,7 @@
  * step is repeated from its row after a crash; a bug in one set stops its file there and leaves what came before applied.
  */
 import type { Partner } from "../config/partner.ts";
+import { queueBusinessErrors } from "../orders/business-errors.ts";
 import { recordAudit } from "../store/audit.ts";
 import { select, selectOne, update } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
@@ -13,15 +14,17 @@ import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { outcomeOf } from "./acknowledge.ts";
 import { passOverGaps } from "./after-gap.ts";
-import { queueAnswers } from "./answers-out.ts";
+import { type Closed, queueAnswers } from "./answers-out.ts";
 import { applySet } from "./apply-set.ts";
 import { archivePath } from "./archive.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { applyErpFile } from "./erp-inbound.ts";
 import { type FileEnd, finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
+import { matchTa1 } from "./match.ts";
 import { isPoison, keepPoison, POISON } from "./poison.ts";
-import { setsOf } from "./register.ts";
+import { setsOf, TA1 } from "./register.ts";
+import { tableDeclared } from "./tables.ts";
 
 /** Applies one registered file to its end. A fault of ours ends it as *failed*; `retryFile` goes on where it stopped. */
 export async function applyFile(exchange: Exchange, row: FileRow): Promise<void> {
@@ -40,10 +43,17 @@ async function applyInterchanges(exchange: Exchange, row: FileRow): Promise<void
     id: row.id,
   });
   if (open.length > 0) {
-    const catalogue = await exchange.reader.catalogue(archivePath(exchange.paths.archive, row.sha256), row.name);
+    const catalogue = await catalogueAgain(exchange, row);
     for (const held of open) await applyInterchange(exchange, row, held, catalogue);
   }
   await closeFile(exchange, row);
+}
+
+/** What the registration saw, also of a file whose layout its partner declares. */
+function catalogueAgain(exchange: Exchange, row: FileRow): Promise<Catalogue> {
+  const { config, paths, reader } = exchange;
+  const table = tableDeclared(row.name, config.partnersOfFolder(row.folder), config.mappings);
+  return reader.catalogue(archivePath(paths.archive, row.sha256), row.name, table?.layout);
 }
 
 async function applyInterchange(
@@ -59,6 +69,11 @@ async function applyInterchange(
   for (const next of await messagesOf(exchange, held)) {
     const placed = sets[next.ordinal - 1];
     if (next.state !== "catalogued") continue;
+    if (next.type === TA1) {
+      const said = entry.ta1?.[next.ordinal - 1 - sets.length];
+      if (said !== undefined) await matchTa1(exchange, { file: row, partner, row: next }, said);
+      continue;
+    }
     if (placed === undefined) throw new Error(`set ${next.ordinal} is not in the archived file ${row.sha256}`);
     const { set, group } = placed;
     const occasion = { ...occasionOfFile(row), who: partner.code };
@@ -69,7 +84,7 @@ async function applyInterchange(
       throw stopped(next, coerceError(thrown));
     }
   }
-  await closeInterchange(exchange, row, held, partner);
+  await closeInterchange(exchange, row, { partner, claim: row.claim, row: held, entry });
 }
 
 const messagesOf = (exchange: Exchange, held: InterchangeRow): Promise<MessageRow[]> =>
@@ -106,16 +121,13 @@ const stopped = (row: MessageRow, error: Error): Error =>
   passesByItself(error) ? error : new StoppedAtSet(row, error);
 
 /** T3: answers the groups of an interchange and closes it. */
-async function closeInterchange(
-  exchange: Exchange,
-  row: FileRow,
-  held: InterchangeRow,
-  partner: Partner,
-): Promise<void> {
+async function closeInterchange(exchange: Exchange, row: FileRow, closed: Omit<Closed, "messages">): Promise<void> {
+  const { partner, row: held } = closed;
   const occasion = { ...occasionOfFile(row), who: partner.code };
   await exchange.store.write(async (tx) => {
     const messages = await select(tx, message, "WHERE interchange_id = :id ORDER BY ordinal", { id: held.id });
-    await queueAnswers(tx, occasion, partner, row.claim, held, messages);
+    await queueAnswers(tx, occasion, { ...closed, messages });
+    await queueBusinessErrors(tx, { occasion, partner, claim: row.claim, interchange: held, messages });
     await keepOutcomes(tx, messages);
     await update(tx, interchange, { state: "closed" }, "id = :id AND state = 'open'", { id: held.id });
     at("answering");

@@ -50,6 +50,10 @@ export interface ExchangeEventMap {
   "interchange.gap": [AboutFile & { partner: string; control: string; missing: string; held: boolean }];
   /** A customer answers what we sent with a rejection, or answers what we never sent. */
   "acknowledgement.alarm": [AboutFile & { partner: string; reason: string; group: string; set: string }];
+  /** What was written to a partner has not been acknowledged within the time that his file gives him. */
+  "acknowledgement.overdue": [
+    { receiver: string; folder: string; name: string; kind: string; number: string; writtenAt: string },
+  ];
   "document.held": [{ kind: string; receiver: string; number: string; finding: string }];
   "outbox.rendered": [{ receiver: string; folder: string; name: string }];
   "outbox.written": [{ receiver: string; folder: string; name: string; sha256: string }];

@@ -13,6 +13,8 @@ export interface Chain {
   readonly partner: string;
   readonly sender: string;
   readonly receiver: string;
+  /** The first record of the messages that are counted apart (VDA); absent where one count is for all. */
+  readonly counted?: string;
 }
 
 /** Numbers that were passed over, both ends included. */
@@ -27,8 +29,8 @@ export type Expected = ReadonlyMap<Scope, number>;
 /** A number farther ahead or behind than this was not lost on the way: the sender counts anew, or by dates. */
 const FAR = 400;
 
-export const chainScope = ({ partner, sender, receiver }: Chain): Scope =>
-  `received:${JSON.stringify([partner, sender, receiver])}`;
+export const chainScope = ({ partner, sender, receiver, counted }: Chain): Scope =>
+  `received:${JSON.stringify([partner, sender, receiver, ...(counted === undefined ? [] : [counted])])}`;
 
 /** What is missing before an interchange of that number; nothing where no number is expected yet, or it is none. */
 export function missingBefore(expected: number | undefined, control: string): Missing | undefined {
@@ -85,8 +87,9 @@ export async function chainsOf(from: Queryable, partner: string): Promise<{ chai
     const scope = String(row["scope"]);
     // An underscore of the code stands for any character there.
     if (!scope.startsWith(beginning)) return [];
-    const [, sender = "", receiver = ""] = JSON.parse(scope.slice("received:".length)) as string[];
-    return [{ chain: { partner, sender, receiver }, next: Number(row["next"]) }];
+    const [, sender = "", receiver = "", counted] = JSON.parse(scope.slice("received:".length)) as string[];
+    const chain = { partner, sender, receiver, ...(counted === undefined ? {} : { counted }) };
+    return [{ chain, next: Number(row["next"]) }];
   });
 }
 

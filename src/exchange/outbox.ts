@@ -27,6 +27,7 @@ import {
 } from "./outbox-files.ts";
 import { portionsToWrite, stillHad, type Writer, writerOf } from "./outbox-leases.ts";
 import { removeLeftovers } from "./outbox-leftovers.ts";
+import { expectAnswers } from "./overdue.ts";
 
 /** What one drain did. */
 export interface Drained {
@@ -284,8 +285,14 @@ const markWritten = ({ exchange, writer }: Drain, files: readonly OutboxFileRow[
        WHERE id IN (:ids) AND state = 'staged'${stillHad(exchange)} RETURNING id`,
       { ids: files.map(({ id }) => id), now: exchange.clock.instant(), ...writer },
     );
+    const moved = new Set(rows.map(({ id }) => Number(id)));
+    await expectAnswers(
+      tx,
+      exchange,
+      files.filter(({ id }) => moved.has(id)),
+    );
     at("writing");
-    return new Set(rows.map(({ id }) => Number(id)));
+    return moved;
   });
 
 interface TakenUp {

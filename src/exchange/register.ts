@@ -1,54 +1,63 @@
 /** Transaction T1: registers a claimed, archived file with everything the catalogue says, once per claim. */
 
-import type { Partner } from "../config/partner.ts";
 import { recordAudit } from "../store/audit.ts";
 import { holdAlone } from "../store/locks.ts";
-import { insert, insertOne, select, selectOne } from "../store/rows.ts";
+import { insert, insertOne, selectOne } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type FileRow, file, interchange, message } from "../store/tables.ts";
 import type { InterchangeEntry, SetEntry } from "../syntax/segment.ts";
 import { type Occasion, occasionOf } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import type { Finding } from "../values/finding.ts";
-import { repeatAnswers } from "./answers-out.ts";
+import { answerHeaders, repeatAnswers } from "./answers-out.ts";
 import type { Archived } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
+import { earlierInterchanges, earlierUnnumbered } from "./earlier.ts";
 import { writeFindings } from "./findings.ts";
 import { hashRanges } from "./hashing.ts";
 import { laneOf } from "./lanes.ts";
 import { filesComeTo } from "./mailboxes.ts";
 import { type Chain, expectedIn, expectNext, missingInWords } from "./number-chains.ts";
 import { quarantine } from "./quarantine.ts";
-import { type EarlierInterchange, type FilePlan, type InterchangePlan, partnerOf, planFile } from "./registration.ts";
+import {
+  type Arrival,
+  chainOf,
+  type FilePlan,
+  type InterchangePlan,
+  kindOf,
+  partnerOf,
+  planFile,
+} from "./registration.ts";
+import { tableDeclared } from "./tables.ts";
 
 /** A partner's file: catalogued, planned, registered. */
 export async function registerPartnerFile(exchange: Exchange, claimed: Claimed, archived: Archived): Promise<FileRow> {
-  const catalogue = await exchange.reader.catalogue(archived.path, claimed.name);
-  const hashes = await hashRanges(archived.path, catalogue.interchanges);
   const partners = exchange.config.partnersOfFolder(claimed.folder);
+  const table = tableDeclared(claimed.name, partners, exchange.config.mappings);
+  const catalogue = await exchange.reader.catalogue(archived.path, claimed.name, table?.layout);
+  const hashes = await hashRanges(archived.path, catalogue.interchanges);
   const { environment } = exchange.config.gateway;
-  const arrival = { name: claimed.name, catalogue, hashes, partners, environment };
+  const arrival: Arrival = { name: claimed.name, catalogue, hashes, partners, table, environment };
   const family = catalogue.family ?? "";
-  return register(exchange, claimed, archived, family, async (from) =>
-    planFile(
-      arrival,
-      await earlierInterchanges(
-        from,
-        catalogue.interchanges,
-        partners.map(({ code }) => code),
+  return register(
+    exchange,
+    claimed,
+    archived,
+    family,
+    async (from) =>
+      planFile(
+        arrival,
+        await earlierInterchanges(from, arrival),
+        await expectedIn(from, chainsIn(arrival)),
+        await earlierUnnumbered(from, arrival),
       ),
-      await expectedIn(from, chainsIn(catalogue.interchanges, partners)),
-    ),
+    (tx, _row, occasion, plan) => answerHeaders(tx, exchange.config, claimed.claim, arrival, plan, occasion),
   );
 }
 
-const chainsIn = (entries: readonly InterchangeEntry[], partners: readonly Partner[]): Chain[] =>
-  entries.map(({ sender, receiver }) => ({
-    partner: partnerOf(sender, partners)?.code ?? "",
-    sender: sender.id,
-    receiver: receiver.id,
-  }));
+const chainsIn = ({ catalogue, partners, table }: Arrival): Chain[] =>
+  catalogue.interchanges.map((entry) => chainOf(entry, partnerOf(entry, partners, table)?.code ?? ""));
 
 /**
  * Registers a file by the plan that `plan` makes of what is stored. The quarantine has its copy before the row says so.
@@ -62,7 +71,7 @@ export async function register(
   archived: Archived | undefined,
   family: string,
   plan: (from: Queryable) => Promise<FilePlan>,
-  besides: (tx: Tx, row: FileRow, occasion: Occasion) => Promise<void> = async () => {},
+  besides: (tx: Tx, row: FileRow, occasion: Occasion, plan: FilePlan) => Promise<void> = async () => {},
 ): Promise<FileRow> {
   const planned = await plan(exchange.store);
   if (isQuarantined(planned)) await quarantine(exchange, claimed, archived, planned);
@@ -77,7 +86,7 @@ export async function register(
     if (decided.expected !== undefined) await expectNext(tx, decided.expected);
     await repeatAnswers(tx, exchange.config, claimed.claim, decided, occasion);
     const made = (await registeredFile(tx, claimed.claim)) as FileRow;
-    await besides(tx, made, occasion);
+    await besides(tx, made, occasion, decided);
     await filesComeTo(tx, exchange, [decided.partner, ...decided.interchanges.map(({ partner }) => partner)]);
     await recordAudit(tx, occasion, "file.registered", `file:${claimed.claim}`, {
       partner: decided.partner,
@@ -100,39 +109,6 @@ const isQuarantined = ({ state, interchanges }: FilePlan): boolean =>
 /** The row of a claim, when it is registered. */
 export const registeredFile = (from: Queryable, claim: string): Promise<FileRow | undefined> =>
   selectOne(from, file, "WHERE claim = :claim", { claim });
-
-/** Interchanges of these partners with the control numbers of `entries` that were taken, held or applied before. */
-async function earlierInterchanges(
-  from: Queryable,
-  entries: readonly InterchangeEntry[],
-  partners: readonly string[],
-): Promise<EarlierInterchange[]> {
-  const controls = [...new Set(entries.map(({ control }) => control))];
-  if (controls.length === 0 || partners.length === 0) return [];
-  const rows = await select(
-    from,
-    interchange,
-    // By all four columns of the index, so that the cost does not grow with what came before.
-    `WHERE partner IN (:partners) AND sender IN (:senders) AND receiver IN (:receivers) AND control IN (:controls)
-     AND state IN ('open', 'closed', 'held') ORDER BY id DESC`,
-    { partners, controls, senders: namesOf(entries, "sender"), receivers: namesOf(entries, "receiver") },
-  );
-  if (rows.length === 0) return [];
-  const files = await select(from, file, "WHERE id IN (:ids)", { ids: rows.map((row) => row.file_id) });
-  const claims = new Map(files.map(({ id, claim }) => [id, claim]));
-  return rows.map((row) => ({
-    partner: row.partner,
-    sender: row.sender,
-    receiver: row.receiver,
-    control: row.control,
-    sha256: row.sha256,
-    claim: claims.get(row.file_id) ?? "",
-  }));
-}
-
-const namesOf = (entries: readonly InterchangeEntry[], end: "sender" | "receiver"): string[] => [
-  ...new Set(entries.map((entry) => entry[end].id)),
-];
 
 async function writeFile(
   tx: Tx,
@@ -180,6 +156,7 @@ async function writeFile(
       end_byte: entry.endByte,
       state,
       findings: writeFindings(findings),
+      kind: entry.control === "" ? kindOf(entry) : "",
     })),
   );
   const messages = plan.interchanges.flatMap(({ entry, state }, n) =>
@@ -195,7 +172,7 @@ export function setsOf(entry: InterchangeEntry): { group: InterchangeEntry["grou
 
 function messagesOf(entry: InterchangeEntry, interchangeId: number, state: "open" | "held") {
   const told = new Set<number>();
-  return setsOf(entry).map(({ group, set }, n) => {
+  const sets = setsOf(entry).map(({ group, set }, n) => {
     // What is wrong with a group is kept once, with its first set.
     const groupFindings: readonly Finding[] = told.has(group.ordinal) ? [] : group.findings;
     told.add(group.ordinal);
@@ -219,6 +196,32 @@ function messagesOf(entry: InterchangeEntry, interchangeId: number, state: "open
       findings: writeFindings(set.findings),
     };
   });
+  return [...sets, ...ta1Messages(entry, interchangeId, state, sets.length)];
+}
+
+/** What a TA1 is kept as: a message without a group, behind the sets. */
+export const TA1 = "TA1";
+
+function ta1Messages({ ta1 = [] }: InterchangeEntry, interchangeId: number, state: "open" | "held", sets: number) {
+  return ta1.map(({ control }, n) => ({
+    interchange_id: interchangeId,
+    ordinal: sets + n + 1,
+    functional_id: "",
+    group_control: "",
+    group_ordinal: 0,
+    group_version: "",
+    group_stated: "",
+    group_findings: "",
+    control,
+    type: TA1,
+    version: "",
+    first_segment: 0,
+    segments: 1,
+    first_byte: 0,
+    end_byte: 0,
+    state: state === "open" ? "catalogued" : "held",
+    findings: "",
+  }));
 }
 
 function tell({ events, log }: Exchange, row: FileRow, plan: FilePlan): void {

@@ -13,6 +13,7 @@ import { type IntakeLanes, intakeLanes } from "./lanes.ts";
 import { letGo } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { drainEnded } from "./outbox-ends.ts";
+import { alarmOverdue } from "./overdue.ts";
 import { isPoison, POISON } from "./poison.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
@@ -227,5 +228,6 @@ export async function sendWaiting(exchange: Exchange): Promise<Drained> {
   const drained = await drainOutbox(exchange);
   drainEnded(exchange);
   await noteLeft(exchange);
+  await alarmOverdue(exchange);
   return drained;
 }

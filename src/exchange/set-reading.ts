@@ -2,7 +2,7 @@
 
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
-import type { Catalogue, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
+import type { Catalogue, InterchangeEntry, SetEntry, TableLayout } from "../syntax/segment.ts";
 import { segmentsOf } from "../syntax/set-reader.ts";
 import { fileSource } from "../syntax/sources.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
@@ -15,7 +15,7 @@ export interface SetRequest {
   readonly path: string;
   /** Name of the file in findings. */
   readonly file: string;
-  readonly interchange: Pick<InterchangeEntry, "family" | "delimiters" | "sentOn">;
+  readonly interchange: Pick<InterchangeEntry, "family" | "delimiters" | "version" | "sentOn" | "table">;
   readonly set: SetEntry;
   /** Name of the mapping. */
   readonly mapping: string;
@@ -35,17 +35,19 @@ export interface SetReading {
 }
 
 export interface Reader {
-  catalogue(path: string, file: string): Promise<Catalogue>;
+  /** @param table how the file is laid out, where its partner's file declares it a table */
+  catalogue(path: string, file: string, table?: TableLayout): Promise<Catalogue>;
   readSet(request: SetRequest): Promise<SetReading>;
   /** Asked between any two steps of long work: @throws CalloffError READER_STOPPED once the gateway stops */
   goOn?(): void;
 }
 
 /** Pass one over the bytes at `path`. */
-export function readCatalogue(path: string, file: string): Catalogue {
+export function readCatalogue(path: string, file: string, table?: TableLayout): Catalogue {
   const source = fileSource(path);
   try {
-    return catalogueOf({ name: file, size: source.size, read: (into, position) => source.read(into, position) });
+    const named = { name: file, size: source.size, read: source.read.bind(source) };
+    return catalogueOf(named, table === undefined ? {} : { table });
   } finally {
     source.close();
   }
@@ -90,7 +92,7 @@ function mappingNamed(library: MappingLibrary, name: string): CompiledMapping {
 /** A reader that works in this process: for tests and for single files. */
 export function inProcessReader(library: MappingLibrary): Reader {
   return {
-    catalogue: async (path, file) => readCatalogue(path, file),
+    catalogue: async (path, file, table) => readCatalogue(path, file, table),
     readSet: async (request) => readSetWith(library, request),
   };
 }

@@ -34,6 +34,7 @@ const EXCHANGE_EVENTS: Readonly<Record<keyof ExchangeEventMap, true>> = {
   "interchange.gap": true,
   "interchange.held": true,
   "acknowledgement.alarm": true,
+  "acknowledgement.overdue": true,
   "document.held": true,
   "outbox.rendered": true,
   "outbox.written": true,

@@ -4,12 +4,13 @@ import { systemCode } from "../exchange/durable.ts";
 import { readCatalogue, readSetWith, type SetReading, type SetRequest } from "../exchange/set-reading.ts";
 import { systemWords } from "../exchange/system-words.ts";
 import { loadMappings } from "../mapping/library.ts";
+import type { TableLayout } from "../syntax/segment.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, coerceError, type ErrorDetails } from "../values/errors.ts";
 import type { WorkerReply } from "./worker-pool.ts";
 
 export type ReaderTask =
-  | { readonly kind: "catalogue"; readonly path: string; readonly file: string }
+  | { readonly kind: "catalogue"; readonly path: string; readonly file: string; readonly table?: TableLayout }
   | { readonly kind: "set"; readonly request: SetRequest };
 
 /** A reading with its document as JSON. */
@@ -25,7 +26,9 @@ parentPort?.on("message", (task: ReaderTask) => parentPort?.postMessage(replyTo(
 
 function replyTo(task: ReaderTask): WorkerReply {
   try {
-    return { result: task.kind === "catalogue" ? readCatalogue(task.path, task.file) : written(task.request) };
+    return {
+      result: task.kind === "catalogue" ? readCatalogue(task.path, task.file, task.table) : written(task.request),
+    };
   } catch (thrown) {
     return { thrown: asPlainData(coerceError(thrown)) };
   }

@@ -30,7 +30,10 @@ export function openReaders(config: Pick<Configuration, "home" | "gateway">): Po
   const read = (task: ReaderTask, file: string): Promise<unknown> =>
     refusing ? Promise.reject(stopped()) : pool.run(task, file);
   return {
-    catalogue: async (path, file) => (await read({ kind: "catalogue", path, file }, file)) as Catalogue,
+    catalogue: async (path, file, table) => {
+      const task = { kind: "catalogue" as const, path, file, ...(table === undefined ? {} : { table }) };
+      return (await read(task, file)) as Catalogue;
+    },
     readSet: async (request) => {
       const { json, ...reading } = (await read({ kind: "set", request }, request.file)) as WrittenReading;
       return { ...reading, document: JSON.parse(json) as unknown };

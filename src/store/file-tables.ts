@@ -49,8 +49,17 @@ export const interchange = table(
     /** open, closed, held, duplicate, refused */
     state: "text",
     findings: "text",
+    /** Of what has no control number: what it is compared with when it comes again. */
+    kind: "text",
   },
-  { unique: [["file_id", "ordinal"]], indexes: [["partner", "sender", "receiver", "control"]] },
+  {
+    unique: [["file_id", "ordinal"]],
+    indexes: [
+      ["partner", "sender", "receiver", "control"],
+      { on: ["partner", "kind", "id"], where: "control = ''" },
+      { on: ["partner", "sha256"], where: "control = ''" },
+    ],
+  },
 );
 
 export const message = table(

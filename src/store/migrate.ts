@@ -8,6 +8,7 @@ import { sumsAndWaiting } from "./migrations/003-sums-and-waiting.ts";
 import { openDocuments } from "./migrations/004-open-documents.ts";
 import { numberRuns } from "./migrations/005-number-runs.ts";
 import { receipts } from "./migrations/006-receipts.ts";
+import { answers } from "./migrations/007-answers.ts";
 import type { Store, Tx } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
@@ -19,6 +20,7 @@ const MIGRATIONS = [
   { name: "004-open-documents", up: openDocuments },
   { name: "005-number-runs", up: numberRuns },
   { name: "006-receipts", up: receipts },
+  { name: "007-answers", up: answers },
 ];
 
 /** Any number that no other program on the same PostgreSQL server uses. */

@@ -8,6 +8,9 @@ import { outboundDocument } from "./tables.ts";
 
 export type OutboundKind =
   | "997"
+  | "999"
+  | "ta1"
+  | "contrl"
   | "application-advice"
   | "ship-notice"
   | "invoice"

@@ -5,7 +5,7 @@ export const outboundDocument = table(
   "outbound_document",
   {
     id: "id",
-    /** 997, ship-notice, invoice, erp-order, erp-order-change, erp-shipment, erp-receivable, erp-receipt */
+    /** 997, 999, ta1, contrl, application-advice, ship-notice, invoice, erp-order, erp-order-change, erp-shipment, erp-receivable, erp-receipt */
     kind: "text",
     /** Partner code, or `erp`. */
     receiver: "text",
@@ -52,8 +52,13 @@ export const outboxFile = table(
     worker: "integer",
     /** Number of the gateway that wrote the temporary file of a staged one: it is part of that file's name. */
     staged_by: "integer",
+    /** The number series that `interchange_control` was taken from, e.g. `isa:acme`; empty for the ERP's files. */
+    series: "text",
   },
-  { unique: [["folder", "name"]], indexes: [{ on: ["state"], where: "state <> 'written'" }, ["receiver", "id"]] },
+  {
+    unique: [["folder", "name"]],
+    indexes: [{ on: ["state"], where: "state <> 'written'" }, ["receiver", "id"], ["series", "interchange_control"]],
+  },
 );
 
 export const outboxPart = table(
@@ -69,10 +74,22 @@ export const outboxPart = table(
     set_control: "text",
     answered_by: "optional reference",
     answer: "text",
+    /** Instant until which the receiver is to acknowledge it; empty where nothing is waited for (any more). */
+    answer_due: "text",
+    /** Instant at which it was said that the acknowledgement is overdue; empty while it is not. */
+    overdue_since: "text",
+    /** What the receiver said of its business, and the message that said it (824, APERAK). */
+    advised_by: "optional reference",
+    advice: "text",
   },
   {
     unique: [["outbox_file_id", "ordinal"]],
-    indexes: [["receiver", "group_control", "set_control"], ["outbound_document_id"]],
+    indexes: [
+      ["receiver", "group_control", "set_control"],
+      ["outbound_document_id"],
+      { on: ["answer_due"], where: "answer_due <> ''" },
+      { on: ["overdue_since"], where: "overdue_since <> ''" },
+    ],
   },
 );
 

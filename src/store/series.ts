@@ -3,8 +3,13 @@ import { insertOne, selectOne, update } from "./rows.ts";
 import type { Queryable, Store, Tx } from "./store.ts";
 import { numberRun } from "./tables.ts";
 
-/** Our own documents count in these; control numbers in `isa:<partner>` and `gs:<partner>`, those expected from senders in `received:`. */
-export type Scope = "BA" | "SO" | "SH" | "IN" | "AD" | "claim" | `isa:${string}` | `gs:${string}` | `received:${string}`;
+/** Series of control numbers by family and level: ISA and GS, UNB, VDA transmissions, JSON; names of CSV files. */
+export type ControlSeries = `${"isa" | "gs" | "unb" | "vda" | "json" | "csv"}:${string}`;
+/**
+ * Our own documents count in these; control numbers in `isa:<partner>` and the like (`vda:<partner>:711`, one count for each
+ * message), those expected from senders in `received:`.
+ */
+export type Scope = "BA" | "SO" | "SH" | "IN" | "AD" | "claim" | ControlSeries | `received:${string}`;
 
 /**
  * Takes `count` numbers that follow each other and gives the first; the first of a series is 1. The row stays locked until

@@ -9,9 +9,9 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 /** What carries a file from its claim to *written*. */
 const WAY = `
   run claim archive register quarantine let-go grown unsettled
-  apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison
+  apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison overdue earlier
   render render-files outbox outbox-files outbox-leases outbox-leftovers outbox-ends`;
-const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/release.ts"];
+const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/receipts.ts", "orders/remittances.ts", "orders/release.ts"];
 
 /** Calls after which something is not as it was. Making an empty folder is no state of a file. */
 const CHANGES =
@@ -23,7 +23,7 @@ const READS = new Set(
   words(`
     access lstat stat readFile readdir open openCarefully mkdir makeFolder close read readFrom
     select selectOne ask catalogue readSet usable hashRanges hasEnded pause
-    expectNumber renderEdi nextArrivals scan fillQueue has leave makeSureOfRoom number
+    expectNumber render renderEdi nextArrivals isAnyOverdue scan fillQueue has leave makeSureOfRoom number
     cameHere Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
 );
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
