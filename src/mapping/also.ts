@@ -1,6 +1,7 @@
 /** Fields that may stand at further places (`also`): the mapping's other places for them are marked, and have to be there. */
 import type { FieldDefinition, LineDefinition } from "./definition.ts";
 import { refuse } from "./refusal.ts";
+import { isCarried } from "./write.ts";
 
 /** The lines with every field marked that a further place is for. @throws CalloffError MAPPING_ONE_WAY */
 export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinition[] {
@@ -22,7 +23,8 @@ export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinit
       },
     );
   }
-  const shared = new Set(further.flatMap(({ paths }) => paths));
+  // What is carried is no value of the object's own: its own place wins whatever stood above it.
+  const shared = new Set(further.filter(({ isCarried }) => !isCarried).flatMap(({ paths }) => paths));
   const marked = new Set(held.filter(({ paths }) => paths.some((path) => shared.has(path))).map(({ field }) => field));
   return lines.map((line) => withMarks(line, marked));
 }
@@ -31,15 +33,25 @@ interface Placed {
   readonly field: FieldDefinition;
   /** Full paths, e.g. `lines.packs.count`. */
   readonly paths: readonly string[];
+  readonly isCarried: boolean;
 }
 
-function fieldsOf(lines: readonly LineDefinition[], object: string): Placed[] {
+function fieldsOf(lines: readonly LineDefinition[], object: string, carriedTo?: string): Placed[] {
   return lines.flatMap((line) => {
     const inner = line.opens === undefined ? object : join(object, line.opens);
-    const target = line.carries ? join(object, firstOpened(line.below) ?? "") : inner;
+    const target = line.carries
+      ? join(object, firstOpened(line.below) ?? "")
+      : carriedTo !== undefined && isCarried(line)
+        ? carriedTo
+        : inner;
+    const carried = line.carries || target === carriedTo;
     const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])].filter(({ of }) => of === undefined);
-    const placed = own.map((field) => ({ field, paths: field.to.map((path) => join(target, path.join("."))) }));
-    return [...placed, ...fieldsOf(line.below, inner)];
+    const placed = own.map((field) => ({
+      field,
+      paths: field.to.map((path) => join(target, path.join("."))),
+      isCarried: carried,
+    }));
+    return [...placed, ...fieldsOf(line.below, inner, line.carries ? target : undefined)];
   });
 }
 

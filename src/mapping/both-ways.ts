@@ -66,8 +66,8 @@ function checkWords(line: LineDefinition, definition: MappingDefinition): void {
   if (syntax === "fixed" && line.pairs !== undefined) {
     against(line.spot, "pairs is a word of delimited messages", "Name the positions with fields or repeat.");
   }
-  if (line.repeat !== undefined && (line.opens !== undefined || line.carries)) {
-    against(line.spot, "A line with repeat opens its list by repeat only", "Leave out opens and carries.");
+  if (line.repeat !== undefined && line.carries) {
+    against(line.spot, "A line with repeat opens its list by repeat only", "Leave out carries.");
   }
   if (line.each && !line.carries) against(line.spot, "each goes with carries", "Add carries: true, or leave out each.");
   const fills = line.fields.some(isFilling) || line.pairs !== undefined;
@@ -287,8 +287,8 @@ function checkScope(filled: readonly Filling[], lines: readonly LineDefinition[]
 /** Of two lines that open one list, the first writes every object that its `if` admits: without one, all of them. */
 function checkOpeners(lines: readonly LineDefinition[]): void {
   const openers = openersOf(lines);
-  openers.forEach((line, at) => {
-    const before = openers.slice(0, at).find((one) => one.opens === line.opens && one.onlyIf.length === 0);
+  openers.forEach(({ line }, at) => {
+    const before = openers.slice(0, at).find((one) => one.line.opens === line.opens && one.takesAll)?.line;
     if (before === undefined) return;
     against(
       line.spot,
@@ -298,8 +298,17 @@ function checkOpeners(lines: readonly LineDefinition[]): void {
   });
 }
 
-const openersOf = (lines: readonly LineDefinition[]): LineDefinition[] =>
-  lines.flatMap((line) => (line.opens === undefined ? openersOf(line.below) : [line]));
+interface Opener {
+  readonly line: LineDefinition;
+  /** Whether neither its own `if` nor that of a carrying line above it leaves an object to another line. */
+  readonly takesAll: boolean;
+}
+
+const openersOf = (lines: readonly LineDefinition[], isCut = false): Opener[] =>
+  lines.flatMap((line) => {
+    const cut = isCut || (line.onlyIf.length > 0 && (line.carries || line.opens !== undefined));
+    return line.opens === undefined ? openersOf(line.below, cut) : [{ line, takesAll: !cut }];
+  });
 
 /** Whether two lines are never both written: some field decides between them by different words. */
 function areApart(one: Filling, other: Filling): boolean {

@@ -15,6 +15,7 @@ import type {
   SameDefinition,
 } from "./definition.ts";
 import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
+import { toldBy } from "./paths.ts";
 import { refuse, type Spot } from "./refusal.ts";
 import { isDatedShape, isDayShape, SHAPES, valuesOf } from "./shapes.ts";
 import { dtmValueOf } from "./shapes-dtm.ts";
@@ -171,6 +172,7 @@ function checkField(field: FieldDefinition, object: ObjectShape, against: Agains
 function yieldOf(as: string, at = 0): Yield {
   if (as.startsWith("number")) return "figure";
   if (isDatedShape(as)) return dtmValueOf(valuesOf(as), at);
+  if (as === "kg") return at === 0 ? "figure" : "text";
   if (valuesOf(as) === 2) return at === 0 ? "timing" : "date";
   if (DATE_SHAPES.includes(as) || isDayShape(as)) return "date";
   return as === "time" ? "time" : "text";
@@ -192,6 +194,12 @@ function listOf(object: ObjectShape, name: string, spot: Spot, against: Against)
 
 /** The field of that path. */
 function fieldOf(object: ObjectShape, path: readonly string[], spot: Spot, against: Against): FieldKind {
+  const told = toldBy(path[0] ?? "");
+  if (told !== undefined) {
+    const held = listOf(object, told.list, spot, against);
+    checkWord(told.word, fieldOf(held, [told.field], spot, against), [told.field], spot, against);
+    return fieldOf(held, path.slice(1), spot, against);
+  }
   const name = path.join(".");
   const field = object.fields.get(name);
   if (field !== undefined) return field;

@@ -264,6 +264,7 @@ function lineAt(
     carries,
     each: words.each !== undefined && flagAt(words.each.value, "each"),
     when: conditions,
+    ...(words.next === undefined ? {} : { next: nextAt(setting, words.next.value) }),
     onlyIf: [
       ...(words.if === undefined ? [] : requirementsAt(words.if.value)),
       ...sets.map(({ path: field, word }) => ({ path: field, values: [word] })),
@@ -317,6 +318,19 @@ function conditionsAt(setting: Setting, tree: Tree): Condition[] {
     address: addressAt(setting, { kind: "text", spot: entry.spot, text: key }),
     values: textsAt(entry.value, "when").map(({ text }) => text),
   }));
+}
+
+/** `next: { QTY: { 1.1: 3 } }`: the segment that has to follow. */
+function nextAt(setting: Setting, tree: Tree): NonNullable<LineDefinition["next"]> {
+  const [[tag, entry] = [], more] = [...mapAt(tree, "next").entries];
+  if (tag !== undefined && entry !== undefined && more === undefined) {
+    return { tag, when: conditionsAt(setting, entry.value) };
+  }
+  throw refuse("MAPPING_VALUE", tree.spot, "next names one segment and the values that it has", {
+    expected: "next: { QTY: { 1.1: 3 } }",
+    found: more === undefined ? "nothing" : "several segments",
+    remedy: "Name the one segment that follows.",
+  });
 }
 
 function requirementsAt(tree: Tree): Requirement[] {

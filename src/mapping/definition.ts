@@ -130,6 +130,8 @@ export interface LineDefinition {
   readonly carries: boolean;
   readonly each: boolean;
   readonly when: readonly Condition[];
+  /** Chosen only where this segment follows. */
+  readonly next?: { readonly tag: string; readonly when: readonly Condition[] };
   readonly onlyIf: readonly Requirement[];
   /** Words that every object this line opens gets; only objects with them are written (they stand in `onlyIf` as well). */
   readonly sets: readonly { readonly path: readonly string[]; readonly word: string }[];

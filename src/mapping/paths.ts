@@ -7,6 +7,11 @@ export type Get = (from: Held) => string | undefined;
 /** Puts a value at a path of one to three names; objects on the way are made. */
 export function putAt(path: readonly string[]): Put {
   const [first = "", second, third] = path;
+  const told = toldBy(first);
+  if (told !== undefined) {
+    const put = putAt(path.slice(1));
+    return (target, value) => put(oneOf(target, told) ?? addedTo(target, told), value);
+  }
   if (second === undefined) {
     return (target, value) => {
       target[first] = value;
@@ -24,7 +29,14 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 /** The text at a path, or undefined. */
 export function getAt(path: readonly string[]): Get {
   const [first = "", second, third] = path;
-
+  const told = toldBy(first);
+  if (told !== undefined) {
+    const get = getAt(path.slice(1));
+    return (from) => {
+      const held = oneOf(from, told);
+      return held === undefined ? undefined : get(held);
+    };
+  }
   if (second === undefined) return (from) => textOf(from[first]);
   return (from) => {
     const inner = from[first] as Held | undefined;
@@ -33,6 +45,28 @@ export function getAt(path: readonly string[]): Get {
     const deepest = inner[second] as Held | undefined;
     return typeof deepest === "object" && deepest !== null ? textOf(deepest[third]) : undefined;
   };
+}
+
+/** One object of a list, told by a word of it. */
+export interface Told {
+  readonly list: string;
+  readonly field: string;
+  readonly word: string;
+}
+
+/** The parts of `parties[role=ship-to]`; undefined for a plain name. */
+export function toldBy(name: string): Told | undefined {
+  const [, list, field, word] = /^([^[]+)\[([^=]+)=([^\]]+)\]$/.exec(name) ?? [];
+  return list === undefined || field === undefined || word === undefined ? undefined : { list, field, word };
+}
+
+const oneOf = (from: Held, { field, list, word }: Told): Held | undefined =>
+  listIn(from, list).find((object) => object[field] === word);
+
+function addedTo(target: Held, { field, list, word }: Told): Held {
+  const object: Held = { [field]: word };
+  append(target, list, object);
+  return object;
 }
 
 /** The list of that name in an object; nothing where it is absent. */

@@ -1,5 +1,5 @@
 /** Lines and groups of a mapping compiled for the reading loop. */
-import type { Family } from "../syntax/segment.ts";
+import type { Family, Segment } from "../syntax/segment.ts";
 import {
   type Condition,
   type FieldDefinition,
@@ -16,6 +16,8 @@ export interface CompiledLine {
   readonly definition: LineDefinition;
   readonly places: ReadPlaces;
   readonly matches: ((elements: readonly string[], run: Run) => boolean) | undefined;
+  /** Whether the segment that follows is the one the line asks for. */
+  readonly follows: ((next: Segment | undefined, run: Run) => boolean) | undefined;
   readonly index: number;
   readonly group: Group | undefined;
   readonly objectPath: readonly string[];
@@ -31,6 +33,8 @@ export interface Group {
   readonly lines: readonly CompiledLine[];
   readonly byTag: ReadonlyMap<string, readonly CompiledLine[]>;
   readonly musts: readonly CompiledLine[];
+  /** Lines that carry and may be left out: what belongs below them is then read there as well. */
+  readonly wrappers: readonly CompiledLine[];
   /** A nought per line, to be copied for counting: an array that is filled here and there costs many times as much. */
   readonly noughts: readonly number[];
 }
@@ -78,14 +82,17 @@ function compileGroup(
     else held.push(line);
   }
   const musts = compiled.filter((line) => line.definition.least > 0);
-  const group = { lines: compiled, byTag, musts, noughts: compiled.map(() => 0) };
+  const wrappers = compiled.filter(
+    ({ definition }) => definition.carries && definition.least === 0 && definition.most > 0,
+  );
+  const group = { lines: compiled, byTag, musts, wrappers, noughts: compiled.map(() => 0) };
   for (const line of compiled) line.repeats = isRepeating(line, group);
   return group;
 }
 
 function isRepeating({ definition, group }: CompiledLine, { byTag }: Group): boolean {
-  const { most, opens, tag, when } = definition;
-  const isOnly = byTag.get(tag)?.length === 1 && when.length === 0;
+  const { most, next, opens, tag, when } = definition;
+  const isOnly = byTag.get(tag)?.length === 1 && when.length === 0 && next === undefined;
   const hasInner = group !== undefined && (group.musts.length > 0 || group.byTag.has(tag));
   return opens !== undefined && most === UNLIMITED && isOnly && !hasInner;
 }
@@ -105,6 +112,7 @@ function compileLine(
     definition: line,
     places: compilePlaces(line, syntax, sumIndex),
     matches: line.when.length === 0 ? undefined : matcher(line.when),
+    follows: line.next === undefined ? undefined : follower(line.next),
     index,
     group: line.below.length === 0 ? undefined : compileGroup(line.below, objectPath, compilation),
     objectPath,
@@ -113,6 +121,11 @@ function compileLine(
     isCounted: counted.has(line.tag),
     summands,
   };
+}
+
+function follower({ tag, when }: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
+  const matches = matcher(when);
+  return (next, run) => next?.tag === tag && matches(next.elements, run);
 }
 
 /**

@@ -44,8 +44,8 @@ export class ReadingLoop {
     this.frames = [new Frame(root, run.document)];
   }
 
-  /** Finds the place of a segment and reads it there. Returns false when no open group has one. */
-  take(segment: Segment): boolean {
+  /** Finds the place of a segment, which `next` follows, and reads it there. Returns false when no open group has one. */
+  take(segment: Segment, next?: Segment): boolean {
     if (this.repeated !== undefined && this.repeated.definition.tag === segment.tag) {
       this.open(this.frames[this.frames.length - 1] as Frame, this.repeated, segment);
       return true;
@@ -64,7 +64,7 @@ export class ReadingLoop {
       if (candidates === undefined) continue;
       for (const line of candidates) {
         if (line.definition.most === 0) continue;
-        if (line.matches !== undefined && !line.matches(segment.elements, this.run)) continue;
+        if (!isChosen(line, segment, next, this.run)) continue;
         const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
         if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
           this.accept(depth, line, segment, false);
@@ -73,9 +73,27 @@ export class ReadingLoop {
         if (!hasRoom) full ??= { depth, line };
       }
     }
-    if (full === undefined) return false;
+    if (full === undefined) return this.takeWithin(segment, next);
     this.accept(full.depth, full.line, segment, true);
     return true;
+  }
+
+  /** Reads a segment into a group whose carrying line was left out, since it had nothing to say. */
+  private takeWithin(segment: Segment, next: Segment | undefined): boolean {
+    for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
+      const way = wayTo(segment, next, (this.frames[depth] as Frame).group, this.run);
+      const line = way?.at(-1);
+      if (way === undefined || line === undefined) continue;
+      while (this.frames.length - 1 > depth) this.close();
+      for (const wrapper of way.slice(0, -1)) {
+        const frame = this.frames.at(-1) as Frame;
+        frame.lastOrder = Math.max(frame.lastOrder, wrapper.definition.order);
+        this.frames.push(new Frame(wrapper.group as Group, frame.target, frame.carried, true));
+      }
+      this.accept(this.frames.length - 1, line, segment, false);
+      return true;
+    }
+    return false;
   }
 
   private accept(depth: number, line: CompiledLine, segment: Segment, isTooMany: boolean): void {
@@ -233,4 +251,33 @@ export class ReadingLoop {
   finish(): void {
     while (this.frames.length > 0) this.close();
   }
+}
+
+/** Whether what the segment says, and what follows it, chooses the line. */
+const isChosen = (line: CompiledLine, segment: Segment, next: Segment | undefined, run: Run): boolean =>
+  (line.matches === undefined || line.matches(segment.elements, run)) &&
+  (line.follows === undefined || line.follows(next, run));
+
+/** The carrying lines that were left out, from the group inwards, and the line below them that takes the segment. */
+function wayTo(
+  segment: Segment,
+  next: Segment | undefined,
+  group: Group,
+  run: Run,
+): readonly CompiledLine[] | undefined {
+  for (const wrapper of group.wrappers) {
+    if (wrapper.group === undefined) continue;
+    const line = wrapper.group.byTag
+      .get(segment.tag)
+      ?.find(
+        (one) =>
+          (one.definition.opens !== undefined || one.definition.carries) &&
+          one.definition.most > 0 &&
+          isChosen(one, segment, next, run),
+      );
+    if (line !== undefined) return [wrapper, line];
+    const deeper = wayTo(segment, next, wrapper.group, run);
+    if (deeper !== undefined) return [wrapper, ...deeper];
+  }
+  return undefined;
 }

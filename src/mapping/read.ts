@@ -66,24 +66,28 @@ export function compileReader(definition: MappingDefinition): Reader {
     let segments = 0;
     let mapped = 0;
     let needsHeader = definition.syntax === "csv" && definition.message.headers.length > 0;
+    let held: Segment | undefined;
+    const take = (segment: Segment, next: Segment | undefined): void => {
+      segments += 1;
+      run.segment = segment;
+      if (isOther && segments === 1) report(run, otherVersion(definition, run));
+      if (needsHeader) {
+        needsHeader = false;
+        tableHeader(run, definition.message, definition.lines);
+        mapped += 1;
+      } else if (loop.take(segment, next)) mapped += 1;
+      else if (trailers.has(segment.tag) || headers.has(segment.tag)) {
+        mapped += 1;
+        if (trailers.has(segment.tag)) loop.finish();
+      } else loop.unknown(segment);
+    };
     for (const batch of batches) {
       for (const segment of batch) {
-        segments += 1;
-        run.segment = segment;
-        if (isOther && segments === 1) report(run, otherVersion(definition, run));
-        if (needsHeader) {
-          needsHeader = false;
-          tableHeader(run, definition.message, definition.lines);
-          mapped += 1;
-          continue;
-        }
-        if (loop.take(segment)) mapped += 1;
-        else if (trailers.has(segment.tag) || headers.has(segment.tag)) {
-          mapped += 1;
-          if (trailers.has(segment.tag)) loop.finish();
-        } else loop.unknown(segment);
+        if (held !== undefined) take(held, segment);
+        held = segment;
       }
     }
+    if (held !== undefined) take(held, undefined);
     loop.finish();
     if (run.dropped > 0) report(run, droppedFinding(run));
     return {

@@ -75,6 +75,7 @@ const line = closed({
     additionalProperties: oneOrMore(value),
     description: "Address: the values that choose this line",
   },
+  next: { type: "object", maxProperties: 1, description: "Chosen only where this segment with these values follows" },
   if: {
     type: "object",
     additionalProperties: oneOrMore(value),

@@ -1,6 +1,6 @@
 /** Shapes of figures. */
 import { readMillionths, writeMillionths } from "../values/figures.ts";
-import type { Shape, ShapeFault } from "./shapes.ts";
+import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
 
 const NOT_A_NUMBER: ShapeFault = { fault: "is no number", expected: "digits, at most one decimal point", ack: "6" };
 const FAULTS = {
@@ -38,7 +38,11 @@ export const isPlainNumber = (text: string): boolean => plainNumber(text) >= 0;
 export const numberShape: Shape = {
   values: 1,
   isNumber: true,
-  read: (text) => (isPlainNumber(text) ? text : canonical(text)),
+  read: (text, { family }) => {
+    if (isPlainNumber(text)) return text;
+    // ISO 9735 takes comma and point alike for the decimal mark, and has no mark between thousands.
+    return canonical(family === "edifact" && !text.includes(".") ? text.replace(",", ".") : text);
+  },
   write: ([value = ""]) => canonical(value),
 };
 
@@ -81,3 +85,24 @@ export function impliedDecimals(decimals: number): Shape {
     },
   };
 }
+
+const KILOGRAMS: ReadonlySet<string> = new Set(["", "KG", "KGM"]);
+
+/** A weight in whole kilograms: the figure and its unit. A fraction is rounded when written, another unit is refused. */
+export const kilograms: Shape = {
+  values: 2,
+  isNumber: true,
+  read: (text) => {
+    const value = impliedDecimals(0).read(text, NO_CONTEXT, "");
+    return typeof value === "string" ? [value, "KG"] : value;
+  },
+  write: ([value = "", unit = ""]) => {
+    if (!KILOGRAMS.has(unit)) return { fault: `is in ${unit}`, expected: "a weight in KG", ack: "6" };
+    const millionths = readMillionths(value);
+    if (typeof millionths === "string") return FAULTS[millionths];
+    const half = millionths < 0n ? -500_000n : 500_000n;
+    return String((millionths + half) / 1_000_000n);
+  },
+};
+
+const NO_CONTEXT: ShapeContext = { family: "fixed", version: "", sentYear: 0, dates: new Map() };

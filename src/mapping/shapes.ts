@@ -6,7 +6,7 @@ import type { Family } from "../syntax/segment.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { dateShape, fixedDate, vdaShape } from "./shapes-dates.ts";
 import { DTM_COUNTS, dtmShape } from "./shapes-dtm.ts";
-import { decimalCommaShape, impliedDecimals, numberShape } from "./shapes-numbers.ts";
+import { decimalCommaShape, impliedDecimals, kilograms, numberShape } from "./shapes-numbers.ts";
 import { bucketOfPattern, firstFitting, patternShape, withKeys } from "./shapes-patterns.ts";
 
 /** What a shape needs to know of the message around the value. */
@@ -47,6 +47,8 @@ export const SHAPES = [
   "YYMMDD",
   "DD.MM.YYYY",
   "time",
+  "HHMM",
+  "kg",
   "dtm",
   "period",
   "vda",
@@ -60,6 +62,13 @@ const time: Shape = {
   read: (held) => (isTime(held) ? held : NO_TIME),
   write: ([held = ""]) => (isTime(held) ? held : NO_TIME),
 };
+/** Hours and minutes; seconds are left out when written. */
+const minutes: Shape = {
+  values: 1,
+  isNumber: false,
+  read: (held) => (isTime(held) && held.length === 4 ? held : { ...NO_TIME, expected: "HHMM" }),
+  write: ([held = ""]) => (isTime(held) ? held.slice(0, 4) : NO_TIME),
+};
 const NO_TIME: ShapeFault = { fault: "is no time of day", expected: "HHMM, HHMMSS or HHMMSSD", ack: "9" };
 const isTime = (held: string): boolean => /^([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?$/.test(held);
 
@@ -72,6 +81,8 @@ const NAMED: Readonly<Record<string, Shape>> = {
   YYMMDD: fixedDate("YYMMDD"),
   "DD.MM.YYYY": fixedDate("DD.MM.YYYY"),
   time,
+  HHMM: minutes,
+  kg: kilograms,
   vda: vdaShape,
 };
 
@@ -108,7 +119,7 @@ export function isShape(name: string): boolean {
 
 /** How many fields a shape fills. */
 export function valuesOf(name: string): number {
-  if (name === "vda" || listed(name) !== undefined) return 2;
+  if (name === "vda" || name === "kg" || listed(name) !== undefined) return 2;
   if (isDatedShape(name)) return dated(name)?.values ?? 1;
   const bucket = Object.hasOwn(NAMED, name) ? "day" : bucketOfPattern(name);
   return bucket === "week" || bucket === "month" ? 2 : 1;

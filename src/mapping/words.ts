@@ -18,6 +18,7 @@ export const LINE_WORDS = [
   "carries",
   "each",
   "when",
+  "next",
   "if",
   "sets",
   "pairs",

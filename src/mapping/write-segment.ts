@@ -40,12 +40,11 @@ export function compileBuilder(line: LineDefinition, definition: MappingDefiniti
   };
 }
 
-/** The first value of `when` is written, unless a field of the same place says which. */
+/** The first value of `when` is written; a field of the same place, which is laid out after it, says another. */
 function qualifiers(line: LineDefinition): WrittenPlace[] {
-  const held = new Set(line.fields.filter(({ to }) => to.length > 0).map(({ address }) => addressInWords(address)));
   return line.when.flatMap(({ address, values }) => {
     const [value] = values;
-    if (value === undefined || (values.length > 1 && held.has(addressInWords(address)))) return [];
+    if (value === undefined) return [];
     return [{ address, text: value, beside: "", isValue: false, isNumber: false }];
   });
 }

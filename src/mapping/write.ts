@@ -104,7 +104,7 @@ function checkTaken(object: Held, name: string, writing: Writing): void {
 export function listsOf(lines: readonly LineDefinition[]): string[] {
   return lines.flatMap((line) => [
     ...(line.opens === undefined ? listsOf(line.below) : [line.opens]),
-    ...(line.repeat === undefined ? [] : [line.repeat.opens]),
+    ...(line.repeat === undefined || line.opens !== undefined ? [] : [line.repeat.opens]),
   ]);
 }
 
@@ -183,11 +183,20 @@ function itemWriter(
     writing.written.add(item);
     writing.path.push(`${name}[${index}]`);
     writing.objects.push({ list: name, object: item });
-    put(build(item, writing, []), writing);
+    put(build(item, writing, blocksIn(item, line, writing)), writing);
     below(item, writing, UNCUT);
     writing.objects.pop();
     writing.path.pop();
   };
+}
+
+/** The objects that go into the blocks of an object's own record; what has no room there is refused. */
+function blocksIn(item: Held, { repeat }: LineDefinition, writing: Writing): readonly (Held | undefined)[] {
+  if (repeat === undefined) return [];
+  const [blocks = []] = blocksOf(listIn(item, repeat.opens), repeat);
+  for (const block of blocks) if (block !== undefined) writing.written.add(block);
+  checkTaken(item, repeat.opens, writing);
+  return blocks;
 }
 
 /** Lines that share a list: each object goes to the first line that admits it, in the order of the list. */
@@ -254,14 +263,15 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
       if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets, writing) === key) end += 1;
       const run = items.slice(at, end);
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
-      put(build(run[0]?.item ?? {}, writing, []), writing);
+      const says = gets.length === 0 || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
+      if (says || line.least > 0) put(build(run[0]?.item ?? {}, writing, []), writing);
       writing.path.pop();
       const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
       for (const { isOfRun, writers } of below) {
         for (const write of writers) write(isOfRun ? (run[0]?.item ?? {}) : object, writing, within);
       }
       writing.around = object;
-      runs += 1;
+      if (says || line.least > 0) runs += 1;
       at = end;
     }
     checkTimes(line, name, runs, writing);
