@@ -15,6 +15,7 @@ import {
   freeText,
   freight,
   identified,
+  located,
   party,
   qualified,
   reference,
@@ -63,6 +64,8 @@ export const step = z.strictObject({
   reference: text.optional().describe("Delivery order, RAN or kanban of this step"),
   route: text.optional(),
   amounts: z.array(qualified).optional().describe("Further quantities of this step, by qualifier"),
+  dates: z.array(dated).optional().describe("Further dates of this step, by qualifier"),
+  references: z.array(reference).optional().describe("Further references of this step"),
   window: z
     .strictObject({
       from: date.optional(),
@@ -211,6 +214,11 @@ export const line = z.strictObject({
   dates: z.array(dated).optional(),
   contacts: z.array(contact).optional(),
   routes: z.array(route).optional(),
+  locations: z.array(located).optional().describe("Places other than the ship-to, the dock and the point of use"),
+  completeness: z
+    .enum(["complete", "changes"])
+    .optional()
+    .describe("Whether the message lists every item of the ship-to, or only those that have changed (GIS, GEI)"),
   amounts: z.array(qualified).optional().describe("Quantities beside the schedule, by qualifier"),
   figures: z
     .array(
@@ -221,6 +229,7 @@ export const line = z.strictObject({
         state: text.optional(),
         from: date.optional(),
         to: date.optional(),
+        on: date.optional().describe("The date of the figure, e.g. of the receipt"),
         references: z.array(reference).optional(),
       }),
     )

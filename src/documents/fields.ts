@@ -40,6 +40,7 @@ export const reference = z.strictObject({
   number3: text.optional(),
   kind4: text.optional(),
   number4: text.optional(),
+  on: date.optional().describe("Date of the document that the number is of"),
 });
 /** A date with its qualifier. */
 export const dated = z.strictObject({
@@ -77,6 +78,16 @@ export const freeText = z.strictObject({
   one: text.optional(),
   two: text.optional(),
   three: text.optional(),
+  four: text.optional(),
+  code: text.optional().describe("The text as a code of an agreed list"),
+});
+/** A place with what happens there, as the message's qualifier says. */
+export const located = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.optional(),
+  code: text.optional(),
+  scheme: text.optional().describe("Who gave the code, as a party's"),
+  name: text.optional(),
 });
 /** What a transmission of fixed records says of itself in its header: who to whom, and its place in the chain of numbers. */
 export const transmitted = {
