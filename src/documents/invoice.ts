@@ -5,12 +5,14 @@ import {
   date,
   dated,
   decimal,
+  freeText,
   freight,
   identified,
   qualified,
   reference,
   segmentOrdinal,
   text,
+  transmitted,
 } from "./fields.ts";
 
 const terms = {
@@ -25,6 +27,27 @@ const terms = {
   dayOfMonth: text.optional(),
 };
 
+/** An amount with its qualifier. */
+const sum = z.strictObject({ ...segmentOrdinal, kind: text.optional(), amount: decimal.optional() });
+
+const tax = z.strictObject({
+  ...segmentOrdinal,
+  kind: text.optional(),
+  amount: decimal.optional(),
+  percent: decimal.optional(),
+  base: decimal.optional().describe("The amount that is taxed"),
+  category: text.optional().describe("Standard rate, exempt …, as the message's code says (EDIFACT 5305)"),
+});
+
+const charge = z.strictObject({
+  ...segmentOrdinal,
+  indicator: text.optional(),
+  kind: text.optional(),
+  amount: decimal.optional(),
+  percent: decimal.optional(),
+  description: text.optional(),
+});
+
 const invoiceLine = z.strictObject({
   ...segmentOrdinal,
   cause: text.optional().describe("Our invoice line, e.g. IN-000007/10"),
@@ -33,6 +56,7 @@ const invoiceLine = z.strictObject({
   unit: text.optional(),
   price: decimal.optional().describe("Unit price, in the invoice's currency"),
   priceBasis: text.optional(),
+  grossPrice: decimal.optional().describe("Unit price before allowances"),
   amount: decimal.optional().describe("Rounded to the currency's minor unit"),
   orderLine: text.optional(),
   gtin: text.optional(),
@@ -51,6 +75,11 @@ const invoiceLine = z.strictObject({
   dates: z.array(dated).optional(),
   amounts: z.array(qualified).optional().describe("Further quantities, by qualifier"),
   parties: z.array(identified).optional(),
+  countryOfOrigin: text.optional(),
+  texts: z.array(freeText).optional(),
+  taxes: z.array(tax).optional(),
+  charges: z.array(charge).optional(),
+  sums: z.array(sum).optional().describe("Amounts beside the line's own, by qualifier"),
   sublines: z
     .array(
       z.strictObject({
@@ -71,6 +100,7 @@ const invoiceLine = z.strictObject({
 export const invoice = z
   .strictObject({
     set: z.strictObject({ number: text.optional() }).optional(),
+    ...transmitted,
     number: text.optional(),
     issuedOn: date.optional(),
     kind: text.optional().describe("invoice or credit; else the code"),
@@ -94,27 +124,13 @@ export const invoice = z
     references: z.array(reference).optional(),
     parties: z.array(identified).optional(),
     lines: z.array(invoiceLine),
-    charges: z
-      .array(
-        z.strictObject({
-          ...segmentOrdinal,
-          indicator: text.optional(),
-          kind: text.optional(),
-          amount: decimal.optional(),
-          description: text.optional(),
-        }),
-      )
-      .optional(),
-    taxes: z
-      .array(
-        z.strictObject({
-          ...segmentOrdinal,
-          kind: text.optional(),
-          amount: decimal.optional(),
-          percent: decimal.optional(),
-        }),
-      )
-      .optional(),
+    charges: z.array(charge).optional(),
+    chargeSums: z
+      .array(charge)
+      .optional()
+      .describe("What charges and allowances come to, by kind, where said at the end"),
+    taxes: z.array(tax).optional(),
+    texts: z.array(freeText).optional(),
     carriage: z
       .strictObject({
         mode: text.optional(),
@@ -124,10 +140,7 @@ export const invoice = z
         reference: text.optional(),
       })
       .optional(),
-    sums: z
-      .array(z.strictObject({ ...segmentOrdinal, kind: text.optional(), amount: decimal.optional() }))
-      .optional()
-      .describe("Amounts beside the total, by qualifier"),
+    sums: z.array(sum).optional().describe("Amounts beside the total, by qualifier"),
     shipped: z
       .array(
         z.strictObject({
@@ -139,6 +152,9 @@ export const invoice = z
         }),
       )
       .optional(),
+    lineTotal: decimal.optional().describe("Sum of the lines' amounts, without charges and taxes"),
+    taxable: decimal.optional().describe("The amount that is taxed"),
+    taxTotal: decimal.optional(),
     total: decimal.optional().describe("Sum of the lines and charges"),
   })
   .describe("An invoice");
