@@ -52,7 +52,11 @@ export function readUnb(bytes: Uint8Array, start: HeaderStart): Header {
     elements,
     length: end + 1,
     lines: text.slice(0, end + 1).split(lineEnd).length - 1,
-    findings: [],
+    findings: elementFindings(elements, parts, {
+      byte: start.byte + from,
+      line: start.line + skip.lines,
+      segment: start.segment,
+    }),
     readable: true,
   };
 }
@@ -132,10 +136,89 @@ function valuesOf(version: string, parts: (n: number) => string[]): Header["valu
     control: own(parts(5)[0]),
     sentOn: envelopeDate(date),
     sentAt: envelopeTime(time),
-    test: parts(11)[0] === "1",
+    // 0035: 1 test, 2 test of the syntax only, 3 and 4 an echo asked for and given.
+    test: /^[1-4]$/.test(parts(11)[0] ?? ""),
     acknowledgementRequested: parts(9)[0] === "1",
     ...(charset === undefined ? {} : { charset }),
   };
+}
+
+/** The rules of elements that calloff relies on. Whether a sender that is not named may send is decided by the routing. */
+const RULES: readonly {
+  readonly element: number;
+  readonly component: number;
+  readonly holds: (text: string) => boolean;
+  readonly expected: string;
+  /** As TA1 would say it. */
+  readonly ack: string;
+}[] = [
+  {
+    element: 2,
+    component: 1,
+    holds: isBetween(1, 35),
+    expected: "the sender, 1 to 35 characters",
+    ack: "006",
+  },
+  {
+    element: 3,
+    component: 1,
+    holds: isBetween(1, 35),
+    expected: "the receiver, 1 to 35 characters",
+    ack: "008",
+  },
+  {
+    element: 4,
+    component: 1,
+    holds: (t) => envelopeDate(t) !== "",
+    expected: "a date YYMMDD",
+    ack: "014",
+  },
+  {
+    element: 4,
+    component: 2,
+    holds: (t) => envelopeTime(t) !== "",
+    expected: "a time HHMM",
+    ack: "015",
+  },
+  {
+    element: 5,
+    component: 1,
+    holds: isBetween(1, 14),
+    expected: "a control reference, 1 to 14 characters",
+    ack: "018",
+  },
+];
+
+function isBetween(least: number, most: number): (text: string) => boolean {
+  return (text) => text.length >= least && text.length <= most;
+}
+
+function elementFindings(elements: readonly string[], parts: (n: number) => string[], start: HeaderStart): Finding[] {
+  return RULES.flatMap(({ ack, component, element, expected, holds }) => {
+    const found = (parts(element)[component - 1] ?? "").trim();
+    if (holds(found)) return [];
+    const offset = elements.slice(0, element).join("+").length + 1;
+    const place: Place = {
+      byte: start.byte + offset,
+      line: start.line,
+      segment: start.segment,
+      tag: "UNB",
+      element,
+      component,
+    };
+    return [
+      {
+        code: "SYNTAX_HEADER" as const,
+        severity: "tolerated" as const,
+        message: `UNB element ${element} is not what the standard asks for.`,
+        place,
+        expected,
+        found: found === "" ? "nothing" : ownText(found),
+        remedy: "Ask the sender to correct the interchange header.",
+        ack: { interchange: ack },
+      },
+    ];
+  });
 }
 
 function headerFault(start: HeaderStart, offset: number, element: number, expected: string, found: string): Finding {

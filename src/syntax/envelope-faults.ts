@@ -4,11 +4,6 @@ import { MOST_FAULTS } from "./codes.ts";
 import type { Grammar } from "./grammar.ts";
 import { MAX_SEGMENT } from "./window.ts";
 
-type Ack = NonNullable<Finding["ack"]>;
-
-/** Codes of a functional acknowledgement, which only X12 has here. */
-const acknowledged = (grammar: Grammar, ack: Ack): Pick<Finding, "ack"> => (grammar.family === "x12" ? { ack } : {});
-
 /** Text that is no segment, at `place`. */
 export function strayText(place: Place): Finding {
   return {
@@ -31,7 +26,7 @@ export function emptySegment(place: Place): Finding {
   };
 }
 
-export function endlessSegment(grammar: Grammar, place: Place): Finding {
+export function endlessSegment(place: Place): Finding {
   return {
     code: "SYNTAX_SEGMENT_LENGTH",
     severity: "reject",
@@ -40,7 +35,7 @@ export function endlessSegment(grammar: Grammar, place: Place): Finding {
     expected: `a terminator within ${MAX_SEGMENT} bytes`,
     found: "none",
     remedy: "Ask the sender to send the file again; a terminator has been lost or is another than the header says.",
-    ...acknowledged(grammar, { interchange: "004" }),
+    ack: { interchange: "004" },
   };
 }
 
@@ -54,11 +49,11 @@ export function truncation(grammar: Grammar, place: Place, control: string): Fin
     expected: `${grammar.interchange[1]} with the control number ${control}`,
     found: `the end at byte ${place.byte ?? 0}, in or behind segment ${place.segment ?? 0}`,
     remedy: "Ask the sender to send the file again, whole.",
-    ...acknowledged(grammar, { interchange: "023" }),
+    ack: { interchange: "023" },
   };
 }
 
-export function namelessSegment(grammar: Grammar, place: Place): Finding {
+export function namelessSegment(place: Place): Finding {
   return {
     code: "SYNTAX_SEGMENT_TAG",
     severity: "reject",
@@ -66,7 +61,7 @@ export function namelessSegment(grammar: Grammar, place: Place): Finding {
     place,
     expected: "a tag of capital letters and digits",
     remedy: "Ask the sender to correct the file; a separator or terminator may be one too many.",
-    ...acknowledged(grammar, { segment: "1", set: "5", interchange: "022" }),
+    ack: { segment: "1", set: "5", interchange: "022" },
   };
 }
 
@@ -80,7 +75,7 @@ export function misplacedSegment(grammar: Grammar, place: Place, found: string):
     expected: pairs.join(" around "),
     found,
     remedy: "Ask the sender to correct the file's envelopes.",
-    ...acknowledged(grammar, { interchange: "022" }),
+    ack: { interchange: "022" },
   };
 }
 
@@ -93,7 +88,7 @@ export function missingSetTrailer(grammar: Grammar, place: Place, control: strin
     expected: `${grammar.set[1]} with the control number ${control}`,
     found: place.tag ?? "another segment",
     remedy: "Ask the sender to send the file again.",
-    ...acknowledged(grammar, { set: "2" }),
+    ack: { set: "2" },
   };
 }
 
@@ -106,7 +101,7 @@ export function missingGroupTrailer(grammar: Grammar, place: Place, control: str
     expected: `${grammar.group[1]} with the control number ${control}`,
     found: place.tag ?? "another segment",
     remedy: "Ask the sender to send the file again.",
-    ...acknowledged(grammar, { group: "3" }),
+    ack: { group: "3" },
   };
 }
 
@@ -119,7 +114,7 @@ export function repeatedControl(grammar: Grammar, place: Place, control: string)
     expected: "a control number of its own for every set",
     found: control,
     remedy: "The set is read all the same; ask the sender to number the sets of a group.",
-    ...acknowledged(grammar, { set: "23" }),
+    ack: { set: "23" },
   };
 }
 

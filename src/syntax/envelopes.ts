@@ -3,6 +3,7 @@
  * nested, counted and numbered as they say. Keeps one row per set; segments are only looked at for their tags.
  */
 import type { Finding, Place } from "../values/finding.ts";
+import { charsetFindings } from "./charset-findings.ts";
 import { addFinding } from "./codes.ts";
 import {
   emptySegment,
@@ -67,6 +68,12 @@ export function readInterchange(
   const next = header.readable ? readSegments(reading) : from;
   if (reading.state === "open") truncated(reading, { ...next, segment: reading.segment }, reading.lastTag);
   if (reading.set !== undefined) endSet(reading, reading.set, next.byte, reading.segment, []);
+  const { charset, version } = header.values;
+  if (header.readable && charset !== undefined) {
+    const range = { firstByte: start.byte, endByte: next.byte, line: start.line };
+    const strange = charsetFindings(window.source, range, version, charset, header.delimiters);
+    for (const finding of strange) addFinding(reading.findings, finding);
+  }
   const entry: InterchangeEntry = {
     ordinal: counters.interchanges + 1,
     family: grammar.family,
@@ -132,7 +139,7 @@ function readUnusual(reading: Reading, at: number): void {
   } else if ((mark & MARK.long) !== 0) {
     reading.segment += 1;
     reading.state = "broken";
-    addFinding(reading.findings, endlessSegment(reading.grammar, placeAt(reading, at)));
+    addFinding(reading.findings, endlessSegment(placeAt(reading, at)));
   } else {
     const { byte, line } = placeAt(reading, at);
     const place = { byte: byte ?? 0, line: line ?? 0, segment: reading.segment + 1 };
@@ -168,7 +175,7 @@ function truncated(reading: Reading, at: Position & { readonly segment: number }
 /** A segment that may belong to the envelopes, or any segment where no set is open. */
 function readEnvelope(reading: Reading, at: number, noTag: boolean): void {
   const { family, group, interchange, services, set } = reading.grammar;
-  if (noTag) report(reading, namelessSegment(reading.grammar, placeAt(reading, at)));
+  if (noTag) report(reading, namelessSegment(placeAt(reading, at)));
   else if (isAt(reading, at, set[1])) readSetEnd(reading, at);
   else if (isAt(reading, at, set[0])) readSetBegin(reading, at);
   else if (isAt(reading, at, group[1])) readGroupEnd(reading, at);
@@ -261,7 +268,7 @@ function readSetEnd(reading: Reading, at: number): void {
   const counted = reading.segment - set.firstSegment + 1;
   const control = { stated: set.head.control, numeric: false };
   const place = placeAt(reading, at);
-  const found = trailerFindings(TRAILERS.set, grammar, segmentElements(scanner, at), counted, control, place);
+  const found = trailerFindings(TRAILERS.set, segmentElements(scanner, at), counted, control, place);
   const end = scanner.window.base + (scanner.batch.ends[at] as number);
   endSet(reading, set, afterTerminator(reading, end), reading.segment, found);
 }
@@ -350,7 +357,7 @@ function readGroupEnd(reading: Reading, at: number): void {
   const control = { stated: group.head.control, numeric: grammar.family === "x12" };
   const place = placeAt(reading, at);
   group.stated = ownText((elements[1] ?? "").trim());
-  for (const finding of trailerFindings(TRAILERS.group, grammar, elements, group.sets.length, control, place)) {
+  for (const finding of trailerFindings(TRAILERS.group, elements, group.sets.length, control, place)) {
     addFinding(group.head.findings, finding);
   }
   tally(reading.counters, group.head.findings);
@@ -367,14 +374,7 @@ function readTrailer(reading: Reading, at: number): void {
   const counted = grammar.grouped || groups.length > 0 ? groups.length : sets;
   const control = { stated: header.values.control, numeric: grammar.family === "x12" };
   const elements = segmentElements(scanner, at);
-  for (const finding of trailerFindings(
-    TRAILERS.interchange,
-    grammar,
-    elements,
-    counted,
-    control,
-    placeAt(reading, at),
-  )) {
+  for (const finding of trailerFindings(TRAILERS.interchange, elements, counted, control, placeAt(reading, at))) {
     addFinding(reading.findings, finding);
   }
   reading.state = "closed";

@@ -2,7 +2,6 @@
 import type { ErrorCode } from "../values/error-codes.ts";
 import type { Finding, Place } from "../values/finding.ts";
 import { isDigits, ownText, sameControl } from "./envelope-values.ts";
-import type { Grammar } from "./grammar.ts";
 
 interface Trailer {
   /** Codes of the two findings: count and control number. */
@@ -33,7 +32,6 @@ export const TRAILERS = { set: SET, group: GROUP, interchange: INTERCHANGE } as 
 /** Compares element 1 with what was counted and element 2 with the header's control number. */
 export function trailerFindings(
   trailer: Trailer,
-  grammar: Grammar,
   elements: readonly string[],
   counted: number,
   control: { readonly stated: string; readonly numeric: boolean },
@@ -51,7 +49,7 @@ export function trailerFindings(
       expected: String(counted),
       found: count === "" ? "nothing" : count,
       remedy: `Ask the sender whether ${trailer.words[0]} were lost; --lenient counts or the partner's lenient: [counts] lets the set through.`,
-      ...(grammar.family === "x12" ? { ack: trailer.ack[0] } : {}),
+      ack: trailer.ack[0],
     });
   }
   if (!sameControl(control.stated, found, control.numeric)) {
@@ -63,7 +61,7 @@ export function trailerFindings(
       expected: control.stated === "" ? "nothing" : control.stated,
       found: found === "" ? "nothing" : found,
       remedy: "Ask the sender whether parts of two files were joined; --lenient counts lets it through.",
-      ...(grammar.family === "x12" ? { ack: trailer.ack[1] } : {}),
+      ack: trailer.ack[1],
     });
   }
   return findings;
