@@ -127,11 +127,12 @@ export function longForm(tree: Tree): MapTree {
 }
 
 function codesAt(tree: Tree): ReadonlyMap<string, string> {
-  const first = ([code, entry]: [string, MapEntry]): [string, string] => {
-    const [word] = textsAt(entry.value, "codes");
-    return [code, word === undefined ? textAt(entry.value, "a word").text : word.text];
-  };
-  return new Map([...mapAt(tree, "codes").entries].map(first));
+  return new Map([...mapAt(tree, "codes").entries].map(([code, entry]) => [code, firstWord(entry)]));
+}
+
+function firstWord({ value }: MapEntry): string {
+  const [word] = textsAt(value, "codes");
+  return word === undefined ? textAt(value, "a word").text : word.text;
 }
 
 /** `KG: [ KG, KGM ]`: the first word is read and written, the others are written as the same code. */

@@ -20,12 +20,11 @@ const PARTS: Readonly<Record<string, { readonly unit: Unit; readonly digits: str
   w: { unit: "week", digits: "\\d{1,2}" },
 };
 const TOKEN = /YYYY|CCYY|YY|MM|M|DD|D|ww|w|[^YMDCw]/g;
-/** Units of a pattern, in the order of the alphabet: the bucket that it yields. */
-const BUCKETS: Readonly<Record<string, "day" | "week" | "month">> = {
-  "day month year": "day",
-  "month year": "month",
-  "week year": "week",
-};
+const BUCKETS: readonly { readonly units: ReadonlySet<Unit>; readonly bucket: "day" | "week" | "month" }[] = [
+  { units: new Set(["year", "month", "day"]), bucket: "day" },
+  { units: new Set(["year", "month"]), bucket: "month" },
+  { units: new Set(["year", "week"]), bucket: "week" },
+];
 
 interface Pattern {
   readonly tokens: readonly string[];
@@ -45,13 +44,11 @@ function readPattern(name: string): Pattern | undefined {
   const tokens = name.match(TOKEN) ?? [];
   if (name.length > 30 || tokens.join("") !== name) return undefined;
   const parts = tokens.filter((token) => Object.hasOwn(PARTS, token));
-  const bucket =
-    BUCKETS[
-      parts
-        .map((token) => PARTS[token]?.unit)
-        .toSorted()
-        .join(" ")
-    ];
+  const units = new Set(parts.map((token) => PARTS[token]?.unit));
+  const bucket = BUCKETS.find(
+    (one) =>
+      units.size === parts.length && one.units.size === parts.length && [...one.units].every((unit) => units.has(unit)),
+  )?.bucket;
   // Where a part may be shorter than another, nothing but a separator tells where it ends.
   const runsOn = tokens.some((token, at) => {
     const next = tokens[at + 1] ?? "";

@@ -1,6 +1,13 @@
 /** Building one segment, record or row from an object of the document. */
 import type { Finding } from "../values/finding.ts";
-import type { Address, FieldDefinition, LineDefinition, MappingDefinition, PairsDefinition } from "./definition.ts";
+import type {
+  Address,
+  FieldDefinition,
+  LineDefinition,
+  MappingDefinition,
+  PairsDefinition,
+  RepeatDefinition,
+} from "./definition.ts";
 import { addressInWords } from "./definition.ts";
 import { ruleBroken } from "./read-line.ts";
 import type { Held } from "./run.ts";
@@ -132,6 +139,7 @@ function repeatWriter(
   if (repeat === undefined) return () => [];
   const writers = repeat.fields.map((field) => ({ field, write: compileFieldWriter(field) }));
   const [end = ""] = repeat.end;
+  const first = Math.min(...repeat.fields.map(({ address }) => firstOf(address)));
   return (blocks, writing, findings) =>
     Array.from({ length: repeat.count }, (_, block) => {
       const offset = repeat.from - 1 + block * repeat.width;
@@ -141,13 +149,33 @@ function repeatWriter(
         const address = moved({ kind: "range", first: 1, last: end.length }, offset);
         return [{ address, text: end, beside: "", isValue: false, isNumber: false }];
       }
-      return writers.flatMap(({ field, write }) => {
-        writing.path.push(`${repeat.opens}[]`);
-        const place = write(object, writing, line.tag, findings);
-        writing.path.pop();
-        return place === undefined ? [] : [{ ...place, address: moved(field.address, offset) }];
-      });
+      writing.path.push(`${repeat.opens}[]`);
+      const faults = findings.length;
+      const places = writers.flatMap(({ write }) => write(object, writing, line.tag, findings) ?? []);
+      const says =
+        repeat.by === undefined ? places.some((place) => firstOf(place.address) === first) : places.some(isSaid);
+      if (!says && findings.length === faults) findings.push(unplaced(line, repeat, writing, first));
+      writing.path.pop();
+      return places.map((place) => ({ ...place, address: moved(place.address, offset) }));
     }).flat();
+}
+
+const firstOf = (address: Address): number =>
+  address.kind === "range" ? address.first : address.kind === "element" ? address.element : 0;
+const isSaid = ({ isValue, text }: WrittenPlace): boolean => isValue && !/^0*$/.test(text);
+
+/** A block is read by its first place, or where blocks differ by a word by any; without it, it would be lost. */
+function unplaced(line: LineDefinition, repeat: RepeatDefinition, writing: Writing, first: number): Finding {
+  const field = repeat.by === undefined ? repeat.fields.find(({ address }) => firstOf(address) === first) : undefined;
+  return writeFinding(
+    writing,
+    line.tag,
+    field,
+    "FIELD_MISSING",
+    "The object would be read as an unused place",
+    field === undefined ? "a value other than zero" : "a value at the first place",
+    "nothing",
+  );
 }
 
 /** What stands at a place of an unused block: its own text for an empty place. */
