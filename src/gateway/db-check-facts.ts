@@ -53,6 +53,21 @@ const MUST_BE_EMPTY: readonly { readonly subject: string; readonly wrong: string
       GROUP BY i.number, i.total HAVING SUM(l.amount) <> i.total`,
   },
   {
+    subject: "ledger",
+    wrong: "shipments of which something else is booked as received than their receipts say",
+    sql: `SELECT s.number AS name FROM shipment s
+      LEFT JOIN (SELECT shipment_id, SUM(booked) AS said FROM receipt WHERE state = 'booked' GROUP BY shipment_id) r
+        ON r.shipment_id = s.id
+      LEFT JOIN (SELECT cause, SUM(quantity) AS booked FROM ledger WHERE kind = 'received' GROUP BY cause) l ON l.cause = s.number
+      WHERE COALESCE(r.said, 0) <> COALESCE(l.booked, 0)`,
+  },
+  {
+    subject: "states",
+    wrong: "receipts that wait though they are placed, or are booked on nothing",
+    sql: `SELECT 'note ' || note AS name FROM receipt
+      WHERE (state = 'held') = (account_id IS NOT NULL AND shipment_id IS NOT NULL) AND state IN ('held', 'booked', 'repeated')`,
+  },
+  {
     subject: "states",
     wrong: "files that are finished while a set of theirs is not",
     sql: `SELECT DISTINCT 'file:' || f.claim AS name FROM file f JOIN interchange i ON i.file_id = f.id
@@ -90,6 +105,7 @@ const MUST_BE_EMPTY: readonly { readonly subject: string; readonly wrong: string
   ),
   ...states("interchange", ["open", "closed", "held", "duplicate", "refused"], "control"),
   ...states("message", ["catalogued", "applied", "rejected", "unmapped", "held", "failed"], "control"),
+  ...states("receipt", ["booked", "repeated", "held", "filed"], "'note ' || note"),
   ...states("outbox_file", ["rendered", "staged", "written", "uncertain", "failed"], "name"),
   ...states("outbound_document", ["waiting", "rendered", "held"], "cause_key"),
   {

@@ -313,7 +313,8 @@ function anchorsOf({ matched, totals, notes, open }: LineGround, { document, sen
   const quoted = matched.line.account?.note ?? matched.line.last?.note ?? "";
   const match = matchNote(quoted, notes);
   // They stay due below a call-off that quotes nothing; those inside it are what it replaces.
-  const starts = document.horizon?.from === undefined ? messageDate : plainDate(document.horizon.from);
+  const from = matched.line.horizon?.from ?? document.horizon?.from;
+  const starts = from === undefined ? messageDate : plainDate(from);
   const arrives = document.basis === "shipment" ? addDays(starts, partner.orders.transitDays) : starts;
   const before = open.filter(({ requestedOn }) => requestedOn < arrives);
   return {

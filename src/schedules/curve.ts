@@ -49,7 +49,6 @@ export function curveOf(
     settings,
     receiving: anchors.receiving,
     findings,
-    discrete: ground.quantities === "discrete",
   });
   const backlog = itemBacklog(ground, settings, placed);
   const discrete = ground.quantities === "cumulative" ? increments(placed, ground, findings) : placed;
@@ -67,7 +66,7 @@ export function curveOf(
     cumulatives: ground.cumulatives,
     ...(ground.quantities === "cumulative" ? { quantities: "cumulative" } : {}),
     messageDate: ground.messageDate,
-    horizon: horizonOf(document, settings, ground.messageDate, steps),
+    horizon: horizonOf(document, line, settings, ground.messageDate, steps),
     steps,
   };
   return {
@@ -225,15 +224,17 @@ const together = (a: PlacedStep, b: PlacedStep): PlacedStep => ({
   segment: Math.min(a.segment, b.segment),
 });
 
-/** The stated horizon; else from the message date to the end of the last step, or as long as the partner's call-offs rule. */
+/** The horizon stated for the item or for the message; else from the message date to the end of the last step, or as long as the partner's call-offs rule. */
 function horizonOf(
   document: DeliverySchedule,
+  line: ScheduleLine,
   settings: ScheduleSettings,
   messageDate: PlainDate,
   steps: readonly Step[],
 ): Curve["horizon"] {
-  const from = document.horizon?.from === undefined ? messageDate : plainDate(document.horizon.from);
-  if (document.horizon?.to !== undefined) return { from, to: plainDate(document.horizon.to) };
+  const stated = { ...document.horizon, ...line.horizon };
+  const from = stated.from === undefined ? messageDate : plainDate(stated.from);
+  if (stated.to !== undefined) return { from, to: plainDate(stated.to) };
   if (document.layer === "call-off" && settings.callOffDays !== undefined)
     return { from, to: addDays(from, settings.callOffDays - 1) };
   let to = messageDate;

@@ -2,7 +2,7 @@
 import type { ScheduleSettings, WorkCalendar } from "../config/partner.ts";
 import type { ScheduleLine, ScheduleStep, Timing } from "../documents/delivery-schedule.ts";
 import { addDays, earlier, later, monthEnd, type PlainDate, plainDate } from "../values/dates.ts";
-import { minus, NOTHING, type Quantity, quantity, total, writeMillionths } from "../values/figures.ts";
+import { type Quantity, quantity } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
 import { dayBefore } from "./base.ts";
 import { calendarOf } from "./calendars.ts";
@@ -18,8 +18,6 @@ export interface Placing {
   readonly settings: ScheduleSettings;
   readonly receiving: WorkCalendar | undefined;
   readonly findings: Finding[];
-  /** Whether the figures are quantities, which can be spread over a day; running totals cannot. */
-  readonly discrete?: boolean;
 }
 
 /** Where a remainder stands, which has no date: behind every calendar. */
@@ -38,9 +36,7 @@ export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] 
   for (const [index, step] of (line.steps ?? []).entries()) {
     const timing = timingOf(step, line);
     if (timing === "forecast-start") forecast = true;
-    else if (step.parts === undefined || placing.discrete === false)
-      placed.push(place(step, timing, forecast, placing, index));
-    else for (const part of partsOf(step, placing, index)) placed.push(place(part, timing, forecast, placing, index));
+    else placed.push(place(step, timing, forecast, placing, index));
   }
   return placed;
 }
@@ -48,48 +44,6 @@ export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] 
 function timingOf(step: ScheduleStep, line: ScheduleLine): Timing {
   if (step.timing !== undefined) return step.timing;
   return line.interval !== undefined && BUCKETS.has(line.interval) ? (line.interval as Timing) : "day";
-}
-
-/** A quantity spread over its day, by time or reference, as steps of their own; what is not spread stays one. */
-function partsOf(step: ScheduleStep, placing: Placing, index: number): ScheduleStep[] {
-  const { parts = [], ...whole } = step;
-  const left = minus(quantity(step.quantity), total(parts.map((part) => quantity(part.quantity))));
-  if (left < NOTHING || parts.some((part) => quantity(part.quantity) < NOTHING)) {
-    placing.findings.push(spreadFurther(step, index));
-    return [whole];
-  }
-  const spread = parts.map(({ quantity: of, segment, time, referenceKind, reference }): ScheduleStep => {
-    const named =
-      reference === undefined ? {} : { reference, ...(referenceKind === undefined ? {} : { referenceKind }) };
-    return {
-      ...whole,
-      quantity: of,
-      ...(segment === undefined ? {} : { segment }),
-      ...(time === undefined ? {} : { time }),
-      ...named,
-    };
-  });
-  return left === NOTHING ? spread : [...spread, { ...whole, quantity: writeMillionths(left) }];
-}
-
-const spreadFurther = (step: ScheduleStep, index: number): Finding => ({
-  code: "SCHEDULE_QUANTITIES_UNCLEAR",
-  severity: "tolerated",
-  message: "A quantity is spread over its day in parts that are more than the whole.",
-  place: placeOf(step, index, "parts"),
-  expected: `parts of ${step.quantity} in all`,
-  found: (step.parts ?? []).map((part) => part.quantity).join(" + "),
-  remedy: "Ask the customer for a corrected schedule; the item is held.",
-});
-
-/** The time of day, or the delivery window that is stated beside the step. */
-function windowOf({ time, timeTo, window }: ScheduleStep): string {
-  if (time !== undefined) return time + (timeTo === undefined ? "" : `-${timeTo}`);
-  if (window === undefined) return "";
-  const { from = "", fromTime = "", to = "", toTime = "" } = window;
-  const oneDay = from === to || to === "" || from === "";
-  const ends = oneDay ? [fromTime, toTime] : [`${from} ${fromTime}`.trim(), `${to} ${toTime}`.trim()];
-  return ends.every((end) => end === "") ? "" : ends.join("-");
 }
 
 function place(step: ScheduleStep, timing: Timing, forecast: boolean, placing: Placing, index: number): PlacedStep {
@@ -106,7 +60,7 @@ function place(step: ScheduleStep, timing: Timing, forecast: boolean, placing: P
     customerOrderNumber: ORDER_KINDS.has(step.referenceKind ?? "") ? (step.reference ?? "") : "",
     reference: step.reference ?? "",
     referenceKind: step.referenceKind ?? "",
-    window: windowOf(step),
+    window: step.time === undefined ? "" : step.time + (step.timeTo === undefined ? "" : `-${step.timeTo}`),
     route: step.route ?? "",
     segment: step.segment ?? 0,
   };
