@@ -1,14 +1,15 @@
 /** One receiver's documents as files that have no rows yet, under the numbers that are expected. */
 import { outboxFolderOf } from "../config/cross-checks.ts";
 import type { Partner } from "../config/partner.ts";
-import { expectNumber, type Scope, takeNumbers } from "../store/series.ts";
+import { type ControlSeries, expectNumber, takeNumbers } from "../store/series.ts";
 import type { Tx } from "../store/store.ts";
 import type { OutboundDocumentRow } from "../store/tables.ts";
 import type { Instant } from "../values/clock.ts";
 import { CalloffError } from "../values/errors.ts";
 import { ERP, type Exchange } from "./context.ts";
-import { type ControlNumbers, type EdiJob, renderEdi } from "./render-edi.ts";
+import { renderEdi } from "./render-edi.ts";
 import { renderErp } from "./render-erp.ts";
+import { type RenderJob, targetOf } from "./render-job.ts";
 
 /** One document as a file that has no row yet. */
 export interface RenderedFile {
@@ -16,6 +17,8 @@ export interface RenderedFile {
   readonly folder: string;
   readonly name: string;
   readonly bytes: Buffer;
+  /** The series that `control` is of; empty where the receiver takes no numbers. */
+  readonly series: ControlSeries | "";
   /** Number of the interchange; empty where the receiver takes none. */
   readonly control: string;
   readonly functionalId: string;
@@ -48,61 +51,74 @@ const safe = (text: string): string =>
 
 const padded = (control: number): string => String(control).padStart(9, "0");
 
-/** One interchange each, numbered from those that are expected. */
+/** One file each, numbered from those that are expected in the series of their families. */
 export async function renderForPartner(
   exchange: Exchange,
   code: string,
   rows: readonly OutboundDocumentRow[],
 ): Promise<RenderedFiles> {
   const partner = partnerOf(exchange, code);
-  const scopes: readonly [Scope, Scope] = [`isa:${partner.code}`, `gs:${partner.code}`];
-  const first: ControlNumbers = {
-    interchange: await expectNumber(exchange.store, scopes[0]),
-    group: await expectNumber(exchange.store, scopes[1]),
-  };
+  const expected = expectedNumbers(exchange);
   const files: RenderedFile[] = [];
-  for (const [n, row] of rows.entries()) {
-    const numbers = { interchange: first.interchange + n, group: first.group + n };
-    files.push(await renderInterchange(exchange, row, partner, numbers));
-  }
+  for (const row of rows) files.push(await renderFile(exchange, row, partner, expected));
+  return { files, number: async (tx) => ((await expected.take(tx)) ? files : undefined) };
+}
+
+/** Numbers that a rendering counts on, and takes once it is kept. */
+interface ExpectedNumbers {
+  /** The next number of a series, this rendering's own before it counted. */
+  next(series: ControlSeries): Promise<number>;
+  /** Takes all of them; says whether they are those that were expected. */
+  take(tx: Tx): Promise<boolean>;
+}
+
+function expectedNumbers({ store }: Exchange): ExpectedNumbers {
+  const counted = new Map<ControlSeries, { readonly first: number; count: number }>();
   return {
-    files,
-    number: async (tx) => {
-      const interchange = await takeNumbers(tx, scopes[0], files.length);
-      const group = await takeNumbers(tx, scopes[1], files.length);
-      return interchange === first.interchange && group === first.group ? files : undefined;
+    next: async (series) => {
+      const held = counted.get(series) ?? { first: await expectNumber(store, series), count: 0 };
+      counted.set(series, held);
+      held.count += 1;
+      return held.first + held.count - 1;
+    },
+    take: async (tx) => {
+      let asExpected = true;
+      // In one order, so that two who take from the same series never wait for each other.
+      for (const [series, { first, count }] of [...counted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+        asExpected = (await takeNumbers(tx, series, count)) === first && asExpected;
+      }
+      return asExpected;
     },
   };
 }
 
-async function renderInterchange(
+async function renderFile(
   exchange: Exchange,
   row: OutboundDocumentRow,
   partner: Partner,
-  numbers: ControlNumbers,
+  expected: ExpectedNumbers,
 ): Promise<RenderedFile> {
-  const job: EdiJob = {
-    kind: row.kind as EdiJob["kind"],
+  const { config } = exchange;
+  const job: RenderJob = {
+    kind: row.kind as RenderJob["kind"],
     document: JSON.parse(row.document) as unknown,
     partner,
     instant: row.created_at as Instant,
-    timeZone: exchange.config.gateway.company.timeZone,
+    timeZone: config.gateway.company.timeZone,
   };
-  const rendered = await renderEdi(exchange.config.mappings, job, numbers);
+  const target = targetOf(config.mappings, job);
+  const { series, groupSeries } = target;
+  const numbers = {
+    interchange: await expected.next(series),
+    group: groupSeries === undefined ? 0 : await expected.next(groupSeries),
+  };
+  const rendered = await renderEdi(config.mappings, job, numbers, target);
   checkSecondReading(exchange, row, rendered);
   const folder = outboxFolderOf(partner);
   const own = folder === partner.code ? [] : [partner.code];
-  const control = padded(numbers.interchange);
-  return {
-    row,
-    folder,
-    name: `${[rendered.type, ...own, safe(row.number), control].filter(Boolean).join("_")}.edi`,
-    bytes: rendered.bytes,
-    control,
-    functionalId: rendered.functionalId,
-    groupControl: String(numbers.group),
-    setControl: rendered.setControl,
-  };
+  const { bytes, control, functionalId, groupControl, setControl } = rendered;
+  const name = `${[rendered.type, ...own, safe(row.number), control].filter(Boolean).join("_")}${rendered.ending}`;
+  return { row, folder, name, bytes, series, control, functionalId, groupControl, setControl };
 }
 
 /** A difference that is no known defect of the second reader stops the document, unless gateway.yaml says to warn only. */
@@ -129,7 +145,17 @@ export function renderForErp(rows: readonly OutboundDocumentRow[]): RenderedFile
   const files = rows.map((row): RenderedFile => {
     const { bytes, prefix } = renderErp(row.kind, JSON.parse(row.document));
     const name = `${prefix}_${safe(row.number)}`;
-    return { row, folder: ERP, name, bytes, control: "", functionalId: "", groupControl: "", setControl: "" };
+    return {
+      row,
+      folder: ERP,
+      name,
+      bytes,
+      series: "",
+      control: "",
+      functionalId: "",
+      groupControl: "",
+      setControl: "",
+    };
   });
   return {
     files,

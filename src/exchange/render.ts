@@ -164,13 +164,14 @@ async function keepFiles(tx: Tx, files: readonly RenderedFile[]): Promise<void> 
   const ids = await insert(
     tx,
     outboxFile,
-    files.map(({ row, folder, name, bytes, control }) => ({
+    files.map(({ row, folder, name, bytes, series, control }) => ({
       receiver: row.receiver,
       folder,
       name,
       bytes,
       sha256: sha256Of(bytes),
       interchange_control: control,
+      series,
       state: "rendered",
       created_at: row.created_at,
     })),

@@ -23,7 +23,7 @@ const READS = new Set(
   words(`
     access lstat stat readFile readdir open openCarefully mkdir makeFolder close read readFrom
     select selectOne ask catalogue readSet usable hashRanges hasEnded pause
-    expectNumber render renderEdi nextArrivals isAnyOverdue scan fillQueue has leave makeSureOfRoom number
+    expectNumber render renderEdi renderTa1 renderX12 nextArrivals next take isAnyOverdue scan fillQueue has leave makeSureOfRoom number
     cameHere Promise all addAll plan step taking isOurs chainsOf writesFor folderIdentity`),
 );
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
