@@ -55,11 +55,10 @@ const MUST_BE_EMPTY: readonly { readonly subject: string; readonly wrong: string
   {
     subject: "ledger",
     wrong: "shipments of which something else is booked as received than their receipts say",
-    sql: `SELECT s.number AS name FROM shipment s
-      LEFT JOIN (SELECT shipment_id, SUM(booked) AS said FROM receipt WHERE state = 'booked' GROUP BY shipment_id) r
-        ON r.shipment_id = s.id
-      LEFT JOIN (SELECT cause, SUM(quantity) AS booked FROM ledger WHERE kind = 'received' GROUP BY cause) l ON l.cause = s.number
-      WHERE COALESCE(r.said, 0) <> COALESCE(l.booked, 0)`,
+    sql: `SELECT name FROM (
+        SELECT cause AS name, quantity FROM ledger WHERE kind = 'received'
+        UNION ALL SELECT s.number, -r.booked FROM receipt r JOIN shipment s ON s.id = r.shipment_id WHERE r.state = 'booked'
+      ) AS received GROUP BY name HAVING SUM(quantity) <> 0`,
   },
   {
     subject: "states",

@@ -65,6 +65,7 @@ const POINTS_AT: Readonly<Record<string, string>> = {
   call_off_revision_id: "revision",
   since_revision_id: "revision",
   answered_by: "message",
+  advised_by: "message",
 };
 
 const targetOf = (table: Table, column: string): string =>

@@ -83,6 +83,17 @@ describe("a check of the database", function () {
     ["states", "UPDATE file SET state = 'lost'"],
     ["states", "UPDATE message SET state = 'catalogued'"],
     ["states", "UPDATE revision SET state = 'held'"],
+    [
+      "states",
+      `INSERT INTO receipt (message_id, document_line, partner, advice, note, note_normal, customer_part, our_part, ship_to, order_number,
+         received_on, start, unit, stated, quantity, booked, condition, state, cause)
+       SELECT MIN(id), 1, 'acme', '', 'N', 'N', '', '', '', '', '', '', '', 'taken', 0, 0, '', 'booked', '' FROM message`,
+    ],
+    [
+      "ledger",
+      `INSERT INTO ledger (account_id, moves, start, kind, quantity, value, happened_on, booked_at, cause_kind, cause, business_key, who, reason)
+       SELECT MIN(id), 'cumulative', '', 'received', 5, 0, '', '', 'receipt', 'SH-000001', 'received:x', '', '' FROM account`,
+    ],
     ["numbers", "UPDATE number_series SET next = 1 WHERE scope = 'SO'"],
     ["numbers", "UPDATE number_series SET next = 1 WHERE scope = 'isa:acme'"],
     ["next orders", "UPDATE account SET next_order_on = ''"],

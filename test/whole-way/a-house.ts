@@ -1,10 +1,12 @@
 /** A home with any customers, lived through by files and the clock, its keeper in this process. */
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { pino } from "pino";
 import { type AccountStatement, accountStatements } from "../../src/answers/statement.ts";
 import { inProcessReader } from "../../src/exchange/set-reading.ts";
 import { type Keeper, openKeeper } from "../../src/gateway/keeper.ts";
+import { proveHome } from "../../src/gateway/prove.ts";
 import { select } from "../../src/store/rows.ts";
 import { account, file } from "../../src/store/tables.ts";
 import { type Clock, instantOf } from "../../src/values/clock.ts";
@@ -29,6 +31,8 @@ export interface House {
   statement(identity: string, date: string): Promise<AccountStatement | undefined>;
   /** Files of a folder of the outbox, by name. */
   outbox(folder: string): Record<string, string>;
+  /** Ends the keeper and does all again from archive and audit trail; fails unless it comes to the same. */
+  prove(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,8 @@ logLevel: error
   const keeper = await openKeeper(home.path, { command: "run", clock, log: pino({ level: "silent" }) });
   Object.assign(keeper.exchange, { reader: inProcessReader(keeper.config.mappings) });
   const { store } = keeper;
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= keeper.stop());
   const house: House = {
     path: home.path,
     keeper,
@@ -132,8 +138,15 @@ logLevel: error
       const names = readdirSync(path.join(home.path, "outbox")).includes(folder) ? readdirSync(dir).toSorted() : [];
       return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(dir, name), "latin1")]));
     },
+    prove: async () => {
+      await stop();
+      const proof = await proveHome(home.path);
+      assert.deepEqual([proof.files.missing, proof.files.different, proof.files.extra], [[], [], []]);
+      assert.equal(proof.fingerprint.again, proof.fingerprint.before);
+      assert.ok(proof.proven);
+    },
     close: async () => {
-      await keeper.stop();
+      await stop();
       home.remove();
     },
   };

@@ -1,0 +1,118 @@
+/** What customers say they received, and what they say they paid, from file to ledger. */
+import assert from "node:assert/strict";
+import { fileView } from "../../src/answers/files.ts";
+import { ledgerListing } from "../../src/answers/ledger-listing.ts";
+import { a830, anInterchange } from "./a-customer.ts";
+import { type House, openHouse } from "./a-house.ts";
+
+const CONTRACT = JSON.stringify({
+  schema: "calloff/blanket-order/1",
+  partner: "acme",
+  customerNumber: "PO-1",
+  currency: "USD",
+  shipTo: "PLANT1",
+  lines: [{ line: 10, item: "A-100", customerPart: "A-100", quantity: "100000", price: "2.5" }],
+});
+
+/** An interchange with one set of another type. */
+const a = (type: string, group: string, control: string, on: string, segments: readonly string[]): string =>
+  anInterchange(control, on, segments).replace("GS*PS*", `GS*${group}*`).replace("ST*830*", `ST*${type}*`);
+
+describe("Receipts and remittances in files", () => {
+  let house: House;
+  before(async () => {
+    house = await openHouse("2027-01-04", { acme: {} });
+    house.drop("erp", "contract.json", CONTRACT);
+    await house.live("2027-01-04");
+    const steps = [
+      ["500", "2027-01-04"],
+      ["600", "2027-01-15"],
+    ] as const;
+    house.drop("acme", "830-1.edi", a830("1", "2027-01-04", [{ received: "0", steps }]));
+    await house.live("2027-01-04");
+    await house.ship("2027-01-04", "00000017", { "SO-000001/10": "500" });
+  });
+  after(() => house.close());
+
+  const found = async (name: string) => {
+    const [row] = await house.keeper.store.ask("SELECT claim FROM file WHERE name = :name", { name });
+    const view = await fileView(house.keeper.store, String(row?.["claim"]));
+    return (view?.interchanges ?? []).flatMap(({ sets }) =>
+      sets.flatMap(({ type, state, findings }) => [
+        `${type} ${state}`,
+        ...(findings as { code: string }[]).map(({ code }) => code),
+      ]),
+    );
+  };
+
+  it("an 861 that is 20 short is booked on the account and the note, and told beside the file", async () => {
+    house.drop(
+      "acme",
+      "861.edi",
+      a("861", "RC", "2", "2027-01-06", [
+        "BRA*RA-1*20270106*00*2",
+        "REF*SI*17",
+        "DTM*050*20270106",
+        "RCD*1*480*PC***20*PC*02",
+        "LIN**BP*A-100*PO*PO-1",
+      ]),
+    );
+    await house.live("2027-01-06");
+    assert.deepEqual(await found("861.edi"), ["861 applied", "RECEIPT_DIFFERS"]);
+    const facts = (await ledgerListing(house.keeper.store)).filter(({ kind }) => kind === "received");
+    assert.deepEqual(
+      facts.map(({ quantity, cause, account, happenedOn, who }) => [quantity, cause, account, happenedOn, who]),
+      [["480", "SH-000001", "acme/A-100/PLANT1", "2027-01-06", "acme"]],
+    );
+    assert.match(facts[0]?.reason ?? "", /480 of 500 of note 17 taken in/);
+  });
+
+  it("explains the next 830, which is let through, and the 20 that never came are ordered with the rest", async () => {
+    house.drop(
+      "acme",
+      "830-2.edi",
+      a830("3", "2027-01-08", [
+        {
+          received: "480",
+          lastNote: "17",
+          steps: [
+            ["20", "2027-01-11"],
+            ["600", "2027-01-15"],
+          ],
+        },
+      ]),
+    );
+    await house.live("2027-01-08");
+    assert.deepEqual((await house.schedules()).slice(1), ["forecast 3 A-100/PLANT1: accepted"]);
+    const statement = await house.statement("A-100/PLANT1", "2027-01-08");
+    assert.deepEqual(
+      [statement?.shipped, statement?.transit?.quantity, statement?.transit?.mismatch],
+      ["480", "0", "0"],
+    );
+    await house.live("2027-01-15");
+    assert.deepEqual(
+      (await house.orders()).map((order) => order.split(" ").slice(1).join(" ")),
+      ["2027-01-04 A-100/PLANT1 500", "2027-01-11 A-100/PLANT1 20", "2027-01-15 A-100/PLANT1 600"],
+    );
+  });
+
+  it("an 820 is filed with what does not fit our invoices", async () => {
+    house.drop(
+      "acme",
+      "820.edi",
+      a("820", "RA", "4", "2027-01-20", [
+        "BPR*I*2350*C*ACH************20270120",
+        "TRN*1*REM-1",
+        "ENT*1",
+        "RMR*IV*IN-000001**1250*1250",
+        "RMR*IV*IN-000999**1000*1000",
+      ]),
+    );
+    await house.live("2027-01-20");
+    assert.deepEqual(await found("820.edi"), ["820 applied", "REMITTANCE_INVOICE_UNKNOWN", "REMITTANCE_TOTAL"]);
+  });
+
+  it("come to the same when all is done again from archive and audit trail", async () => {
+    await house.prove();
+  });
+});
