@@ -51,6 +51,7 @@ export function shipNoticeOf(
     issuedOn: occasion.businessDate,
     issuedAt: timeIn(gateway.company.timeZone, occasion.instant),
     shippedOn: shipment.shippedOn,
+    loadNumber: loadNumber(shipment.number),
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
     parties: [
       as("buyer", { name: shipment.partner.name }),
@@ -60,6 +61,9 @@ export function shipNoticeOf(
     lines: shipment.lines.map((line) => noticeLine(shipment, line)),
   };
 }
+
+/** What left together is one load for us: the digits of our number, for formats that have places for digits only. */
+const loadNumber = (shipment: string): string => shipment.replace(/\D+/g, "").replace(/^0+(?=.)/, "");
 
 function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumulative }: BookedLine): ShipNoticeLine {
   return {

@@ -72,7 +72,7 @@ logLevel: error
   const keeper = await openKeeper(home.path, { command: "run", clock, log: pino({ level: "silent" }) });
   Object.assign(keeper.exchange, { reader: inProcessReader(keeper.config.mappings) });
   const { store } = keeper;
-  let stopped: Promise<void> | undefined;
+  let stopped: Promise<unknown> | undefined;
   const stop = () => (stopped ??= keeper.stop());
   const house: House = {
     path: home.path,
