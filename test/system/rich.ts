@@ -34,7 +34,7 @@ export async function richHome(kind: Kind): Promise<SystemHome> {
   drop("erp", "changed.json", JSON.stringify({ ...blanket, paymentTerms: "14 days net" }));
   drop("acme", "first-again.edi", home.sample("forecast.edi"));
   drop("acme", "answer.edi", answerToNothing(home));
-  drop("acme", "planning.edi", nextForecast(home, 5, "1").replaceAll("830", "862").replace("GS*PS", "GS*SS"));
+  drop("acme", "planning.edi", nextForecast(home, 5, "1").replaceAll("830", "850").replace("GS*PS", "GS*PO"));
   drop("acme", "wrong.edi", nextForecast(home, 6, "1").replace("CTT*1~", "CTT*1~\nCTT*1~"));
   drop("erp", "shipped.json", confirmation("1", "SO-000001", "1500"));
   drop("erp", "shipped-again.json", confirmation("1", "SO-000001", "1500"));
