@@ -81,9 +81,7 @@ export const step = z.strictObject({
         ...segmentOrdinal,
         quantity: decimal,
         time: text.optional().describe("HHMM or HHMMSS"),
-        referenceKind: text.optional(),
-        reference: text.optional().describe("Delivery order, RAN or kanban of this part"),
-        references: z.array(reference).optional(),
+        references: z.array(reference).optional().describe("Delivery orders, RAN or kanban of this part"),
       }),
     )
     .optional()

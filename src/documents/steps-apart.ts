@@ -49,7 +49,10 @@ function partOf(whole: ScheduleStep, part: StepPart): ScheduleStep {
     own.time = part.time;
     delete own.timeTo;
   }
-  const names = referencesOf(part);
+  const names = (part.references ?? []).flatMap((one) => [
+    ...named(one.kind2, one.number2),
+    ...named(one.kind, one.number),
+  ]);
   const [first] = names;
   if (first !== undefined) {
     delete own.reference;
@@ -64,15 +67,7 @@ interface Named {
   readonly reference: Pick<ScheduleStep, "referenceKind" | "reference">;
 }
 
-/** What a part is called by: its own reference first, else the first number beside each further one. */
-function referencesOf(part: StepPart): Named[] {
-  const further = (part.references ?? []).flatMap((one) => [
-    ...named(one.kind2, one.number2),
-    ...named(one.kind, one.number),
-  ]);
-  return [...named(part.referenceKind, part.reference), ...further];
-}
-
+/** What a part is called by: the first number of a composite reference before the number in front of it. */
 function named(kind: string | undefined, number: string | undefined): Named[] {
   if (number === undefined) return [];
   return [{ kind, reference: { ...(kind === undefined ? {} : { referenceKind: kind }), reference: number } }];
