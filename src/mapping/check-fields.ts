@@ -117,6 +117,11 @@ function shapeAt(setting: Setting, tree: Tree | undefined, values: number): stri
   const { text } = textAt(tree, "as");
   if (text === "number" && setting.syntax === "csv" && setting.message.decimal === ",") return "number,";
   if (isDatedShape(text)) return datedShape(text, values);
+  // A table's dates have one shape throughout, or one for each of days, weeks and months.
+  if (text === "date" && setting.syntax === "csv") {
+    const { dates } = setting.message;
+    return values === 2 ? oneOfShapes(dates) : (dates.find(isDayShape) ?? text);
+  }
   return values === 2 && isDayShape(text) ? oneOfShapes([text]) : text;
 }
 

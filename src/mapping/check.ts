@@ -23,6 +23,7 @@ import {
   UNLIMITED,
 } from "./definition.ts";
 import { refuse, type Spot } from "./refusal.ts";
+import { isDayShape, isShape, oneOfShapes } from "./shapes.ts";
 import type { MapEntry, MapTree, TextTree, Tree } from "./tree.ts";
 import { versionPlace } from "./versions.ts";
 import {
@@ -96,6 +97,7 @@ function messageAt(syntax: Family, tree: Tree): MessageDefinition {
     decimal: text("decimal", "."),
     ...headersAt(words["headers"]?.value),
     optional: optionalAt(texts("optional"), headersAt(words["headers"]?.value).headers),
+    dates: datesAt(words["dates"]?.value),
     layout: layoutAt(words),
   };
 }
@@ -124,7 +126,19 @@ function optionalAt(texts: readonly TextTree[], headers: readonly string[]): rea
   });
 }
 
-const LAYOUT = ["quote", "sheet", "headerRow", "dates", "charset"] as const;
+/** The shapes of a table's dates; one of them is of days. @throws MAPPING_VALUE */
+function datesAt(tree: Tree | undefined): readonly string[] {
+  if (tree === undefined) return ["YYYY-MM-DD"];
+  const texts = textsAt(tree, "dates").map(({ text }) => text);
+  if (isShape(oneOfShapes(texts)) && texts.some(isDayShape)) return texts;
+  throw refuse("MAPPING_VALUE", tree.spot, `${texts.join(", ")} are no shapes of a table's dates`, {
+    expected: "one of days, and those of weeks and months if there are: [ DD.MM.YYYY, YYYY-Www, MM.YYYY ]",
+    found: texts.join(", "),
+    remedy: "Write patterns of YYYY or YY, MM, DD and ww (the week).",
+  });
+}
+
+const LAYOUT = ["quote", "sheet", "headerRow", "charset"] as const;
 
 /** What else a table's file is laid out by. @throws MAPPING_VALUE */
 function layoutAt(words: Readonly<Record<string, MapEntry | undefined>>): Readonly<Record<string, string>> {
@@ -143,7 +157,8 @@ function layoutAt(words: Readonly<Record<string, MapEntry | undefined>>): Readon
       remedy: 'Correct the delimiter; write a tab as "\\t" in double quotes.',
     });
   }
-  return Object.fromEntries(layout);
+  const day = datesAt(words["dates"]?.value).find(isDayShape) ?? "";
+  return Object.fromEntries([...layout, ["dates", day]]);
 }
 
 function versionsAt(syntax: Family, range: TextTree): { from: string; to: string } {
@@ -320,11 +335,12 @@ function conditionsAt(setting: Setting, tree: Tree): Condition[] {
   }));
 }
 
-/** `next: { QTY: { 1.1: 3 } }`: the segment that has to follow. */
+/** `next: { QTY: { 1.1: 3 } }`: the segment that has to follow; `"!DTM"`: any other. */
 function nextAt(setting: Setting, tree: Tree): NonNullable<LineDefinition["next"]> {
   const [[tag, entry] = [], more] = [...mapAt(tree, "next").entries];
   if (tag !== undefined && entry !== undefined && more === undefined) {
-    return { tag, when: conditionsAt(setting, entry.value) };
+    const isNot = tag.startsWith("!");
+    return { tag: isNot ? tag.slice(1) : tag, when: conditionsAt(setting, entry.value), isNot };
   }
   throw refuse("MAPPING_VALUE", tree.spot, "next names one segment and the values that it has", {
     expected: "next: { QTY: { 1.1: 3 } }",

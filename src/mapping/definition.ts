@@ -130,8 +130,8 @@ export interface LineDefinition {
   readonly carries: boolean;
   readonly each: boolean;
   readonly when: readonly Condition[];
-  /** Chosen only where this segment follows. */
-  readonly next?: { readonly tag: string; readonly when: readonly Condition[] };
+  /** Chosen only where this segment follows, or (`isNot`) any other. */
+  readonly next?: { readonly tag: string; readonly when: readonly Condition[]; readonly isNot: boolean };
   readonly onlyIf: readonly Requirement[];
   /** Words that every object this line opens gets; only objects with them are written (they stand in `onlyIf` as well). */
   readonly sets: readonly { readonly path: readonly string[]; readonly word: string }[];
@@ -163,6 +163,8 @@ export interface MessageDefinition {
   readonly headings: readonly string[];
   /** Names of columns that a table may lack. */
   readonly optional: readonly string[];
+  /** Shapes of its dates, those of weeks and months among them; the first one of days is that of a date alone. */
+  readonly dates: readonly string[];
   /** How the file is laid out beside that: quote, sheet, headerRow, dates, charset. */
   readonly layout: Readonly<Record<string, string>>;
 }

@@ -125,6 +125,10 @@ function deeper(
   entry: MapEntry,
 ): MapTree {
   const then = line.entries.get("then");
+  const same = line.entries.get("same");
+  if (same !== undefined) {
+    return replaced(line, "same", { spot: same.spot, value: changedLevel(same.value, steps, below, path, entry) });
+  }
   if (then === undefined) {
     const [step] = steps;
     if (steps.length === 1 && below === undefined && step !== undefined) {
@@ -137,6 +141,32 @@ function deeper(
     spot: then.spot,
     value: changedList(listAt(then.value, "then"), steps, below, path, entry),
   });
+}
+
+/** A deeper level of a row goes by the list that it opens: `row/lines/steps.fields.Qty`. */
+function changedLevel(
+  tree: Tree,
+  [step, ...further]: readonly Step[],
+  below: string | undefined,
+  path: string,
+  entry: MapEntry,
+): ListTree {
+  const levels = listAt(tree, "same");
+  const opens = (level: Tree): string => {
+    const name = mapAt(level, "same").entries.get("opens")?.value;
+    return name?.kind === "text" ? name.text : "";
+  };
+  const at = levels.items.findIndex((level) => opens(level) === step?.tag);
+  const level = levels.items[at];
+  if (level === undefined) throw missing(path, entry, step?.tag ?? "", levels.items.map(opens));
+  const body = mapAt(level, "same");
+  const next =
+    further.length > 0
+      ? deeper(body, further, below, path, entry)
+      : below === undefined
+        ? mergedMaps(body, mapOfChange(entry, path), path)
+        : withKeys(body, below.split("."), path, entry);
+  return { ...levels, items: levels.items.map((held, index) => (index === at ? next : held)) };
 }
 
 interface FoundLine {

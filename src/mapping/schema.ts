@@ -143,7 +143,7 @@ export function mappingSchema(): Schema {
           optional: oneOrMore(value),
           headerRow: value,
           sheet: value,
-          dates: value,
+          dates: oneOrMore(value),
           charset: value,
         },
         additionalProperties: false,

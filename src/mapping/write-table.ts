@@ -1,4 +1,5 @@
 /** Writing tables: a header row, then one row per object of the deepest level, filled from the objects it stands in. */
+import type { Finding } from "../values/finding.ts";
 import type {
   ColumnsDefinition,
   FieldDefinition,
@@ -8,7 +9,7 @@ import type {
 } from "./definition.ts";
 import { type Get, getAt, listIn } from "./paths.ts";
 import type { Held } from "./run.ts";
-import { compileFieldWriter, type WriteField, type Writing } from "./write-fields.ts";
+import { compileFieldWriter, type WriteField, type Writing, writeFinding } from "./write-fields.ts";
 
 type Cells = ReadonlyMap<number, string>;
 
@@ -71,21 +72,37 @@ function lineWriter(line: LineDefinition): RowsOf {
   return opens === undefined ? rows : listWriter(opens, rows);
 }
 
-/** One row or more per object of a list. */
-function listWriter(name: string, rows: RowsOf): RowsOf {
-  return (above, table, cells) =>
-    listIn(above, name).flatMap((object, at) => {
+/** One row or more per object of a list. Two objects of one key would be read as one, and are refused. */
+function listWriter(name: string, rows: RowsOf, key: readonly Get[] = []): RowsOf {
+  return (above, table, cells) => {
+    const seen = new Set<string>();
+    return listIn(above, name).flatMap((object, at) => {
       table.writing.path.push(`${name}[${at}]`);
+      const said = JSON.stringify(key.map((get) => get(object) ?? ""));
+      if (key.length > 0 && seen.has(said)) table.writing.findings.push(twice(table.writing, said));
+      seen.add(said);
       const written = rows(object, table, cells);
       table.writing.path.pop();
       return written;
     });
+  };
 }
+
+const twice = (writing: Writing, said: string): Finding =>
+  writeFinding(
+    writing,
+    "row",
+    undefined,
+    "LIST_NOT_WRITABLE",
+    "Another object before it has the same key; in the table both would be one",
+    "objects that differ in one of the fields of key",
+    said,
+  );
 
 /** The rows of one object: those of the levels below it; without any, a row of its own. */
 function levelWriter({ columns, fields: defined, same }: Pick<LineDefinition, "columns" | "fields" | "same">): RowsOf {
   const fields = defined.map(compileFieldWriter);
-  const deeper = same.map((level) => listWriter(level.opens, levelWriter(level)));
+  const deeper = same.map((level) => listWriter(level.opens, levelWriter(level), level.key.map(getAt)));
   const wide = columns === undefined ? undefined : columnsWriter(columns);
   return (object, table, above) => {
     const cells = new Map([...above, ...cellsOf(fields, object, table.writing)]);
