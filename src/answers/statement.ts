@@ -1,5 +1,5 @@
 /** The statement of an account: where customer and supplier stand on its cumulative, on any day (features.md C1, C2). */
-import type { Partner } from "../config/partner.ts";
+import { notePlacesOf, type Partner } from "../config/partner.ts";
 import { inSlices } from "../fulfilment/rows-by-id.ts";
 import { receiptDifferences } from "../orders/receipt-differences.ts";
 import { heightAt } from "../schedules/heights.ts";
@@ -159,15 +159,17 @@ function curveInForce({ curves, partner }: Known): Curve | undefined {
 function transitOf(
   stated: StatementRow,
   shipped: Quantity,
-  { notes, differences }: Pick<Known, "notes" | "differences">,
+  { notes, differences, partner }: Pick<Known, "notes" | "differences" | "partner">,
 ): TransitStatement {
   const quoted = stated.cumulative as Quantity;
+  const noteWidth = partner && notePlacesOf(partner);
   const explanation = explainTransit({
     quoted,
     lastNote: stated.last_note,
     shipped,
     notes,
     receiptDifferences: differences,
+    ...(noteWidth === undefined ? {} : { noteWidth }),
   });
   return {
     quantity: writeMillionths(explanation.inTransit),

@@ -131,6 +131,12 @@ export const fulfilmentOptions = z.strictObject({
     .describe("automatic: a child order is shipped and invoiced when it is made"),
   currencyMinorDigits: z.number().int().min(0).max(6).default(2),
   invoice: z.enum(["at-shipment", "by-hand"]).default("at-shipment"),
+  noteNumber: z
+    .enum(["shipment-number", "digits"])
+    .optional()
+    .describe(
+      "Note of a shipment confirmed without one: our number, SH-000012, or its digits, 12; digits where ship notices are VDA records unless given",
+    ),
 });
 
 const outboundMessage = z.strictObject({
@@ -277,6 +283,14 @@ export function versionOf({ mapping, version }: OutboundMessage): string {
   if (mapping.startsWith("x12/")) return "004010";
   return mapping.startsWith("edifact/") ? "D:97A" : "";
 }
+
+/** Places that VDA records have for a note number (513, 713). */
+const NOTE_PLACES = 8;
+
+/** Places that the formats a partner reads and writes have for our note numbers; undefined where they carry any. */
+export const notePlacesOf = ({ shipNotice }: Pick<Partner, "shipNotice">): number | undefined =>
+  shipNotice?.mapping.startsWith("fixed/") === true ? NOTE_PLACES : undefined;
+
 export type ScheduleSettings = z.infer<typeof schedule>;
 export type OrderSettings = z.infer<typeof fulfilmentOptions>;
 export type WorkCalendar = z.infer<typeof calendar>;

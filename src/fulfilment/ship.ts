@@ -2,6 +2,7 @@
  * Booking a shipment (transaction T7): what the ERP or warehouse has confirmed becomes shipments, ledger facts, ship
  * notices and, where the partner's file says so, invoices: all in one transaction or not at all.
  */
+import { notePlacesOf, type Partner } from "../config/partner.ts";
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
 import { lookAgain } from "../orders/due-accounts.ts";
@@ -22,7 +23,7 @@ import type { Json } from "../values/json.ts";
 import { releaseInvoices } from "./invoice.ts";
 import { type FulfilmentSettings, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
 import { rowsById } from "./rows-by-id.ts";
-import { type BookedLine, type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
+import { type BookedLine, type BookedShipment, digitsOf, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
 import { LINE_STEP, shipmentFacts } from "./shipment-facts.ts";
 import {
   contentOf,
@@ -142,7 +143,8 @@ async function writeShipments(
   const booked: BookedShipment[] = [];
   for (const [part, plan] of planned.entries()) {
     const number = documentNumber("SH", first + part);
-    const note = confirmed.confirmation.note ?? number;
+    const partner = partnerOf(settings, plan.partner);
+    const note = confirmed.confirmation.note ?? noteOf(partner, number);
     await refuseUsedNote(tx, plan.partner, note);
     const id = await writeShipment(tx, plan, { ...confirmed, number, note, part: part + 1 });
     const lines = withCumulatives(plan.lines, heights);
@@ -160,7 +162,7 @@ async function writeShipments(
     );
     booked.push({
       number,
-      partner: partnerOf(settings, plan.partner),
+      partner,
       shipTo: plan.shipTo,
       note,
       shippedOn: confirmed.shippedOn,
@@ -168,6 +170,12 @@ async function writeShipments(
     });
   }
   return booked;
+}
+
+/** The note of a shipment that was confirmed without one. */
+function noteOf(partner: Partner, number: string): string {
+  const digits = notePlacesOf(partner) === undefined ? "shipment-number" : "digits";
+  return (partner.orders.noteNumber ?? digits) === "digits" ? digitsOf(number) : number;
 }
 
 /** Shipment lines with their account's shipped cumulative after each of them. */

@@ -51,7 +51,8 @@ export function shipNoticeOf(
     issuedOn: occasion.businessDate,
     issuedAt: timeIn(gateway.company.timeZone, occasion.instant),
     shippedOn: shipment.shippedOn,
-    loadNumber: loadNumber(shipment.number),
+    // What left together is one load for us.
+    loadNumber: digitsOf(shipment.number),
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
     parties: [
       as("buyer", { name: shipment.partner.name }),
@@ -62,8 +63,8 @@ export function shipNoticeOf(
   };
 }
 
-/** What left together is one load for us: the digits of our number, for formats that have places for digits only. */
-const loadNumber = (shipment: string): string => shipment.replace(/\D+/g, "").replace(/^0+(?=.)/, "");
+/** The digits of a number of ours, for formats that have few places. */
+export const digitsOf = (number: string): string => number.replace(/\D+/g, "").replace(/^0+(?=.)/, "");
 
 function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumulative }: BookedLine): ShipNoticeLine {
   return {

@@ -1,6 +1,6 @@
 /** Lines of a schedule read into curves and judged against what is in force: pure, on what was read in bulk. */
 import type { Gateway } from "../config/gateway.ts";
-import type { Partner } from "../config/partner.ts";
+import { notePlacesOf, type Partner } from "../config/partner.ts";
 import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
 import { CAUSES, type Cause } from "../schedules/causes.ts";
 import { type Anchors, type CurveReading, curveOf } from "../schedules/curve.ts";
@@ -236,6 +236,7 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
             shipped: shippedInAll(totals),
             notes: judged.notes,
             receiptDifferences: judged.differences,
+            ...notePlaces(partner),
           }),
           // A fall without a new start is a mismatch, also where the lower figure is one that we had shipped.
           ...(judged.period === "fall" ? { fallenBy: fallOf(judged, statement.cumulative) } : {}),
@@ -253,6 +254,11 @@ function judgeInput(judged: Read, old: Curve | undefined, judgement: Judgement, 
         }),
   };
 }
+
+const notePlaces = (partner: Partner): { noteWidth?: number } => {
+  const noteWidth = notePlacesOf(partner);
+  return noteWidth === undefined ? {} : { noteWidth };
+};
 
 const fallOf = ({ accepted }: Read, quoted: Quantity): Quantity =>
   larger(NOTHING, minus((accepted?.row.base ?? NOTHING) as Quantity, quoted));
@@ -311,7 +317,7 @@ function anchorsOf({ matched, totals, notes, open }: LineGround, { document, sen
     total(notes.filter((note) => note.shippedOn > date).map(({ quantity }) => quantity));
   const net = partner.schedule.net;
   const quoted = matched.line.account?.note ?? matched.line.last?.note ?? "";
-  const match = matchNote(quoted, notes);
+  const match = matchNote(quoted, notes, notePlacesOf(partner));
   // They stay due below a call-off that quotes nothing; those inside it are what it replaces.
   const from = matched.line.horizon?.from ?? document.horizon?.from;
   const starts = from === undefined ? messageDate : plainDate(from);
