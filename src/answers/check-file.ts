@@ -2,13 +2,32 @@
 import type { Partner } from "../config/partner.ts";
 import { misfitsOf } from "../exchange/document-fit.ts";
 import { partnerOf, planFile, withLenience } from "../exchange/registration.ts";
-import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
+import { type DeclaredTable, tableDeclared } from "../exchange/tables.ts";
+import type { CompiledMapping, MappingLibrary, Wanted } from "../mapping/library.ts";
 import type { ReadContext } from "../mapping/run.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
-import type { ByteSource, Catalogue, GroupEntry, Identity, InterchangeEntry, SetEntry } from "../syntax/segment.ts";
+import { charsetOf } from "../syntax/charsets.ts";
+import type {
+  ByteSource,
+  Catalogue,
+  Delimiters,
+  GroupEntry,
+  Identity,
+  InterchangeEntry,
+  SetEntry,
+} from "../syntax/segment.ts";
 import { segmentsOf } from "../syntax/set-reader.ts";
 import type { Finding } from "../values/finding.ts";
+import { type Candidate, candidatesFor, tableFit } from "./check-fit.ts";
+import { type ShownLine, shownLine } from "./check-lines.ts";
+import { suggestionFor } from "./check-suggestions.ts";
 import { type SecondReading, secondReading } from "./second-reading.ts";
+
+/** A finding with the line of the file that it is about, and what the sender may have meant. */
+export interface CheckedFinding extends Finding {
+  readonly shown?: ShownLine;
+  readonly suggestion?: string;
+}
 
 /** How a set came out: `tolerated` has an effect though something is noted, `invalid` and `no mapping` have none. */
 export type SetOutcome = "valid" | "tolerated" | "invalid" | "no mapping";
@@ -21,10 +40,12 @@ export interface CheckedSet {
   readonly outcome: SetOutcome;
   /** Name of the mapping, empty where there is none. */
   readonly mapping: string;
+  /** Mappings that were thought of, with the reason why each fits or does not. */
+  readonly candidates: readonly Candidate[];
   readonly segments: number;
   /** Segments that the mapping has a place for, and those it keeps as unknown; none where there is no mapping. */
   readonly accounted: { readonly mapped: number; readonly unknown: number };
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckedFinding[];
   /** Places with content that no field of the mapping names. */
   readonly unmapped: ReturnType<CompiledMapping["read"]>["unmapped"];
   readonly unknown: ReturnType<CompiledMapping["read"]>["unknown"];
@@ -37,7 +58,7 @@ export interface CheckedGroup {
   readonly ordinal: number;
   readonly functionalId: string;
   readonly control: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckedFinding[];
   readonly sets: readonly CheckedSet[];
 }
 
@@ -52,7 +73,7 @@ export interface CheckedInterchange {
   readonly test: boolean;
   readonly complete: boolean;
   readonly segments: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckedFinding[];
   readonly groups: readonly CheckedGroup[];
   /** What the independent second reader says; absent for families it does not read. */
   readonly secondReader?: SecondReading;
@@ -62,6 +83,8 @@ export interface CheckedFile {
   readonly file: string;
   readonly size: number;
   readonly family: string;
+  /** Mappings of tables that were tried, where the file is of no other kind. */
+  readonly candidates: readonly Candidate[];
   readonly valid: boolean;
   /** Every segment read is one of an envelope, mapped, unknown, or in a set that has no mapping. */
   readonly segments: {
@@ -71,7 +94,7 @@ export interface CheckedFile {
     readonly unknown: number;
     readonly withoutMapping: number;
   };
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckedFinding[];
   readonly interchanges: readonly CheckedInterchange[];
 }
 
@@ -84,24 +107,50 @@ export interface CheckSettings {
   /** With a partner said: whether test interchanges are taken here. */
   readonly environment?: "production" | "test";
   readonly lenient: readonly string[];
+  /** Mapping that is to read every message of its family, whatever fits. */
+  readonly mapping?: string | undefined;
+}
+
+/** What the file is, by its content or by what a partner's file declares of its name. */
+interface Opened {
+  readonly catalogue: Catalogue;
+  readonly candidates: readonly Candidate[];
+  readonly table: DeclaredTable | undefined;
+}
+
+function opened(source: ByteSource, { library, partner, partners, mapping }: CheckSettings): Opened {
+  const declared = tableDeclared(
+    source.name.replace(/^.*[\\/]/, ""),
+    partner === undefined ? (partners ?? []) : [partner],
+    library,
+  );
+  if (declared !== undefined) {
+    return { catalogue: catalogueOf(source, { table: declared.layout }), candidates: [], table: declared };
+  }
+  const catalogue = catalogueOf(source);
+  if (catalogue.interchanges.length > 0) return { catalogue, candidates: [], table: undefined };
+  const fit = tableFit(source, library, mapping);
+  return { catalogue: fit.catalogue ?? catalogue, candidates: fit.candidates, table: undefined };
 }
 
 /** Reads the whole file. Never throws for what the file holds. */
 export async function checkFile(source: ByteSource, settings: CheckSettings): Promise<CheckedFile> {
-  const catalogue = catalogueOf(source);
-  const identities = identityFindings(source, catalogue, settings);
+  const { catalogue, candidates, table } = opened(source, settings);
+  const identities = identityFindings(source, catalogue, table, settings);
   const interchanges: CheckedInterchange[] = [];
   for (const entry of catalogue.interchanges) {
     const checked = await checkedInterchange(source, entry, settings);
     const whose = identities.get(entry.ordinal) ?? [];
-    interchanges.push({ ...checked, findings: [...checked.findings, ...whose] });
+    const findings = [...checked.findings, ...withLines(source, entry.delimiters, undefined, whose)];
+    interchanges.push({ ...checked, findings });
   }
   const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
-  const findings = fileFindings(source, catalogue);
+  const findings = withLines(source, undefined, undefined, fileFindings(source, catalogue, candidates));
   return {
     file: source.name,
     size: source.size,
     family: catalogue.family ?? "",
+    candidates,
     valid: catalogue.interchanges.length > 0 && !rejects(findings) && interchanges.every(isValid),
     segments: segmentsIn(catalogue, sets),
     findings,
@@ -109,14 +158,35 @@ export async function checkFile(source: ByteSource, settings: CheckSettings): Pr
   };
 }
 
+/** Findings as they are shown to whoever is to put them right. */
+const withLines = (
+  source: ByteSource,
+  delimiters: Delimiters | undefined,
+  mapping: CompiledMapping | undefined,
+  findings: readonly Finding[],
+): CheckedFinding[] =>
+  findings.map((finding, at) => {
+    if (at >= MOST_SHOWN) return finding;
+    const shown = shownLine(source, finding, delimiters);
+    const suggestion = suggestionFor(finding, mapping);
+    return {
+      ...finding,
+      ...(shown === undefined ? {} : { shown }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    };
+  });
+/** So many findings of a set are shown with their lines; a message that is wrong throughout is read by its first ones. */
+const MOST_SHOWN = 200;
+
 /** What intake would say about sender, receiver and test flag, where it was said whose file it is. */
 function identityFindings(
   { name }: ByteSource,
   catalogue: Catalogue,
+  table: DeclaredTable | undefined,
   { partner, environment }: CheckSettings,
 ): Map<number, Finding[]> {
   if (partner === undefined) return new Map();
-  const arrival = { name, catalogue, hashes: [], partners: [partner], environment: environment ?? "production" };
+  const arrival = { name, catalogue, hashes: [], partners: [partner], table, environment: environment ?? "production" };
   const { interchanges } = planFile(arrival, []);
   return new Map(
     interchanges.map(({ entry, cause, findings }) => [entry.ordinal, cause === "identity" ? findings.slice(-1) : []]),
@@ -137,15 +207,17 @@ function segmentsIn({ segments }: Catalogue, sets: readonly CheckedSet[]): Check
 }
 
 /** A file that is of no kind, and has not been told so by the catalogue, is told so here. */
-function fileFindings(source: ByteSource, catalogue: Catalogue): readonly Finding[] {
+function fileFindings(source: ByteSource, catalogue: Catalogue, candidates: readonly Candidate[]): readonly Finding[] {
   if (catalogue.interchanges.length > 0 || rejects(catalogue.findings)) return catalogue.findings;
+  const near = candidates.map(({ mapping, reason }) => `${mapping} ${reason}`).join("; ");
   const unreadable: Finding = {
     code: "EXCHANGE_UNREADABLE",
     severity: "reject",
     message: source.size === 0 ? "The file is empty" : "The file is of no kind that is read here",
     place: { file: source.name, byte: 0, line: 1 },
-    expected: "an interchange, such as X12 beginning with ISA",
-    remedy: "Ask the sender what this file is",
+    expected: `an interchange, such as X12 beginning with ISA, EDIFACT with UNA or UNB, VDA with 511${near === "" ? "" : `; as a table: ${near}`}`,
+    remedy:
+      "Ask the sender what this file is; a table is declared under tables in the partner's file, or named by --mapping",
   };
   return [...catalogue.findings, unreadable];
 }
@@ -180,7 +252,7 @@ async function checkedInterchange(
     test,
     complete,
     segments,
-    findings: withLenience(entry.findings, lenient),
+    findings: withLines(source, entry.delimiters, undefined, withLenience(entry.findings, lenient)),
     groups: entry.groups.map((group) => checkedGroup(source, entry, group, { ...settings, partner, lenient })),
     ...(second === undefined ? {} : { secondReader: second }),
   };
@@ -197,7 +269,7 @@ function checkedGroup(
     ordinal,
     functionalId,
     control,
-    findings: withLenience(group.findings, settings.lenient),
+    findings: withLines(source, entry.delimiters, undefined, withLenience(group.findings, settings.lenient)),
     sets: group.sets.map((set) => checkedSet(source, entry, group, set, settings)),
   };
 }
@@ -212,14 +284,21 @@ function checkedSet(
   const envelope = withLenience(set.findings, settings.lenient);
   const { ordinal, type, control, version, segments } = set;
   const mapping = mappingFor(entry, group, set, settings);
-  const known = { ordinal, type, control, version, segments };
+  const candidates = candidatesFor(
+    settings.library,
+    wantedBy(entry, group, set, settings),
+    mapping,
+    isNamed(entry, set, settings),
+  );
+  const known = { ordinal, type, control, version, candidates, segments };
   if (mapping === undefined) {
+    const findings = [...envelope, noMapping(source, entry, set, settings, candidates)];
     return {
       ...known,
       outcome: "no mapping",
       mapping: "",
       accounted: { mapped: 0, unknown: 0 },
-      findings: [...envelope, noMapping(source, entry, set, settings)],
+      findings: withLines(source, entry.delimiters, undefined, findings),
       unmapped: [],
       unknown: [],
       kind: "",
@@ -236,7 +315,7 @@ function checkedSet(
     outcome: rejects(all) ? "invalid" : all.some(({ severity }) => severity === "tolerated") ? "tolerated" : "valid",
     mapping: mapping.name,
     accounted: { mapped: accounted.mapped, unknown: accounted.unknown },
-    findings: all,
+    findings: withLines(source, entry.delimiters, mapping, all),
     unmapped,
     unknown,
     kind: mapping.document,
@@ -247,48 +326,58 @@ function checkedSet(
 /** What a mapping is told about the set that it reads. */
 export const readContext = (
   { name }: ByteSource,
-  { family, delimiters, sentOn }: InterchangeEntry,
+  interchange: InterchangeEntry,
   { version }: SetEntry,
   { partner, lenient }: CheckSettings,
 ): ReadContext => ({
-  family,
-  delimiters,
+  family: interchange.family,
+  delimiters: interchange.delimiters,
   version,
-  charset: partner?.charset ?? "latin1",
-  sentOn,
+  charset: charsetOf(interchange, partner?.charset),
+  sentOn: interchange.sentOn,
   file: name,
   lenient,
 });
 
-/** The mapping that reads a set: the one that the partner's file names for its type, else the one that fits. */
+/** The mapping that reads a set: what was said to, what the table is declared by or the partner's file names, else the one that fits. */
 export function mappingFor(
+  entry: InterchangeEntry,
+  group: GroupEntry,
+  set: SetEntry,
+  settings: CheckSettings,
+): CompiledMapping | undefined {
+  const { library, partner, mapping } = settings;
+  const said = mapping === undefined ? undefined : library.named(mapping);
+  if (said?.definition.syntax === entry.family) return said;
+  const named = entry.table?.mapping ?? partner?.mappings[set.type];
+  return named === undefined ? library.fitting(wantedBy(entry, group, set, settings)) : library.named(named);
+}
+
+const isNamed = ({ family }: InterchangeEntry, { type }: SetEntry, { partner }: CheckSettings): boolean =>
+  family !== "csv" && partner?.mappings[type] !== undefined;
+
+const wantedBy = (
   { family }: InterchangeEntry,
   { functionalId }: GroupEntry,
   { type, version }: SetEntry,
-  { library, partner }: CheckSettings,
-): CompiledMapping | undefined {
-  const named = partner?.mappings[type];
-  if (named !== undefined) return library.named(named);
-  return library.fitting({
-    family,
-    type,
-    version,
-    functionalId,
-    ...(partner === undefined ? {} : { partner: partner.code }),
-  });
-}
+  { partner }: CheckSettings,
+): Wanted => ({ family, type, version, functionalId, ...(partner === undefined ? {} : { partner: partner.code }) });
 
 const noMapping = (
   source: ByteSource,
   entry: InterchangeEntry,
   set: SetEntry,
   { library }: CheckSettings,
+  candidates: readonly Candidate[],
 ): Finding => ({
   code: "EXCHANGE_NO_MAPPING",
   severity: "reject",
   message: `There is no mapping for ${set.type}${set.version === "" ? "" : ` in version ${set.version}`}`,
   place: { file: source.name, byte: set.firstByte, line: set.line, segment: set.firstSegment },
-  expected: `a message that one of these reads: ${library.names().join(", ")}`,
+  expected:
+    candidates.length > 0
+      ? candidates.map(({ mapping, reason }) => `${mapping} ${reason}`).join("; ")
+      : `a message that one of these reads: ${library.names().join(", ")}`,
   found: `${entry.family} ${set.type} ${set.version}`.trim(),
   remedy: `Write mappings/${entry.family}/<name>.yaml in the home, or name one under mappings in the partner's file`,
 });
