@@ -134,6 +134,7 @@ function answerOf(set: AnsweredMessage): Answer {
     ...(own.code === undefined ? {} : { code1: own.code }),
     ...(own.tag === undefined ? {} : { tag: own.tag }),
     ...(own.element === undefined ? {} : { element: own.element }),
+    ...(own.component === undefined ? {} : { component: own.component }),
     ...(segments.length === 0 ? {} : { segments }),
   };
 }

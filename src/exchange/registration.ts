@@ -237,7 +237,9 @@ function planInterchange(
 ): InterchangePlan {
   const place: Place = { file: arrival.name, line: entry.line, byte: entry.firstByte };
   const partner = partnerOf(entry, arrival.partners, arrival.table);
-  const findings = withLenience(entry.findings, partner?.lenient ?? []);
+  // What the partner's file says of his characters counts before what his envelope does.
+  const stated = entry.findings.filter(({ code }) => code !== "SYNTAX_CHARSET" || partner?.charset === undefined);
+  const findings = withLenience(stated, partner?.lenient ?? []);
   const planned = (state: InterchangePlan["state"], cause: string, ...more: Finding[]): InterchangePlan => ({
     entry,
     partner: partner?.code ?? "",

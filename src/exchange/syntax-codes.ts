@@ -10,6 +10,7 @@ export interface ServiceError {
   readonly tag?: string;
   /** Position of the element, the tag being 1 (0098). */
   readonly element?: string;
+  readonly component?: string;
 }
 
 export type Level = "interchange" | "group" | "set";
@@ -67,6 +68,7 @@ const OF_ENVELOPE: Readonly<Record<string, readonly [level: Level, error: Servic
   SYNTAX_INTERCHANGE_CONTROL: ["interchange", { code: REFERENCES, tag: "UNZ", element: "3" }],
   SYNTAX_TRUNCATED: ["interchange", { code: MISSING, tag: "UNZ" }],
   SYNTAX_NESTING: ["interchange", { code: "33" }],
+  SYNTAX_CHARSET: ["interchange", { code: "21" }],
   SYNTAX_HEADER: ["interchange", { code: "12", tag: "UNB" }],
   SYNTAX_DELIMITER: ["interchange", { code: "22", tag: "UNA" }],
   EXCHANGE_CONTROL_REUSED: ["interchange", { code: AGAIN, tag: "UNB", element: "6" }],
@@ -75,9 +77,20 @@ const OF_ENVELOPE: Readonly<Record<string, readonly [level: Level, error: Servic
 /** What a finding is at one of the envelopes' levels; nothing where it belongs to a segment of a message. */
 export function serviceErrorOf(finding: Finding, level: Level): ServiceError | undefined {
   const [own, error] = OF_ENVELOPE[finding.code] ?? [];
-  if (own !== undefined) return own === level ? error : undefined;
+  if (own !== undefined) return own === level && error !== undefined ? inItsElement(error, finding) : undefined;
   const isOfSegment = segmentCodeOf(finding) !== undefined || elementCodeOf(finding) !== undefined;
   return isOfSegment ? undefined : { code: UNSPECIFIED };
+}
+
+/** A header may be wrong in any of its elements: then the finding names it. */
+function inItsElement(error: ServiceError, { place }: Finding): ServiceError {
+  if (error.tag === undefined || error.element !== undefined || place.element === undefined) return error;
+  if (place.tag !== error.tag) return error;
+  return {
+    ...error,
+    element: elementPosition(place.element),
+    ...(place.component === undefined ? {} : { component: String(place.component) }),
+  };
 }
 
 /** 0085 for a segment that is at fault as a whole (UCS). */
