@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import type { Invoice } from "../../src/documents/invoice.ts";
-import type { ShipNotice } from "../../src/documents/ship-notice.ts";
 import { acknowledgementOf } from "../../src/exchange/acknowledge.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
@@ -12,6 +10,7 @@ import { outboundDocument, outboxFile, outboxPart } from "../../src/store/tables
 import { occasionOf } from "../../src/values/clock.ts";
 import type { Finding } from "../../src/values/finding.ts";
 import { onEveryDatabase } from "../support/databases.ts";
+import { invoice, notice } from "./documents.ts";
 import { testHome } from "./home.ts";
 
 const queue = (exchange: Exchange, kind: OutboundKind, number: string, document: unknown) =>
@@ -34,40 +33,6 @@ const answer = (control: string, version = "004010", findings: readonly Finding[
     findings: [],
     sets: [{ type: "830", control: "0001", findings }],
   });
-
-const notice: ShipNotice = {
-  purpose: "original",
-  number: "SH-000012",
-  issuedOn: "2027-03-01",
-  issuedAt: "0730",
-  structure: "0001",
-  shippedOn: "2027-03-01",
-  parties: [
-    { role: "ship-to", name: "ACME Plant 1", scheme: "customer", code: "PLANT1" },
-    { role: "ship-from", name: "Example", scheme: "customer", code: "SUP01" },
-  ],
-  lines: [
-    {
-      number: "10",
-      customerPart: "4711-A",
-      quantity: "400",
-      unit: "PC",
-      cumulative: "400",
-      blanketNumber: "B-100",
-      releaseNumber: "R1",
-    },
-  ],
-};
-
-const invoice: Invoice = {
-  number: "IN-000007",
-  issuedOn: "2027-03-01",
-  kind: "invoice",
-  blanketNumber: "B-100",
-  parties: [{ role: "ship-to", scheme: "customer", code: "PLANT1" }],
-  lines: [{ number: "10", quantity: "400", unit: "PC", price: "1.25", amount: "500", customerPart: "4711-A" }],
-  total: "500",
-};
 
 onEveryDatabase("a document for a partner", (database) => {
   it("is one interchange under the next control numbers, dated by the document in the company's time zone", async () => {
