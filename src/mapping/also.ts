@@ -7,7 +7,6 @@ import { isCarried } from "./write.ts";
 export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinition[] {
   const held = fieldsOf(lines, "");
   const further = held.filter(({ field }) => field.also);
-  if (further.length === 0) return [...lines];
   const written = new Set(
     held.filter(({ field }) => !field.also && field.use !== "never").flatMap(({ paths }) => paths),
   );
@@ -25,8 +24,24 @@ export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinit
   }
   // What is carried is no value of the object's own: its own place wins whatever stood above it.
   const shared = new Set(further.filter(({ isCarried }) => !isCarried).flatMap(({ paths }) => paths));
-  const marked = new Set(held.filter(({ paths }) => paths.some((path) => shared.has(path))).map(({ field }) => field));
+  const marked = new Set([
+    ...held.filter(({ paths }) => paths.some((path) => shared.has(path))).map(({ field }) => field),
+    ...alternatives(held),
+  ]);
+  if (marked.size === 0) return [...lines];
   return lines.map((line) => withMarks(line, marked));
+}
+
+/** Fields of one object that several lines below it fill, kept apart in writing by their `if`: both may be read. */
+function alternatives(held: readonly Placed[]): FieldDefinition[] {
+  const byPath = new Map<LineDefinition | undefined, Map<string, FieldDefinition[]>>();
+  for (const { field, paths, scope } of held) {
+    if (scope === undefined || field.also || field.pieces !== undefined || field.use === "never") continue;
+    const within = byPath.get(scope.opener) ?? new Map<string, FieldDefinition[]>();
+    byPath.set(scope.opener, within);
+    for (const path of paths) within.set(path, [...(within.get(path) ?? []), field]);
+  }
+  return [...byPath.values()].flatMap((within) => [...within.values()].filter((fields) => fields.length > 1).flat());
 }
 
 interface Placed {
@@ -34,9 +49,16 @@ interface Placed {
   /** Full paths, e.g. `lines.packs.count`. */
   readonly paths: readonly string[];
   readonly isCarried: boolean;
+  /** The line that opened the object, for fields of lines below it; absent for its own fields and for what is carried. */
+  readonly scope?: { readonly opener: LineDefinition | undefined };
 }
 
-function fieldsOf(lines: readonly LineDefinition[], object: string, carriedTo?: string): Placed[] {
+function fieldsOf(
+  lines: readonly LineDefinition[],
+  object: string,
+  carriedTo?: string,
+  opener?: LineDefinition,
+): Placed[] {
   return lines.flatMap((line) => {
     const inner = line.opens === undefined ? object : join(object, line.opens);
     const target = line.carries
@@ -46,12 +68,15 @@ function fieldsOf(lines: readonly LineDefinition[], object: string, carriedTo?: 
         : inner;
     const carried = line.carries || target === carriedTo;
     const own = [...line.fields, ...(line.pairs?.fields.values() ?? [])].filter(({ of }) => of === undefined);
+    const isBelow = line.opens === undefined && !carried;
     const placed = own.map((field) => ({
       field,
       paths: field.to.map((path) => join(target, path.join("."))),
       isCarried: carried,
+      ...(isBelow ? { scope: { opener } } : {}),
     }));
-    return [...placed, ...fieldsOf(line.below, inner, line.carries ? target : undefined)];
+    const next = line.opens === undefined ? opener : line;
+    return [...placed, ...fieldsOf(line.below, inner, line.carries ? target : undefined, next)];
   });
 }
 

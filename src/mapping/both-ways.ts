@@ -7,8 +7,8 @@ import {
   UNLIMITED,
 } from "./definition.ts";
 import { refuse, type Spot } from "./refusal.ts";
-import { isDatedShape } from "./shapes.ts";
-import { isCarried, listsOf } from "./write.ts";
+import { isDatedShape, readsTiming } from "./shapes.ts";
+import { isCarried, listsOf, wordsOf } from "./write.ts";
 
 /** @throws CalloffError MAPPING_ONE_WAY with the place of what cannot work in both directions */
 export function checkBothWays(definition: MappingDefinition): void {
@@ -70,7 +70,7 @@ function checkWords(line: LineDefinition, definition: MappingDefinition): void {
     against(line.spot, "A line with repeat opens its list by repeat only", "Leave out carries.");
   }
   if (line.each && !line.carries) against(line.spot, "each goes with carries", "Add carries: true, or leave out each.");
-  const fills = line.fields.some(isFilling) || line.pairs !== undefined;
+  const fills = [...line.fields, ...(line.pairs?.fields.values() ?? [])].some(isFilling);
   const inPieces = line.fields.filter(({ pieces }) => pieces !== undefined);
   if (
     inPieces.length > 0 &&
@@ -243,16 +243,17 @@ interface Filling {
   readonly path: string;
   readonly line: LineDefinition;
   /** What has to hold for the line to be written: its own `if` and those of the lines above it. */
-  readonly when: readonly ReadonlyMap<string, ReadonlySet<string>>[];
+  readonly when: readonly When[];
 }
+/** Words by field, the object around in front: `document/basis`. */
+type When = ReadonlyMap<string, ReturnType<typeof wordsOf>>;
 
 /** The fields that lines fill in one object, lines without an object of their own included. */
-function scopeOf(
-  lines: readonly LineDefinition[],
-  above: readonly ReadonlyMap<string, ReadonlySet<string>>[],
-): Filling[] {
+function scopeOf(lines: readonly LineDefinition[], above: readonly When[]): Filling[] {
   return lines.flatMap((line) => {
-    const own = new Map(line.onlyIf.map(({ path, values }) => [path.join("."), new Set(values)] as const));
+    const own: When = new Map(
+      line.onlyIf.map(({ of, path, values }) => [`${of ?? ""}/${path.join(".")}`, wordsOf(values)] as const),
+    );
     const when = own.size === 0 ? above : [...above, own];
     const filled = line.opens !== undefined || line.carries ? [] : fillings(line, when);
     return line.opens === undefined && !line.carries ? [...filled, ...scopeOf(line.below, when)] : filled;
@@ -261,12 +262,22 @@ function scopeOf(
 
 function fillings(line: LineDefinition, when: Filling["when"]): Filling[] {
   const of = (field: FieldDefinition): Filling[] =>
-    isFilling(field) ? field.to.map((path) => ({ spot: field.spot, path: path.join("."), line, when })) : [];
+    isFilling(field) ? writtenPaths(field).map((path) => ({ spot: field.spot, path: path.join("."), line, when })) : [];
   // Several qualifiers of one pair field are one filling: the first of them is written.
   const paired = [...(line.pairs?.fields.values() ?? [])].flatMap(of);
   const seen = new Set<string>();
-  return [...line.fields.flatMap(of), ...paired.filter(({ path }) => !seen.has(path) && seen.add(path) !== undefined)];
+  // The places of one text in pieces are one filling as well.
+  const [first, ...further] = line.fields.filter(({ pieces }) => pieces !== undefined);
+  const places = further.filter((field) => field.to.join("/") === first?.to.join("/"));
+  return [
+    ...line.fields.filter((field) => !places.includes(field)).flatMap(of),
+    ...paired.filter(({ path }) => !seen.has(path) && seen.add(path) !== undefined),
+  ];
 }
+
+/** `dtm` reads how long a bucket is, which refines what a segment above says of it, and leaves the writing to that. */
+const writtenPaths = ({ as, to }: FieldDefinition): readonly (readonly string[])[] =>
+  readsTiming(as) && as.startsWith("dtm") ? to.slice(1) : to;
 
 function checkScope(filled: readonly Filling[], lines: readonly LineDefinition[]): void {
   filled.forEach((one, at) => {
@@ -316,10 +327,16 @@ function areApart(one: Filling, other: Filling): boolean {
     other.when.some((theirs) =>
       [...mine].some(([path, words]) => {
         const others = theirs.get(path);
-        return others !== undefined && [...words].every((word) => !others.has(word));
+        return others !== undefined && haveNoneInCommon(words, others);
       }),
     ),
   );
+}
+
+function haveNoneInCommon(one: ReturnType<typeof wordsOf>, other: ReturnType<typeof wordsOf>): boolean {
+  if (one.isNot && other.isNot) return false;
+  const [named, rest] = one.isNot ? [other, one] : [one, other];
+  return [...named.words].every((word) => rest.words.has(word) === rest.isNot);
 }
 
 /** Every line that opens begins an object of its own; what a line carries belongs to the objects opened below it. */
@@ -337,6 +354,12 @@ function checkScopesBelow(lines: readonly LineDefinition[], carried: readonly Fi
     } else checkScopesBelow(line.below, carried);
   }
 }
+
+/** The mapping without losses that a dialect has made good by a line of its own. */
+export const withoutHeldLosses = (definition: MappingDefinition): MappingDefinition => {
+  const held = new Set(fieldPaths(definition.lines, ""));
+  return { ...definition, loses: definition.loses.filter((path) => !held.has(path)) };
+};
 
 function checkLoses(definition: MappingDefinition): void {
   const held = new Set(fieldPaths(definition.lines, ""));
@@ -379,7 +402,7 @@ export function fieldPaths(
 }
 
 const namesOf = (fields: readonly FieldDefinition[]): string[] =>
-  fields.filter(isFilling).flatMap((field) => field.to.map((path) => path.join(".")));
+  fields.filter(isFilling).flatMap((field) => writtenPaths(field).map((path) => path.join(".")));
 /** Fields that stand for others. */
 const namesBeside = (fields: readonly FieldDefinition[]): string[] =>
   fields.flatMap(({ or }) => (or === undefined ? [] : [or.path.join(".")]));

@@ -20,7 +20,7 @@ import { refuse, type Spot } from "./refusal.ts";
 import { isDatedShape, isDayShape, SHAPES, valuesOf } from "./shapes.ts";
 import { dtmValueOf } from "./shapes-dtm.ts";
 import type { MapTree, Tree } from "./tree.ts";
-import { isCarried } from "./write.ts";
+import { isCarried, wordsOf } from "./write.ts";
 
 /** What the value of a shape is. */
 type Yield = "text" | "figure" | "date" | "time" | "timing";
@@ -147,7 +147,7 @@ function checkColumns(
 
 function checkRequirement({ path, values }: Requirement, spot: Spot, object: ObjectShape, against: Against): void {
   const kind = fieldOf(object, path, spot, against);
-  for (const word of values) if (word !== "") checkWord(word, kind, path, spot, against);
+  for (const word of wordsOf(values).words) if (word !== "") checkWord(word, kind, path, spot, against);
 }
 
 function checkField(field: FieldDefinition, object: ObjectShape, against: Against, around = object): void {

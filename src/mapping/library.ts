@@ -5,7 +5,7 @@ import path from "node:path";
 import type { DocumentKind } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
 import { coerceError } from "../values/errors.ts";
-import { checkBothWays } from "./both-ways.ts";
+import { checkBothWays, withoutHeldLosses } from "./both-ways.ts";
 import { checkMapping } from "./check.ts";
 import { checkDocument } from "./check-document.ts";
 import type { MappingDefinition } from "./definition.ts";
@@ -68,7 +68,10 @@ export function loadMappings(folders: readonly string[]): MappingLibrary {
   const trees = new Map([...files].map(([name, file]) => [name, readTree(file, textOf(file))] as const));
   const compiled = new Map<string, CompiledMapping>();
   for (const [name, tree] of trees)
-    compiled.set(name, compileMapping(name, files.get(name) ?? name, mergedOf(name, tree, trees)));
+    compiled.set(
+      name,
+      compileMapping(name, files.get(name) ?? name, mergedOf(name, tree, trees), extendsOf(tree) !== undefined),
+    );
   return libraryOf(compiled);
 }
 
@@ -80,7 +83,8 @@ export function mappingFromText(
 ): CompiledMapping {
   const trees = new Map(Object.entries(standards).map(([key, held]) => [key, readTree(`${key}.yaml`, held)]));
   const file = `${name}.yaml`;
-  return compileMapping(name, file, mergedOf(name, readTree(file, text), trees));
+  const tree = readTree(file, text);
+  return compileMapping(name, file, mergedOf(name, tree, trees), extendsOf(tree) !== undefined);
 }
 
 /** A library of mappings already compiled. */
@@ -156,7 +160,10 @@ function against(message: string, found: string, spot: Spot, remedy: string): ne
   throw refuse("MAPPING_DIALECT", spot, message, { expected: "the name of a standard mapping", found, remedy });
 }
 
-function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTree>): MapTree {
+/** A standard mapping may extend another one (`delfor-96a`), and a partner's dialect either. */
+const MOST_LEVELS = 2;
+
+function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTree>, level = 0): MapTree {
   const parent = extendsOf(tree);
   if (parent === undefined) return tree;
   const standard = trees.get(parent.name);
@@ -169,19 +176,20 @@ function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTre
       `Use one of ${[...trees.keys()].toSorted().join(", ")}.`,
     );
   }
-  if (extendsOf(standard) !== undefined) {
+  if (dialectOf(parent.name) !== undefined || level >= MOST_LEVELS) {
     against(
       `${parent.name} is a dialect itself`,
       parent.name,
       parent.spot,
-      "Extend the standard mapping: one level is allowed.",
+      "Extend a standard mapping, which may extend one other standard mapping.",
     );
   }
-  return mergedTree(standard, tree);
+  return mergedTree(mergedOf(parent.name, standard, trees, level + 1), tree);
 }
 
-function compileMapping(name: string, file: string, tree: MapTree): CompiledMapping {
-  const definition = checkMapping(name, tree);
+function compileMapping(name: string, file: string, tree: MapTree, isDialect: boolean): CompiledMapping {
+  const checked = checkMapping(name, tree);
+  const definition = isDialect ? withoutHeldLosses(checked) : checked;
   // A misspelt field is told as such, before it is missed elsewhere.
   checkDocument(definition, tree);
   checkBothWays(definition);

@@ -5,7 +5,7 @@ import type { FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
 import { getAt, putAt } from "./paths.ts";
 import { type Held, isFault, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
-import { shapeOf, shapeOfField } from "./shapes.ts";
+import { readsTiming, shapeOf, shapeOfField } from "./shapes.ts";
 
 /** Reads text that is clean (decoded, without blanks around it) and not empty. */
 export type ReadText = (text: string, target: Held, run: Run, beside: string) => void;
@@ -87,15 +87,17 @@ function putOf({ or, to, pieces }: FieldDefinition): PutValue {
 
 /** A field that may stand at several places: the first one counts, another value is listed as unmapped. */
 function firstCounts(field: FieldDefinition, read: ReadText, place: FieldPlace): ReadText {
-  const paths = field.to.map((path) => ({ get: getAt(path), put: putAt(path) }));
+  // How long a bucket is refines what was carried.
+  const refining = readsTiming(field.as) ? 0 : -1;
+  const paths = field.to.map((path, at) => ({ get: getAt(path), put: putAt(path), refines: at === refining }));
   return (text, target, run, beside) => {
     const stated: Held = {};
     read(text, stated, run, beside);
-    for (const { get, put } of paths) {
+    for (const { get, put, refines } of paths) {
       const value = get(stated);
       const before = get(target);
       if (value === undefined) continue;
-      if (before === undefined) put(target, value);
+      if (before === undefined || refines) put(target, value);
       else if (before !== value) reportUnmapped(run, place.element, text, place.component, place.repetition);
     }
   };

@@ -123,9 +123,9 @@ function compileLine(
   };
 }
 
-function follower({ tag, when }: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
+function follower({ isNot, tag, when }: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
   const matches = matcher(when);
-  return (next, run) => next?.tag === tag && matches(next.elements, run);
+  return (next, run) => (next?.tag === tag && matches(next.elements, run)) !== isNot;
 }
 
 /**

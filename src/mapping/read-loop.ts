@@ -65,6 +65,8 @@ export class ReadingLoop {
       for (const line of candidates) {
         if (line.definition.most === 0) continue;
         if (!isChosen(line, segment, next, this.run)) continue;
+        // What takes any segment of the tag comes after what asks for this one, also where that stands further in.
+        if (isAny(line) && full === undefined && this.takeWithin(segment, next, depth)) return true;
         const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
         if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
           this.accept(depth, line, segment, false);
@@ -73,27 +75,31 @@ export class ReadingLoop {
         if (!hasRoom) full ??= { depth, line };
       }
     }
-    if (full === undefined) return this.takeWithin(segment, next);
+    if (full === undefined) {
+      for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
+        if (this.takeWithin(segment, next, depth, true)) return true;
+      }
+      return false;
+    }
     this.accept(full.depth, full.line, segment, true);
     return true;
   }
 
   /** Reads a segment into a group whose carrying line was left out, since it had nothing to say. */
-  private takeWithin(segment: Segment, next: Segment | undefined): boolean {
-    for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
-      const way = wayTo(segment, next, (this.frames[depth] as Frame).group, this.run);
-      const line = way?.at(-1);
-      if (way === undefined || line === undefined) continue;
-      while (this.frames.length - 1 > depth) this.close();
-      for (const wrapper of way.slice(0, -1)) {
-        const frame = this.frames.at(-1) as Frame;
-        frame.lastOrder = Math.max(frame.lastOrder, wrapper.definition.order);
-        this.frames.push(new Frame(wrapper.group as Group, frame.target, frame.carried, true));
-      }
-      this.accept(this.frames.length - 1, line, segment, false);
-      return true;
+  private takeWithin(segment: Segment, next: Segment | undefined, depth: number, takesAny = false): boolean {
+    const { group } = this.frames[depth] as Frame;
+    if (group.wrappers.length === 0) return false;
+    const way = wayTo(segment, next, group, this.run, takesAny);
+    const line = way?.at(-1);
+    if (way === undefined || line === undefined) return false;
+    while (this.frames.length - 1 > depth) this.close();
+    for (const wrapper of way.slice(0, -1)) {
+      const frame = this.frames.at(-1) as Frame;
+      frame.lastOrder = Math.max(frame.lastOrder, wrapper.definition.order);
+      this.frames.push(new Frame(wrapper.group as Group, frame.target, frame.carried, true));
     }
-    return false;
+    this.accept(this.frames.length - 1, line, segment, false);
+    return true;
   }
 
   private accept(depth: number, line: CompiledLine, segment: Segment, isTooMany: boolean): void {
@@ -186,7 +192,7 @@ export class ReadingLoop {
       this.run.objectPath = line.objectPath;
       report(this.run, {
         code: "SEGMENT_MISSING",
-        severity: "reject",
+        severity: saysSomething(line) ? "reject" : "tolerated",
         message: `${line.definition.path} must come and is missing before this segment`,
         place: { ...placeIn(this.run), tag: line.definition.tag },
         expected: `${line.definition.tag} at least ${line.definition.least === 1 ? "once" : `${line.definition.least} times`}`,
@@ -258,12 +264,16 @@ const isChosen = (line: CompiledLine, segment: Segment, next: Segment | undefine
   (line.matches === undefined || line.matches(segment.elements, run)) &&
   (line.follows === undefined || line.follows(next, run));
 
+/** Whether a line takes every segment of its tag. */
+const isAny = ({ definition, follows }: CompiledLine): boolean => definition.when.length === 0 && follows === undefined;
+
 /** The carrying lines that were left out, from the group inwards, and the line below them that takes the segment. */
 function wayTo(
   segment: Segment,
   next: Segment | undefined,
   group: Group,
   run: Run,
+  takesAny: boolean,
 ): readonly CompiledLine[] | undefined {
   for (const wrapper of group.wrappers) {
     if (wrapper.group === undefined) continue;
@@ -273,11 +283,19 @@ function wayTo(
         (one) =>
           (one.definition.opens !== undefined || one.definition.carries) &&
           one.definition.most > 0 &&
+          (takesAny || !isAny(one)) &&
           isChosen(one, segment, next, run),
       );
     if (line !== undefined) return [wrapper, line];
-    const deeper = wayTo(segment, next, wrapper.group, run);
+    const deeper = wayTo(segment, next, wrapper.group, run, takesAny);
     if (deeper !== undefined) return [wrapper, ...deeper];
   }
   return undefined;
 }
+
+/** Whether anything is lost with a line: not where it marks a section only (UNS). */
+const saysSomething = ({ definition }: CompiledLine): boolean =>
+  definition.opens !== undefined ||
+  definition.below.length > 0 ||
+  definition.fields.length > 0 ||
+  definition.pairs !== undefined;

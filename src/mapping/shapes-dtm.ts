@@ -76,8 +76,10 @@ const periodOf =
 const DAY8 = "(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)";
 const DAY6 = "(?<year>\\d\\d)(?<month>\\d\\d)(?<day>\\d\\d)";
 const day = (source: string): ReadOne => dayOf(new RegExp(`^${source}$`));
-const days8 = day(DAY8);
 const minutes8 = day(`${DAY8}(?<time>\\d{4})`);
+const days8 = day(DAY8);
+/** Senders write seconds under 203 and leave the time out under it: the digits leave no doubt. */
+const moment8 = day(`${DAY8}(?<time>\\d{4}(?:\\d\\d)?)?`);
 const days6 = day(DAY6);
 
 /** What calloff reads, by format code (2379). */
@@ -88,11 +90,11 @@ const FORMATS: ReadonlyMap<string, ReadOne> = new Map([
   ["5", day("(?<day>\\d\\d)(?<month>\\d\\d)(?<year>\\d{4})(?<time>\\d{4})")],
   ["10", day(`${DAY8}T(?<time>\\d{4})`)],
   ["101", days6],
-  ["102", days8],
+  ["102", moment8],
   ["201", day(`${DAY6}(?<time>\\d{4})`)],
   ["202", day(`${DAY6}(?<time>\\d{6})`)],
-  ["203", minutes8],
-  ["204", day(`${DAY8}(?<time>\\d{6})`)],
+  ["203", moment8],
+  ["204", moment8],
   // The zone behind the time is the sender's own, and a schedule speaks of the receiver's day.
   ["205", day(`${DAY8}(?<time>\\d{4})[A-Z+-]?\\d{4}`)],
   ["303", day(`${DAY8}(?<time>\\d{4})[A-Z]{3}`)],

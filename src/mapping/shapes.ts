@@ -103,6 +103,8 @@ export const isDayShape = (name: string): boolean =>
 
 /** EDIFACT's dates with a format code beside them, and how many values they yield: `dtm`, `period`; inside also `dtm/3`. */
 const DATED = /^(dtm|period)(?:\/(\d))?$/;
+/** Whether the first value of a dated shape is how long the bucket is. */
+export const readsTiming = (name: string): boolean => isDatedShape(name) && valuesOf(name) >= 3;
 export const isDatedShape = (name: string): boolean => DATED.test(name);
 export const datedShape = (name: string, values: number): string => (values > 1 ? `${name}/${values}` : name);
 function dated(name: string): { readonly name: "dtm" | "period"; readonly values: number } | undefined {

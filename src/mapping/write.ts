@@ -10,7 +10,7 @@ import type {
   RepeatDefinition,
   Requirement,
 } from "./definition.ts";
-import { getAt, listIn, putAt } from "./paths.ts";
+import { getAt, listIn } from "./paths.ts";
 import type { Held } from "./run.ts";
 import { type GetValue, valueAround, valueAt, type WriteContext, type Writing, writeFinding } from "./write-fields.ts";
 import { type BuildSegment, compileBuilder } from "./write-segment.ts";
@@ -132,18 +132,24 @@ function compileLine(line: LineDefinition, definition: MappingDefinition): Write
   if (line.opens !== undefined) return opening(line, line.opens, build, definition);
   if (line.repeat !== undefined) return repeating(line, line.repeat, build, definition);
   const long = line.fields.find(({ pieces }) => pieces !== undefined);
-  return long === undefined ? plain(line, build, definition) : piecewise(line, long, build);
+  return long === undefined ? plain(line, build, definition) : piecewise(line, long, definition);
 }
 
 /** Whether an object has the words that the line's `if` asks for. */
 function admits(requirements: readonly Requirement[]): Admits {
   const tests = requirements.map(({ of, path, values }) => ({
     get: of === undefined ? getAt(path) : valueAround(path, of),
-    allowed: new Set(values),
+    ...wordsOf(values),
   }));
-  return (object, writing) => tests.every(({ get, allowed }) => allowed.has(get(object, writing) ?? ""));
+  return (object, writing) => tests.every(({ get, isNot, words }) => words.has(get(object, writing) ?? "") !== isNot);
 }
 type Admits = (object: Held, writing: Writing) => boolean;
+
+/** Words of an `if`; written `"!word"` all of them, they are those that do not admit. */
+export function wordsOf(values: readonly string[]): { readonly words: ReadonlySet<string>; readonly isNot: boolean } {
+  const isNot = values.length > 0 && values.every((value) => value.startsWith("!"));
+  return { words: new Set(isNot ? values.map((value) => value.slice(1)) : values), isNot };
+}
 
 interface Numbered {
   readonly item: Held;
@@ -248,7 +254,9 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
   const isAdmitted = admits(line.onlyIf);
   const gets = [line, ...line.below.filter(isCarried)]
     .flatMap(({ fields, pairs }) => [...fields, ...(pairs?.fields.values() ?? [])])
+    .filter(({ also }) => !also)
     .flatMap((field) => field.to.map((path) => valueAt(path, field.or)));
+  const isWritten = line.least > 0 || (gets.length === 0 && !line.fields.some(({ also }) => also));
   const below = partsOf(line.below).map(({ isOfRun, lines }) => ({
     isOfRun,
     writers: compileLines(lines, definition),
@@ -263,15 +271,15 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
       if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets, writing) === key) end += 1;
       const run = items.slice(at, end);
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
-      const says = gets.length === 0 || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
-      if (says || line.least > 0) put(build(run[0]?.item ?? {}, writing, []), writing);
+      const says = isWritten || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
+      if (says) put(build(run[0]?.item ?? {}, writing, []), writing);
       writing.path.pop();
       const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
       for (const { isOfRun, writers } of below) {
         for (const write of writers) write(isOfRun ? (run[0]?.item ?? {}) : object, writing, within);
       }
       writing.around = object;
-      if (says || line.least > 0) runs += 1;
+      if (says) runs += 1;
       at = end;
     }
     checkTimes(line, name, runs, writing);
@@ -327,23 +335,49 @@ function plain(line: LineDefinition, build: BuildSegment, definition: MappingDef
   };
 }
 
-/** A long text in several segments, cut at blanks where there is one to cut at. */
-function piecewise(line: LineDefinition, field: FieldDefinition, build: BuildSegment): WriteLine {
+/** A long text at several places and in several segments, cut at blanks where there is one to cut at. */
+function piecewise(line: LineDefinition, field: FieldDefinition, definition: MappingDefinition): WriteLine {
   const isAdmitted = admits(line.onlyIf);
   const [path = []] = field.to;
   const get = getAt(path);
-  const putPiece = putAt(path);
+  const places = line.fields.filter(({ pieces }) => pieces !== undefined);
+  const builds = places.map((_, count) => compileBuilder(withPlaces(line, places, count + 1), definition));
   return (object, writing) => {
     const text = isAdmitted(object, writing) ? (get(object) ?? "") : "";
     const pieces = text === "" ? [] : inPieces(text, field.pieces ?? text.length);
-    checkTimes(line, path.join("."), pieces.length, writing);
-    for (const piece of pieces) {
-      const holder: Held = {};
-      putPiece(holder, piece);
-      put(build(holder, writing, []), writing);
+    checkTimes(line, path.join("."), Math.ceil(pieces.length / places.length), writing);
+    for (let at = 0; at < pieces.length; at += places.length) {
+      const held = pieces.slice(at, at + places.length);
+      const holder: Held = Object.fromEntries(held.map((piece, n) => [`${PIECE}${n}`, piece]));
+      const build = builds[held.length - 1];
+      if (build !== undefined) put(told(build(holder, writing, []), path.join(".")), writing);
     }
     return pieces.length > 0;
   };
+}
+
+/** Name of the field that a piece of a text is handed over by. */
+const PIECE = "piece of ";
+
+/** The line with the first places of the text reading a piece each, and without the others. */
+function withPlaces(line: LineDefinition, places: readonly FieldDefinition[], count: number): LineDefinition {
+  const fields = line.fields.flatMap((field) => {
+    const at = places.indexOf(field);
+    if (at < 0) return [field];
+    return at < count ? [{ ...field, to: [[`${PIECE}${at}`]] }] : [];
+  });
+  return { ...line, fields };
+}
+
+/** Findings about a piece are about the text. */
+function told(built: ReturnType<BuildSegment>, name: string): ReturnType<BuildSegment> {
+  const named = (text: string): string => text.replace(/piece of \d+/, name);
+  const findings = built.findings.map((finding) => ({
+    ...finding,
+    message: named(finding.message),
+    place: { ...finding.place, ...(finding.place.field === undefined ? {} : { field: named(finding.place.field) }) },
+  }));
+  return { ...built, findings };
 }
 
 /** Pieces that give the text again when they are joined by blanks; only a word longer than a piece is broken. */

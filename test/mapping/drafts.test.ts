@@ -1,4 +1,4 @@
-/** DELFOR, VDA 4905 and a CSV, drafted in the mapping language: each read, written, and the same again. */
+/** VDA 4905 and a CSV, drafted in the mapping language: each read, written, and the same again. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
@@ -8,111 +8,9 @@ import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { hasCorpus, ofCorpus } from "../support/corpus.ts";
-import { EDIFACT, NONE, named } from "./support.ts";
+import { NONE, named } from "./support.ts";
 
 const SENT = plainDate("2027-03-01");
-
-/** An interchange with one message of these segments. */
-const file = (lines: readonly string[]): string =>
-  `UNA:+.? 'UNB+UNOA:2+CUSTOMER+SUPPLIER+270301:1200+1'${lines.map((line) => `${line}'`).join("\n")}\nUNT+${lines.length + 1}+1'UNZ+1+1'`;
-
-describe("a DELFOR D.97A in the mapping language", () => {
-  const body = [
-    "UNH+1+DELFOR:D:97A:UN",
-    "BGM+241+4711+5",
-    "DTM+137:20270301:102",
-    "DTM+158:20270301:102",
-    "DTM+159:20270901:102",
-    "NAD+BY+4012345::92",
-    "NAD+SE+SUPPLIER::92",
-    "GIS+37",
-    "NAD+ST+PLANT7::92",
-    "LIN+1++PA?+RT-1:IN",
-    "LOC+11+DOCK3",
-    "RFF+ON:550001",
-    "RFF+AAN:17",
-    "RFF+AIF:16",
-    "QTY+70:2500",
-    "DTM+51:20270101:102",
-    "QTY+194:500",
-    "DTM+50:20270225:102",
-    "RFF+AAU:88123",
-    "SCC+10++D",
-    "QTY+83:100",
-    "DTM+2:20270220:102",
-    "SCC+1++D",
-    "QTY+113:400",
-    "DTM+2:20270305:102",
-    "SCC+4++F",
-    "QTY+113:600",
-    "DTM+158:20270401:102",
-    "DTM+159:20270430:102",
-    "NAD+ST+PLANT8::92",
-    "LIN+2++PART-1:IN",
-    "SCC+4++W",
-    "QTY+113:0",
-    "DTM+2:20270308:102",
-    "UNS+S",
-  ];
-
-  it("is read, accounted for and written segment for segment the same", () => {
-    const source = memorySource("delfor.edi", Buffer.from(file(body)));
-    const [interchange] = catalogueOf(source).interchanges;
-    const set = interchange?.groups[0]?.sets[0];
-    assert.ok(interchange && set);
-    const mapping = named("edifact/delfor");
-    const context = {
-      family: "edifact",
-      delimiters: interchange.delimiters,
-      version: set.version,
-      charset: "latin1",
-    } as const;
-    const reading = mapping.read(segmentsOf(source, interchange, set), { ...context, sentOn: interchange.sentOn });
-    assert.deepEqual(reading.findings, []);
-    assert.deepEqual(reading.unmapped, []);
-    assert.deepEqual(reading.accounted, { segments: body.length + 1, mapped: body.length + 1, unknown: 0 });
-    const document = deliverySchedule.parse(reading.document);
-    assert.deepEqual(
-      document.lines.map((line) => [line.shipTo?.code, line.customerPart, line.releaseNumber, line.previousRelease]),
-      [
-        ["PLANT7", "PA+RT-1", "17", "16"],
-        ["PLANT8", "PART-1", undefined, undefined],
-      ],
-    );
-    assert.deepEqual(document.lines[0]?.steps?.[0], {
-      segment: 21,
-      commitment: "immediate",
-      timing: "day",
-      statement: "backlog",
-      quantity: "100",
-      from: "2027-02-20",
-    });
-    const written = mapping.write(reading.document, { ...context, delimiters: EDIFACT, setControl: "" });
-    assert.deepEqual(written.findings, []);
-    assert.deepEqual(
-      written.set.segments.map((segment) => segment.join("+")),
-      body,
-    );
-  });
-
-  it("of the public samples, a skeleton, is read without loss", function () {
-    if (!hasCorpus) this.skip();
-    const sample = ofCorpus("edifact/DELFOR/indice-co-edi-net__edifact.Issue196.edi");
-    const source = memorySource("Issue196.edi", readFileSync(sample));
-    const [interchange] = catalogueOf(source).interchanges;
-    const set = interchange?.groups[0]?.sets[0];
-    assert.ok(interchange && set);
-    const reading = named("edifact/delfor").read(segmentsOf(source, interchange, set), {
-      family: "edifact",
-      delimiters: interchange.delimiters,
-      version: set.version,
-      charset: "latin1",
-      sentOn: interchange.sentOn,
-    });
-    assert.equal(reading.accounted.mapped + reading.accounted.unknown, set.segments);
-    assert.ok(reading.findings.some(({ code, place }) => code === "SEGMENT_MISSING" && place.tag === "GIS"));
-  });
-});
 
 /** A record of 128 characters with texts at their first positions. */
 function record(places: Readonly<Record<number, string>>): string {

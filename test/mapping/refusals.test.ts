@@ -219,7 +219,7 @@ describe("folders of mappings", () => {
     assert.equal(library.fitting(wanted)?.name, "x12/830");
     assert.equal(library.fitting({ ...wanted, partner: "acme" })?.name, "x12/830.acme");
     assert.equal(library.fitting({ ...wanted, partner: "other" })?.name, "x12/830");
-    assert.equal(library.fitting({ ...wanted, version: "006020" }), undefined);
+    assert.equal(library.fitting({ ...wanted, version: "001000" }), undefined);
     assert.equal(library.fitting({ ...wanted, version: "002001ABC" })?.name, "x12/830");
     assert.equal(library.fitting({ ...wanted, functionalId: "PO" }), undefined);
     assert.notEqual(library.named("x12/830")?.hash, library.named("x12/830.acme")?.hash);
