@@ -34,9 +34,26 @@ export function droppedElements(
     const isHeard = [without, changed].some(
       (change) => !isDeepStrictEqual(before, read(replaced(segments, place, change))),
     );
-    if (!isHeard) dropped.push(inWords(segments, place));
+    if (!isHeard && !isListedAsPair(segments, place, (list) => mapping.read([list], context).unmapped))
+      dropped.push(inWords(segments, place));
   }
   return dropped;
+}
+
+/** A qualifier and its value are listed as one: once the other is gone, the list changes with each. */
+function isListedAsPair(
+  segments: readonly Segment[],
+  place: Place,
+  listed: (list: readonly Segment[]) => unknown,
+): boolean {
+  const elements = segments[place.segment]?.elements ?? [];
+  return [place.element - 1, place.element + 1]
+    .filter((element) => element > 0 && element < elements.length)
+    .some((element) => {
+      const other = { ...place, element, from: 0, to: (elements[element] ?? "").length };
+      const alone = replaced(segments, other, without);
+      return !isDeepStrictEqual(listed(alone), listed(replaced(alone, place, without)));
+    });
 }
 
 /** Where an element of another length stands says nothing about what it holds. */
