@@ -60,6 +60,7 @@ const answered = z.strictObject({
   references: z.array(reference).optional(),
   dates: z.array(dated).optional(),
   contacts: z.array(contact).optional(),
+  parties: z.array(identified).optional().describe("Parties said beside the message answered"),
   errors: z.array(applicationError).optional(),
 });
 
@@ -78,6 +79,7 @@ export const applicationAdvice = z
     contacts: z.array(contact).optional(),
     dates: z.array(dated).optional(),
     answers: z.array(answered),
+    errors: z.array(applicationError).optional().describe("Faults of a message that is not named"),
   })
   .describe("What is wrong with a message in the business it is about");
 

@@ -23,7 +23,7 @@ export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinit
     );
   }
   // What is carried is no value of the object's own: its own place wins whatever stood above it.
-  const shared = new Set(further.filter(({ isCarried }) => !isCarried).flatMap(({ paths }) => paths));
+  const shared = new Set(further.filter((one) => !one.isCarried).flatMap(({ paths }) => paths));
   const marked = new Set([
     ...held.filter(({ paths }) => paths.some((path) => shared.has(path))).map(({ field }) => field),
     ...alternatives(held),
