@@ -1,11 +1,9 @@
-/** Every 830, 997, 856 and 810 of the public samples: read, accounted for, valid by its document's schema. */
+/** Every 830, 862, 866, 997, 999, 824, 856 and 810 of the public samples: read, accounted for, valid by its document's schema. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { z } from "zod";
-import { acknowledgement } from "../../src/documents/acknowledgement.ts";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
-import { invoice } from "../../src/documents/invoice.ts";
+import { DOCUMENT_SCHEMAS, type DocumentKind } from "../../src/documents/schemas.ts";
 import { shipNotice } from "../../src/documents/ship-notice.ts";
 import { loadMappings, type Reading } from "../../src/mapping/library.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
@@ -15,15 +13,9 @@ import { hasCorpus, ofCorpus } from "../support/corpus.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const library = loadMappings([path.join(ROOT, "mappings")]);
-const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
-  "delivery-schedule": deliverySchedule,
-  "ship-notice": shipNotice,
-  invoice,
-  acknowledgement,
-};
 
 interface ReadSet {
-  readonly document: string;
+  readonly document: DocumentKind;
   readonly segments: number;
   readonly reading: Reading;
 }
@@ -66,7 +58,7 @@ describe("the public samples", function () {
     if (!hasCorpus) this.skip();
   });
 
-  for (const type of ["830", "997", "856", "810"]) {
+  for (const type of ["830", "862", "866", "997", "999", "824", "856", "810"]) {
     it(`${type}: every segment is accounted for, nothing rejects, and the document is valid`, () => {
       const files = readdirSync(ofCorpus("x12", type)).map((file) => `${type}/${file}`);
       assert.ok(files.length > 0);
@@ -79,8 +71,8 @@ describe("the public samples", function () {
           assert.equal(accounted.mapped + accounted.unknown, accounted.segments, file);
           assert.deepEqual(unknown, [], file);
           assert.deepEqual(inShort(set, "reject"), [], file);
-          const checked = SCHEMAS[set.document]?.safeParse(document);
-          assert.ok(checked?.success, `${file}: ${checked?.error?.message}`);
+          const checked = DOCUMENT_SCHEMAS[set.document].safeParse(document);
+          assert.ok(checked.success, `${file}: ${checked.error?.message}`);
         }
       }
     });
@@ -147,6 +139,42 @@ describe("the public samples", function () {
     assert.deepEqual(
       line?.packs?.[0]?.labels?.map(({ number }) => number),
       ["798412", "798413"],
+    );
+  });
+
+  it("862 of the SEEBURGER kind: a call-off with delivery orders, the last receipt and the cumulative, terminated either way", () => {
+    const [set] = readSets("862/david-blackwood-edifact_rails__ansix12.edi");
+    const [other] = readSets("862/david-blackwood-edifact_rails__ansix12_newlines.edi");
+    assert.deepEqual(other?.reading.document, set?.reading.document);
+    const document = deliverySchedule.parse(set?.reading.document);
+    assert.deepEqual(
+      [document.layer, document.horizon, document.orderNumber],
+      ["call-off", { from: "2023-10-14", to: "2023-12-03" }, "ORDER1"],
+    );
+    const [line] = document.lines;
+    assert.deepEqual(
+      line?.steps?.map(({ quantity, from, reference }) => [quantity, from, reference]),
+      [
+        ["13", "2023-10-29", "12345-1"],
+        ["77", "2023-11-19", "12345-2"],
+        ["68", "2023-12-03", "12345-3"],
+      ],
+    );
+    assert.deepEqual([line?.last?.note, line?.account?.cumulative], ["Q5880", "8557"]);
+  });
+
+  it("999 with errors before its groups: a segment out of place, one too many, a code, a number", () => {
+    const [set] = readSets("invalid/xlate-staedi__invalid999.edi");
+    assert.ok(set);
+    assert.deepEqual(
+      set.reading.findings.map(({ code, place }) => [code, place.tag, place.inSet]),
+      [
+        ["SEGMENT_UNKNOWN", "IK5", 2],
+        ["ELEMENT_TOO_MANY", "AK2", 4],
+        ["ELEMENT_CODE_UNLISTED", "IK5", 5],
+        ["SEGMENT_TOO_MANY", "IK5", 6],
+        ["ELEMENT_NOT_READABLE", "CTX", 14],
+      ],
     );
   });
 
