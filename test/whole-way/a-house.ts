@@ -90,10 +90,10 @@ logLevel: error
     ship: async (on, note, lines) => {
       house.drop(
         "erp",
-        `shipped-${note}.json`,
+        `shipped-${note}-${Object.keys(lines).join().replaceAll("/", "-")}.json`,
         JSON.stringify({
           schema: "calloff/shipment-confirmation/1",
-          confirmation: `WMS-${note}`,
+          confirmation: `WMS-${note}-${Object.keys(lines).join()}`,
           note,
           lines: Object.entries(lines).map(([orderLine, quantity]) => ({ orderLine, quantity })),
         }),
@@ -125,7 +125,10 @@ logLevel: error
     files: async () => {
       const rows = await select(store, file, "ORDER BY id");
       return Object.fromEntries(
-        rows.map(({ name, state, cause }) => [name, cause === "" ? state : `${state}: ${cause}`]),
+        rows.map(({ folder, name, state, cause }) => [
+          `${folder}/${name}`,
+          cause === "" ? state : `${state}: ${cause}`,
+        ]),
       );
     },
     statement: async (identity, on) => {
