@@ -7,7 +7,11 @@ const DIRECTORY = /^[DST]:(\d\d)([A-Z])$/;
 
 /** Where a version stands among the others of its family; undefined for what is no version. */
 export function versionPlace(syntax: Family, version: string): number | undefined {
-  if (syntax === "x12") return /^\d{6}/.test(version) ? Number(version.slice(0, 6)) : undefined;
+  if (syntax === "x12") {
+    // Some senders leave out the last figure, which is 0 but for subreleases.
+    const [figures = ""] = /^\d{5,6}/.exec(version) ?? [];
+    return figures === "" ? undefined : Number(figures.padEnd(6, "0"));
+  }
   if (syntax !== "edifact") return undefined;
   const [, year = "", release = ""] = DIRECTORY.exec(version) ?? [];
   if (year === "") return undefined;
