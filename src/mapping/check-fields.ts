@@ -28,6 +28,7 @@ export function addressAt(setting: Setting, text: TextTree): Address {
     edifact: "an element, 4, with component 1.4 or repetition 3/2.1",
     fixed: "positions first-last, 6-14, or one position, 106, within the record",
     csv: 'a header of message.headers, or "#4"',
+    json: "no place: a JSON document is the canonical one",
   }[setting.syntax];
   throw refuse("MAPPING_VALUE", text.spot, `${JSON.stringify(text.text)} is no place in this message`, {
     expected,

@@ -46,7 +46,9 @@ import {
   wordsOf,
 } from "./words.ts";
 
-const FAMILIES = ["x12", "edifact", "fixed", "csv"] as const;
+const FAMILIES = ["x12", "edifact", "fixed", "csv", "json"] as const;
+/** What an envelope of JSON names: the document and the version of its schema. */
+const SCHEMA = /^calloff\/([a-z-]+)\/(\d{1,3})$/;
 
 /** Checks the words and values of a merged mapping. @throws CalloffError MAPPING_WORD, MAPPING_VALUE or MAPPING_ONE_WAY */
 export function checkMapping(name: string, tree: MapTree): MappingDefinition {
@@ -61,7 +63,7 @@ export function checkMapping(name: string, tree: MapTree): MappingDefinition {
   };
   const syntax: Family = oneOf(need("syntax").value, FAMILIES, "syntax");
   const message = messageAt(syntax, need("message").value);
-  const lines = withFurtherPlaces(linesAt({ syntax, message }, need("lines").value, ""));
+  const lines = linesOf({ syntax, message }, syntax === "json" ? words.lines : need("lines"));
   return {
     name,
     syntax,
@@ -74,22 +76,37 @@ export function checkMapping(name: string, tree: MapTree): MappingDefinition {
   };
 }
 
+/** A JSON document is the canonical one, so there is nothing to list. */
+function linesOf(setting: Setting, entry: MapEntry | undefined): LineDefinition[] {
+  if (setting.syntax !== "json") return entry === undefined ? [] : withFurtherPlaces(linesAt(setting, entry.value, ""));
+  if (entry === undefined) return [];
+  throw refuse("MAPPING_VALUE", entry.spot, "A mapping of JSON has no lines: the document is the canonical one", {
+    expected: "syntax, message and document",
+    found: "lines",
+    remedy: "Leave out lines.",
+  });
+}
+
 function messageAt(syntax: Family, tree: Tree): MessageDefinition {
   const words = wordsOf(mapAt(tree, "message"), MESSAGE_WORDS[syntax] as readonly string[], `message in ${syntax}`);
   const text = (word: string, fallback = ""): string =>
     words[word] === undefined ? fallback : textAt(words[word].value, word).text;
   const texts = (word: string): TextTree[] => (words[word] === undefined ? [] : textsAt(words[word].value, word));
-  const type = syntax === "x12" ? text("set") : syntax === "edifact" ? text("type") : text("first");
+  const [, kind = "", version = ""] = SCHEMA.exec(text("schema")) ?? [];
+  const types = { x12: text("set"), edifact: text("type"), fixed: text("first"), csv: "", json: kind };
+  const type = types[syntax];
   if (type === "" && syntax !== "csv") {
     throw refuse("MAPPING_VALUE", tree.spot, "The mapping does not say which message it is for", {
-      expected: syntax === "x12" ? "set: 830" : syntax === "edifact" ? "type: DELFOR" : "first: 511",
+      expected: EXAMPLES[syntax],
       remedy: "Add it to message.",
     });
   }
   return {
     type,
     groups: texts("group").map((group) => group.text),
-    versions: texts("versions").map((range) => versionsAt(syntax, range)),
+    versions:
+      version === "" ? texts("versions").map((range) => versionsAt(syntax, range)) : [{ from: version, to: version }],
+    schema: text("schema"),
     first: text("first"),
     last: text("last"),
     length: words["length"] === undefined ? 0 : wholeAt(words["length"].value, "record length", 1, 100_000),
@@ -101,6 +118,14 @@ function messageAt(syntax: Family, tree: Tree): MessageDefinition {
     layout: layoutAt(words),
   };
 }
+
+const EXAMPLES: Readonly<Record<Family, string>> = {
+  x12: "set: 830",
+  edifact: "type: DELFOR",
+  fixed: "first: 511",
+  csv: "headers",
+  json: "schema: calloff/delivery-schedule/1",
+};
 
 /** Columns by the names that fields address them by: a list of headers, or a map of names and headers. */
 function headersAt(tree: Tree | undefined): Pick<MessageDefinition, "headers" | "headings"> {
@@ -277,6 +302,7 @@ function lineAt(
     order,
     opens: words.opens && listName(words.opens.value),
     carries,
+    ...(words.never === undefined ? {} : { never: textAt(words.never.value, "never").text }),
     each: words.each !== undefined && flagAt(words.each.value, "each"),
     when: conditions,
     ...(words.next === undefined ? {} : { next: nextAt(setting, words.next.value) }),
@@ -335,17 +361,17 @@ function conditionsAt(setting: Setting, tree: Tree): Condition[] {
   }));
 }
 
-/** `next: { QTY: { 1.1: 3 } }`: the segment that has to follow; `"!DTM"`: any other. */
+/** `next: { QTY: { 1.1: 3 } }`: a segment that has to follow; `"!DTM": {}`: one that may not. */
 function nextAt(setting: Setting, tree: Tree): NonNullable<LineDefinition["next"]> {
-  const [[tag, entry] = [], more] = [...mapAt(tree, "next").entries];
-  if (tag !== undefined && entry !== undefined && more === undefined) {
+  const segments = [...mapAt(tree, "next").entries].map(([tag, entry]) => {
     const isNot = tag.startsWith("!");
     return { tag: isNot ? tag.slice(1) : tag, when: conditionsAt(setting, entry.value), isNot };
-  }
-  throw refuse("MAPPING_VALUE", tree.spot, "next names one segment and the values that it has", {
+  });
+  if (segments.length > 0) return segments;
+  throw refuse("MAPPING_VALUE", tree.spot, "next names the segments that may follow", {
     expected: "next: { QTY: { 1.1: 3 } }",
-    found: more === undefined ? "nothing" : "several segments",
-    remedy: "Name the one segment that follows.",
+    found: "nothing",
+    remedy: "Name at least one segment.",
   });
 }
 

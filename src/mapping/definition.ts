@@ -128,10 +128,12 @@ export interface LineDefinition {
   readonly order: number;
   readonly opens: string | undefined;
   readonly carries: boolean;
+  /** A segment here means that the message is laid out otherwise, and why: it rejects. */
+  readonly never?: string;
   readonly each: boolean;
   readonly when: readonly Condition[];
-  /** Chosen only where this segment follows, or (`isNot`) any other. */
-  readonly next?: { readonly tag: string; readonly when: readonly Condition[]; readonly isNot: boolean };
+  /** Chosen only where one of these segments follows, and none of those that may not (`isNot`). */
+  readonly next?: readonly { readonly tag: string; readonly when: readonly Condition[]; readonly isNot: boolean }[];
   readonly onlyIf: readonly Requirement[];
   /** Words that every object this line opens gets; only objects with them are written (they stand in `onlyIf` as well). */
   readonly sets: readonly { readonly path: readonly string[]; readonly word: string }[];
@@ -151,6 +153,8 @@ export interface MessageDefinition {
   readonly type: string;
   readonly groups: readonly string[];
   readonly versions: readonly { readonly from: string; readonly to: string }[];
+  /** JSON: the schema that an envelope names. */
+  readonly schema: string;
   /** Fixed records. */
   readonly first: string;
   readonly last: string;

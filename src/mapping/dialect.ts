@@ -152,13 +152,9 @@ function changedLevel(
   entry: MapEntry,
 ): ListTree {
   const levels = listAt(tree, "same");
-  const opens = (level: Tree): string => {
-    const name = mapAt(level, "same").entries.get("opens")?.value;
-    return name?.kind === "text" ? name.text : "";
-  };
-  const at = levels.items.findIndex((level) => opens(level) === step?.tag);
+  const at = levels.items.findIndex((level) => listOpened(level) === step?.tag);
   const level = levels.items[at];
-  if (level === undefined) throw missing(path, entry, step?.tag ?? "", levels.items.map(opens));
+  if (level === undefined) throw missing(path, entry, step?.tag ?? "", levels.items.map(listOpened));
   const body = mapAt(level, "same");
   const next =
     further.length > 0
@@ -167,6 +163,11 @@ function changedLevel(
         ? mergedMaps(body, mapOfChange(entry, path), path)
         : withKeys(body, below.split("."), path, entry);
   return { ...levels, items: levels.items.map((held, index) => (index === at ? next : held)) };
+}
+
+function listOpened(level: Tree): string {
+  const name = mapAt(level, "same").entries.get("opens")?.value;
+  return name?.kind === "text" ? name.text : "";
 }
 
 interface FoundLine {

@@ -11,11 +11,13 @@ import { checkDocument } from "./check-document.ts";
 import type { MappingDefinition } from "./definition.ts";
 import { extendsOf, mergedTree } from "./dialect.ts";
 import { compileReader, type Reader, type Reading } from "./read.ts";
+import { compileJsonReader } from "./read-json.ts";
 import { refuse, type Spot } from "./refusal.ts";
 import { readRegularFile } from "./regular-file.ts";
 import { type MapTree, plainOf, readTree } from "./tree.ts";
 import { versionDistance } from "./versions.ts";
 import { compileWriter, type WriteContext, type WriteResult, type Writer } from "./write.ts";
+import { compileJsonWriter } from "./write-json.ts";
 
 /** A mapping ready for use, in both directions. */
 export interface CompiledMapping {
@@ -194,8 +196,9 @@ function compileMapping(name: string, file: string, tree: MapTree, isDialect: bo
   checkDocument(definition, tree);
   checkBothWays(definition);
   const merged = plainOf(tree);
-  const reader = onDemand(() => compileReader(definition));
-  const writer = onDemand(() => compileWriter(definition));
+  const isJson = definition.syntax === "json";
+  const reader = onDemand(() => (isJson ? compileJsonReader(definition) : compileReader(definition)));
+  const writer = onDemand(() => (isJson ? compileJsonWriter(definition) : compileWriter(definition)));
   return {
     name,
     hash: createHash("sha256").update(JSON.stringify(merged)).digest("hex"),

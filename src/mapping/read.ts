@@ -41,12 +41,14 @@ const TRAILERS: Readonly<Record<Family, ReadonlySet<string>>> = {
   edifact: new Set(["UNT"]),
   fixed: new Set(),
   csv: new Set(["header"]),
+  json: new Set(),
 };
 const HEADERS: Readonly<Record<Family, ReadonlySet<string>>> = {
   x12: new Set(["ST"]),
   edifact: new Set(["UNH"]),
   fixed: new Set(),
   csv: new Set(),
+  json: new Set(),
 };
 
 /** Compiles a mapping for reading. */
@@ -124,7 +126,7 @@ function droppedFinding(run: Run): Finding {
 }
 
 /** Puts in what the head of the mapping says about every document read with it, and lists that schemas ask for. */
-function completed(document: Held, definition: MappingDefinition): Held {
+export function completed(document: Held, definition: MappingDefinition): Held {
   if (definition.document === "delivery-schedule") {
     if (definition.layer !== undefined) document["layer"] = definition.layer;
     if (definition.numbers !== undefined) document["numbers"] = definition.numbers;

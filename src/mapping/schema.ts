@@ -75,7 +75,8 @@ const line = closed({
     additionalProperties: oneOrMore(value),
     description: "Address: the values that choose this line",
   },
-  next: { type: "object", maxProperties: 1, description: "Chosen only where this segment with these values follows" },
+  never: { type: "string", description: "What it means that such a segment stands here: the message is rejected" },
+  next: { type: "object", minProperties: 1, description: "Chosen only where one of these segments follows; \"!TAG\" may not" },
   if: {
     type: "object",
     additionalProperties: oneOrMore(value),
@@ -120,7 +121,7 @@ const pick: Schema = {
 export function mappingSchema(): Schema {
   const standard = closed(
     {
-      syntax: { enum: ["x12", "edifact", "fixed", "csv"] },
+      syntax: { enum: ["x12", "edifact", "fixed", "csv", "json"] },
       message: {
         type: "object",
         properties: {
@@ -128,6 +129,7 @@ export function mappingSchema(): Schema {
           group: oneOrMore(value),
           type: value,
           versions: oneOrMore(value),
+          schema: { type: "string", pattern: "^calloff/[a-z-]+/\\d+$" },
           first: value,
           last: value,
           length: value,
@@ -154,7 +156,7 @@ export function mappingSchema(): Schema {
       loses: oneOrMore({ type: "string" }),
       lines: { $ref: "#/$defs/lines" },
     },
-    ["syntax", "message", "document", "lines"],
+    ["syntax", "message", "document"],
   );
   const dialect = closed(
     {

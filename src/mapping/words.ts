@@ -5,6 +5,7 @@ import { type ListTree, type MapEntry, type MapTree, type TextTree, type Tree, U
 export const HEAD_WORDS = ["syntax", "message", "document", "numbers", "layer", "loses", "lines"] as const;
 export const DIALECT_WORDS = ["extends", "changes"] as const;
 export const MESSAGE_WORDS = {
+  json: ["schema"],
   x12: ["set", "group", "versions"],
   edifact: ["type", "versions"],
   fixed: ["first", "last", "length"],
@@ -16,6 +17,7 @@ export const LINE_WORDS = [
   "opens",
   "then",
   "carries",
+  "never",
   "each",
   "when",
   "next",

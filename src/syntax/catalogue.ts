@@ -9,6 +9,7 @@ import { readInterchange } from "./envelopes.ts";
 import { fixedCatalogue, startsFixed } from "./fixed-records.ts";
 import { EDIFACT, X12 } from "./grammar.ts";
 import { type HeaderStart, MAX_HEADER } from "./header.ts";
+import { jsonCatalogue, jsonStart } from "./json-catalogue.ts";
 import { batchOf } from "./scanner.ts";
 import type { ByteSource, Catalogue, CatalogueOptions, InterchangeEntry } from "./segment.ts";
 import { archiveCatalogue, tableCatalogue } from "./tables.ts";
@@ -30,6 +31,8 @@ export function catalogueOf(source: ByteSource, options: CatalogueOptions = {}):
   const archive = archiveCatalogue(source);
   if (archive !== undefined) return archive;
   const findings: Finding[] = [];
+  const json = jsonStart(beginning(window));
+  if (json !== undefined) return jsonCatalogue(source, json);
   const fixed = fixedStart(window);
   if (fixed !== undefined) return fixedCatalogue(source, fixed, chunk);
   const interchanges: InterchangeEntry[] = [];
@@ -78,9 +81,13 @@ function extendLast(interchanges: InterchangeEntry[], endByte: number): void {
   if (last !== undefined) interchanges.push({ ...last, endByte });
 }
 
+/** The first bytes of the file as latin-1 text. */
+const beginning = (window: ReadWindow): string =>
+  window.bytes.toString("latin1", 0, Math.min(hold(window, 0, MAX_HEADER), MAX_HEADER));
+
 /** Where fixed records begin, if the file is of such: behind a byte order mark and blank lines. */
 function fixedStart(window: ReadWindow): Position | undefined {
-  const text = window.bytes.toString("latin1", 0, Math.min(hold(window, 0, MAX_HEADER), MAX_HEADER));
+  const text = beginning(window);
   const before = /^(?:\u00EF\u00BB\u00BF)?[\r\n]*/.exec(text)?.[0] ?? "";
   if (!startsFixed(text.slice(before.length))) return undefined;
   return { byte: before.length, line: before.split("\n").length };

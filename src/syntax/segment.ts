@@ -3,7 +3,7 @@ import type { PlainDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
 
 /** `csv` stands for every table, .xlsx as well. */
-export type Family = "x12" | "edifact" | "fixed" | "csv";
+export type Family = "x12" | "edifact" | "fixed" | "csv" | "json";
 
 /** The separators one interchange declares for itself; each is a single byte, as a one-character latin-1 string. */
 export interface Delimiters {

@@ -3,6 +3,7 @@ import { batchSegments } from "./batch-segments.ts";
 import { readUnb } from "./edifact-header.ts";
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
+import { jsonSegmentsOf } from "./json-catalogue.ts";
 import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
 import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
 import { tableRowsOf } from "./tables.ts";
@@ -38,6 +39,10 @@ export function* segmentsOf(
 ): Generator<readonly Segment[]> {
   if (interchange.family === "fixed") {
     yield* fixedRecordsOf(source, set, chunk);
+    return;
+  }
+  if (interchange.family === "json") {
+    yield* jsonSegmentsOf(source, set);
     return;
   }
   if (interchange.family === "csv") {
