@@ -2,6 +2,7 @@
 import type { Requirement } from "../../src/mapping/definition.ts";
 import type { ObjectShape } from "../../src/mapping/document-shape.ts";
 import type { CompiledMapping } from "../../src/mapping/library.ts";
+import { wordsOf } from "../../src/mapping/write.ts";
 import type { Model, Opener, Place } from "./model.ts";
 import { anyValue, Dice, type FieldKind, valueFor } from "./values.ts";
 
@@ -51,7 +52,7 @@ function makeObject(wish: Wish, shape: ObjectShape, model: Model, prefix: string
     chosen.set(name, fitting);
     for (const list of fitting?.inside ?? []) lists.add(prefix + list);
     for (const requirement of fitting?.requires ?? []) {
-      bound(bounds, requirement.path.join("."), { allow: new Set(requirement.values), deny: new Set() });
+      bound(bounds, requirement.path.join("."), boundOf(requirement));
       if (mustHold(bounds.get(requirement.path.join(".")))) queue.push(requirement.path.join("."));
     }
     queue.push(...(fitting?.beside ?? []));
@@ -91,7 +92,9 @@ function makeList(wish: Wish, shape: ObjectShape, openers: readonly Opener[], pr
   for (let n = 0; n < count; n += 1) {
     if (openers.length === 0) {
       if (wish.held.has(prefix.slice(0, -1))) break;
-      items.push(makeObject(wish, shape, { places: new Map(), openers: new Map() }, prefix, new Map()));
+      items.push(
+        makeObject(wish, shape, { places: new Map(), further: new Map(), openers: new Map() }, prefix, new Map()),
+      );
       continue;
     }
     const opener = chooseOpener(wish, openers, prefix, around, used);
@@ -135,26 +138,32 @@ function chooseOpener(
   });
   const among = able.length > 0 ? able : free;
   const opener = among.length === 0 ? undefined : wish.dice.of(among);
-  for (const { path, values } of opener?.around ?? [])
-    bound(around, path.join("."), { allow: new Set(values), deny: new Set() });
+  for (const requirement of opener?.around ?? []) bound(around, requirement.path.join("."), boundOf(requirement));
   return opener;
 }
 
 /** What an object has to be like for this line to write it, and no line before it. */
 function boundsFor(opener: Opener, openers: readonly Opener[], dice: Dice): Bounds | undefined {
   const bounds: Bounds = new Map();
-  for (const { path, values } of opener.requires)
-    bound(bounds, path.join("."), { allow: new Set(values), deny: new Set() });
+  for (const requirement of opener.requires) bound(bounds, requirement.path.join("."), boundOf(requirement));
   for (const earlier of openers.slice(0, openers.indexOf(opener))) {
-    const apart = earlier.requires.filter(({ path, values }) =>
-      values.some((value) => isAllowed(bounds.get(path.join(".")), value)),
-    );
-    if (apart.length === 0 && earlier.requires.length === 0) return undefined;
+    if (earlier.requires.length === 0) return undefined;
+    const apart = earlier.requires.filter((requirement) => admits(bounds, requirement, ""));
     if (apart.length < earlier.requires.length) continue;
-    const { path, values } = dice.of(apart);
-    bound(bounds, path.join("."), { deny: new Set(values) });
+    const requirement = dice.of(apart);
+    bound(bounds, requirement.path.join("."), otherwise(requirement));
   }
   return bounds;
+}
+
+/** What a condition says of the field's value, and what it says when it does not hold. */
+function boundOf({ values }: Requirement): Bound {
+  const { words, isNot } = wordsOf(values);
+  return isNot ? { deny: words } : { allow: words, deny: new Set() };
+}
+function otherwise({ values }: Requirement): Bound {
+  const { words, isNot } = wordsOf(values);
+  return isNot ? { allow: words, deny: new Set() } : { deny: words };
 }
 
 function bound(bounds: Bounds, name: string, { allow, deny }: Bound): void {
@@ -178,7 +187,10 @@ const mustHold = (held: Bound | undefined): boolean => held !== undefined && !is
 
 function admits(bounds: Bounds, { path, values }: Requirement, own: string): boolean {
   const held = bounds.get(path.join("."));
-  return values.some((value) => isAllowed(held, value) && !(value === "" && path.join(".") === own));
+  const { words, isNot } = wordsOf(values);
+  if (isNot)
+    return held?.allow === undefined || [...held.allow].some((value) => !words.has(value) && isAllowed(held, value));
+  return [...words].some((value) => isAllowed(held, value) && !(value === "" && path.join(".") === own));
 }
 
 function valueWithin(

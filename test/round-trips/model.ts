@@ -2,12 +2,13 @@
  * What a mapping can hold, read off its lines: for each object of the document the places of its fields, and the lines that
  * open its lists. Only conditions and codes are taken from the mapping; which fields there are, the document's schema says.
  */
-import type {
-  FieldDefinition,
-  LineDefinition,
-  MappingDefinition,
-  Requirement,
-  SameDefinition,
+import {
+  addressInWords,
+  type FieldDefinition,
+  type LineDefinition,
+  type MappingDefinition,
+  type Requirement,
+  type SameDefinition,
 } from "../../src/mapping/definition.ts";
 
 /** A field of an object and where the message has it. */
@@ -21,6 +22,8 @@ export interface Place {
   readonly beside: readonly string[];
   /** Lists within the object that have to be there, since the field is said in them only. */
   readonly inside: readonly string[];
+  /** Where it stands in the message: `BFR03`, `SHP[02]04`, `512 9-17`. */
+  readonly where: string;
 }
 
 /** A line that opens an object of a list. */
@@ -38,10 +41,12 @@ export interface Opener {
 
 export interface Model {
   readonly places: Map<string, Place[]>;
+  /** Where fields are read as well, but not written. */
+  readonly further: Map<string, string[]>;
   readonly openers: Map<string, Opener[]>;
 }
 
-const empty = (): Model => ({ places: new Map(), openers: new Map() });
+const empty = (): Model => ({ places: new Map(), further: new Map(), openers: new Map() });
 
 /** An object and the lists that lead to it, the document first. */
 interface Level {
@@ -125,7 +130,15 @@ function walkRepeat(
   if (repeat === undefined) return;
   const model = innermost(above);
   const opened = empty();
-  for (const field of repeat.fields) addPlace([...above, { list: repeat.opens, model: opened }], field, [], []);
+  for (const field of repeat.fields) {
+    addPlace(
+      [...above, { list: repeat.opens, model: opened }],
+      field,
+      [],
+      [],
+      `${path.split("/").at(-1) ?? ""} block ${addressInWords(field.address)}`,
+    );
+  }
   if (repeat.by !== undefined) {
     const { path: name, words } = repeat.by;
     for (const word of words) {
@@ -151,7 +164,7 @@ function walkRepeat(
 function walkSame(same: SameDefinition, around: readonly Requirement[], above: readonly Level[]): void {
   const opened = empty();
   const levels = [...above, { list: same.opens, model: opened }];
-  for (const field of same.fields) addPlace(levels, field, [], []);
+  for (const field of same.fields) addPlace(levels, field, [], [], whereIn(undefined, field));
   for (const inner of same.same) walkSame(inner, [], levels);
   if (same.columns !== undefined) walkColumns(same.columns, [], levels);
   const key = same.key.map((name) => name.join("."));
@@ -172,7 +185,9 @@ function walkColumns(
 ): void {
   const opened = empty();
   const levels = [...above, { list: columns.opens, model: opened }];
-  for (const field of [columns.header, columns.value, ...columns.fields]) addPlace(levels, field, [], []);
+  addPlace(levels, columns.header, [], [], "heading");
+  addPlace(levels, columns.value, [], [], "cell");
+  for (const field of columns.fields) addPlace(levels, field, [], [], whereIn(undefined, field));
   const key = columns.header.to.map((name) => name.join("."));
   addOpener(innermost(above), columns.opens, {
     line: "columns",
@@ -189,13 +204,13 @@ function addOpener(model: Model, name: string, opener: Opener): void {
 }
 
 function addPlaces(levels: readonly Level[], line: LineDefinition, requires: readonly Requirement[]): void {
-  for (const field of line.fields) addPlace(levels, field, requires, besideOf(line, field));
+  for (const field of line.fields) addPlace(levels, field, requires, besideOf(line, field), whereIn(line, field));
   const seen = new Set<string>();
-  for (const field of line.pairs?.fields.values() ?? []) {
+  for (const [code, field] of line.pairs?.fields ?? []) {
     const name = field.to[0]?.join(".") ?? "";
-    if (seen.has(name)) continue;
+    const where = `${tagOf(line)} ${code}`;
+    addPlace(levels, seen.has(name) ? { ...field, also: true } : field, requires, [], where);
     seen.add(name);
-    addPlace(levels, field, requires, []);
   }
 }
 
@@ -204,9 +219,10 @@ function addPlace(
   field: FieldDefinition,
   requires: readonly Requirement[],
   beside: readonly string[],
+  where: string,
 ): void {
   // What is worked out or only read is no place to keep a value at.
-  if (field.use === "never" || field.sum !== undefined || field.also) return;
+  if (field.use === "never" || field.sum !== undefined) return;
   const own = field.of === undefined ? levels.length - 1 : levels.findLastIndex(({ list }) => list === field.of);
   const { model } = levels[own] as Level;
   const inside = levels.slice(own + 1).map((_, at, inner) =>
@@ -217,9 +233,30 @@ function addPlace(
   );
   field.to.forEach((path, at) => {
     const name = path.join(".");
-    const place = { field, at, requires: inside.length > 0 ? [] : requires, beside, inside };
+    if (field.also) {
+      model.further.set(name, [...(model.further.get(name) ?? []), where]);
+      return;
+    }
+    const place = { field, at, requires: inside.length > 0 ? [] : requires, beside, inside, where };
     model.places.set(name, [...(model.places.get(name) ?? []), place]);
   });
+}
+
+/** `SHP[02]`, `MEA[AAX,AAD]`, `SHP[02]/REF[SI]`: the tag with the qualifiers that choose the line and the one it belongs to. */
+function tagOf({ tag, when, path }: LineDefinition): string {
+  const qualifiers = when.map(({ values }) => values.join("|"));
+  const above = path.split("/").at(-2) ?? "";
+  const own = qualifiers.length === 0 ? tag : `${tag}[${qualifiers.join(",")}]`;
+  return above.includes("[") ? `${above}/${own}` : own;
+}
+
+/** Where a line has a field: `BFR03`, `UIT01-4`, `512 9-17`, or a table's column. */
+function whereIn(line: LineDefinition | undefined, { address }: FieldDefinition): string {
+  if (address.kind === "column" || line === undefined) return addressInWords(address);
+  if (address.kind === "range") return `${tagOf(line)} ${addressInWords(address)}`;
+  const element = String(address.element).padStart(2, "0");
+  const repetition = address.repetition > 0 ? `/${address.repetition}` : "";
+  return `${tagOf(line)}${element}${repetition}${address.component > 0 ? `-${address.component}` : ""}`;
 }
 
 const elementOf = ({ address }: FieldDefinition): number => (address.kind === "element" ? address.element : 0);
