@@ -91,7 +91,10 @@ function unsound(delimiters: Delimiters, start: HeaderStart): Finding | undefine
 function terminatorOf(text: string, from: number, delimiters: Delimiters): number {
   for (let i = from; i < text.length; i += 1) {
     if (text[i] === delimiters.segment) return i;
-    if (text[i] === delimiters.release) i += 1;
+    if (text[i] === delimiters.release) {
+      i += 1;
+      while (text[i] === "\n" || text[i] === "\r") i += 1;
+    }
   }
   return -1;
 }

@@ -11,13 +11,14 @@ import type { Delimiters } from "./segment.ts";
 /** Delimiters as the second reader is told them. */
 type Told = Pick<Delimiters, "component" | "element" | "release" | "segment">;
 
-const LEVEL_A: Told = { element: "+", component: ":", segment: "'", release: "?" };
+const LEVEL_A = { element: "+", component: ":", segment: "'", release: "?" } as const;
 const LEVEL_B: Told = { element: "\u001D", component: "\u001F", segment: "\u001C", release: "" };
-/** Stand in for a release character where there is none, and for the decimal mark: nothing that is read holds them. */
-const NO_RELEASE = 0xf8ff;
-const NO_DECIMAL = 0xf8fe;
-/** The package takes no control characters, nor bytes 0x80 to 0x9F: they are read as characters of private use. */
+/**
+ * The package takes no control characters nor bytes 0x80 to 0x9F, and other delimiters than the standard's may break the patterns
+ * that it makes of them: it is given the standard's, and characters of private use for what would be taken for one.
+ */
 const PRIVATE = 0xe000;
+const NAMES = ["component", "element", "release", "segment"] as const;
 const UNA_LENGTH = 9;
 
 /**
@@ -35,20 +36,13 @@ export function readByEdifact(interchange: Uint8Array): string[][] {
     if (element.length > 0) elements.push(element.join(told.component));
     element = [];
   };
-  const parser = new Parser(undefined, {
-    segmentTerminator: told.segment.charCodeAt(0),
-    dataElementSeparator: told.element.charCodeAt(0),
-    componentDataSeparator: told.component.charCodeAt(0),
-    releaseCharacter: told.release === "" ? NO_RELEASE : told.release.charCodeAt(0),
-    // Figures are kept as they are written, whatever their mark.
-    decimalMark: NO_DECIMAL,
-  });
+  const parser = new Parser();
   parser.onopensegment = (tag) => {
     elements = [tag];
     segments.push(elements);
   };
   parser.onelement = flush;
-  parser.oncomponent = (data) => element.push(released(opened(data), told));
+  parser.oncomponent = (data) => element.push(released(opened(data, told), told));
   parser.onclosesegment = flush;
   try {
     parser.encoding("UCS2");
@@ -73,23 +67,35 @@ function toldBy(text: string): Told {
   return { component, element, release: release.trim(), segment };
 }
 
-/** `text` as the package takes it: line breaks only behind terminators, no character that it refuses. */
+/** `text` as the package takes it, in one of its characters for each byte. */
 function covered(text: string, told: Told): string {
-  const delimiters: readonly string[] = [told.component, told.element, told.release, told.segment];
-  let plain = "";
-  let from = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const isControl = code < 0x20 ? code !== 10 && code !== 13 : code >= 0x7f && code < 0xa0;
-    if (!isControl || delimiters.includes(text.charAt(at))) continue;
-    plain += text.slice(from, at) + String.fromCharCode(PRIVATE + code);
-    from = at + 1;
+  const codes = Array.from({ length: 256 }, (_, code) => (isRefused(code) ? PRIVATE + code : code));
+  for (const standard of Object.values(LEVEL_A)) codes[standard.charCodeAt(0)] = PRIVATE + standard.charCodeAt(0);
+  for (const name of NAMES) {
+    if (told[name] !== "") codes[told[name].charCodeAt(0)] = LEVEL_A[name].charCodeAt(0);
   }
-  return plain + text.slice(from);
+  let plain = "";
+  for (let at = 0; at < text.length; at += 1) plain += String.fromCharCode(codes[text.charCodeAt(at)] as number);
+  // Where lines are wrapped, what is released may stand on the next one; the package would release the line break.
+  return plain.replace(/[\r\n]+/g, (breaks, at: number) => (isReleased(plain, at) ? "" : breaks));
 }
 
-const opened = (data: string): string =>
-  data.replace(/[\uE000-\uE0FF]/g, (character) => String.fromCharCode(character.charCodeAt(0) - PRIVATE));
+const isRefused = (code: number): boolean => (code < 0x20 ? code !== 10 && code !== 13 : code >= 0x7f && code < 0xa0);
+
+/** Whether an odd number of release characters stands before `at`. */
+function isReleased(text: string, at: number): boolean {
+  let count = 0;
+  while (text.charAt(at - count - 1) === LEVEL_A.release) count += 1;
+  return count % 2 === 1;
+}
+
+/** The bytes that `data` stands for: a delimiter in it was released. */
+function opened(data: string, told: Told): string {
+  return data.replace(/[+:'?\uE000-\uE0FF]/g, (character) => {
+    const name = NAMES.find((one) => LEVEL_A[one] === character);
+    return name === undefined ? String.fromCharCode(character.charCodeAt(0) - PRIVATE) : told[name];
+  });
+}
 
 function released(text: string, told: Told): string {
   if (told.release === "") return text;

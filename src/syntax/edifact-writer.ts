@@ -81,12 +81,9 @@ export function writeEdifactInterchange(envelope: EdifactEnvelope, sets: readonl
   if (group !== undefined) segments.push(["UNE", String(sets.length), released(group.control, delimiters)]);
   segments.push(["UNZ", String(group === undefined ? sets.length : 1), released(envelope.control, delimiters)]);
   const { element, segment: terminator } = delimiters;
-  const end = envelope.newline && terminator !== "\n" ? `${terminator}\n` : terminator;
-  const lines = segments.map((segment) => segment.join(element) + end);
-  return Buffer.from(
-    (envelope.una ? `${una(envelope)}${envelope.newline ? "\n" : ""}` : "") + lines.join(""),
-    "latin1",
-  );
+  const after = envelope.newline && terminator !== "\n" ? "\n" : "";
+  const lines = segments.map((segment) => segment.join(element) + terminator + after);
+  return Buffer.from((envelope.una ? una(envelope) + after : "") + lines.join(""), "latin1");
 }
 
 const isSyntax4 = (envelope: EdifactEnvelope): boolean => envelope.syntax.slice(5) >= "4";

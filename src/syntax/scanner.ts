@@ -239,7 +239,16 @@ function endOf(scanner: Scanner, start: number): number {
       cuts += 1;
       continue;
     }
-    if (kind === KIND.release) i += 1;
+    if (kind === KIND.release) {
+      i += 1;
+      // Where lines are wrapped, what is released may stand on the next one.
+      while (i < held && (bytes[i] === LF || bytes[i] === CR)) {
+        if (bytes[i] === lineEnd) met.lines += 1;
+        met.broken = true;
+        i += 1;
+      }
+      continue;
+    }
     const byte = bytes[i];
     if (byte !== LF && byte !== CR) continue;
     if (byte === lineEnd) met.lines += 1;

@@ -50,6 +50,27 @@ const withText = (text: string): WrittenSet => ({
 });
 
 describe("an interchange written in X12", () => {
+  it("may say what became of interchanges of the other side, before a group or instead of it", () => {
+    const ta1 = [{ control: "000000905", date: "270301", time: "0930", status: "R", note: "025" }];
+    const alone = writeX12Interchange({ ...ENVELOPE, ta1 }, []);
+    assert.deepEqual(alone.toString().split("\n").slice(1), [
+      "TA1*000000905*270301*0930*R*025~",
+      "IEA*0*000000017~",
+      "",
+    ]);
+    const both = writeX12Interchange({ ...ENVELOPE, ta1 }, [NOTICE]);
+    for (const bytes of [alone, both]) {
+      const { catalogue } = readAll(bytes);
+      assert.deepEqual(findingsOf(catalogue), []);
+      assert.deepEqual(catalogue.interchanges[0]?.ta1, ta1);
+    }
+    assert.equal(readAll(both).catalogue.interchanges[0]?.groups[0]?.sets.length, 1);
+    assert.equal(readAll(writeX12Interchange(ENVELOPE, [NOTICE])).catalogue.interchanges[0]?.ta1, undefined);
+    for (const wrong of [{ control: "905" }, { date: "2703" }, { status: "X" }, { note: "" }]) {
+      assert.equal(refused({ ...ENVELOPE, ta1: [{ ...(ta1[0] as (typeof ta1)[0]), ...wrong }] }, []).place?.tag, "TA1");
+    }
+  });
+
   it("has a padded header, counts, control numbers, and no empty elements at the end of segments", () => {
     assert.deepEqual(writeX12Interchange(ENVELOPE, [NOTICE]).toString("latin1").split("\n"), [
       "ISA*00*          *00*          *ZZ*CALLOFF        *01*047110815      *260302*0715*U*00401*000000017*1*P*>~",
