@@ -70,7 +70,20 @@ export interface OutboxView extends OutboxSummary {
   readonly sha256: string;
   readonly createdAt: string;
   readonly content: string;
-  readonly documents: readonly { readonly kind: string; readonly number: string; readonly answer: string }[];
+  readonly documents: readonly SentDocument[];
+}
+
+/** A document in a written file, and what its receiver said of it. */
+export interface SentDocument {
+  readonly kind: string;
+  readonly number: string;
+  /** Of its syntax: accepted, accepted-with-errors, rejected; empty while nothing came. */
+  readonly answer: string;
+  /** Of its business (824, APERAK). */
+  readonly advice: string;
+  /** Until when an acknowledgement is waited for, or since when it is overdue. */
+  readonly answerDue: string;
+  readonly overdueSince: string;
 }
 
 /** A document that is not in a file yet: waiting for the keeper, or held with what is wrong with it. */
@@ -204,7 +217,7 @@ export async function outboxView(from: Queryable, id: number): Promise<OutboxVie
   const row = await selectOne(from, outboxFile, "WHERE id = :id", { id });
   if (row === undefined) return undefined;
   const documents = await from.ask(
-    `SELECT d.kind AS kind, d.number AS number, p.answer AS answer
+    `SELECT d.kind AS kind, d.number AS number, p.answer AS answer, p.advice AS advice, p.answer_due AS due, p.overdue_since AS overdue
      FROM outbox_part p JOIN outbound_document d ON d.id = p.outbound_document_id
      WHERE p.outbox_file_id = :id ORDER BY p.ordinal`,
     { id },
@@ -214,10 +227,13 @@ export async function outboxView(from: Queryable, id: number): Promise<OutboxVie
     sha256: row.sha256,
     createdAt: row.created_at,
     content: row.bytes.toString("latin1"),
-    documents: documents.map(({ kind, number, answer }) => ({
+    documents: documents.map(({ kind, number, answer, advice, due, overdue }) => ({
       kind: String(kind),
       number: String(number),
       answer: String(answer),
+      advice: String(advice),
+      answerDue: String(due),
+      overdueSince: String(overdue),
     })),
   };
 }

@@ -86,6 +86,12 @@ const written = (name: string): CalloffError =>
     exit: EXIT.conflict,
   });
 
+function answerInWords({ answer, answerDue, overdueSince }: OutboxView["documents"][number]): string {
+  if (answer !== "") return answer;
+  if (overdueSince !== "") return `overdue since ${overdueSince}`;
+  return answerDue === "" ? "" : `due by ${answerDue}`;
+}
+
 const viewInWords = (view: OutboxView): string =>
   `${factsInWords([
     ["file", view.name],
@@ -97,7 +103,7 @@ const viewInWords = (view: OutboxView): string =>
     ["written", view.writtenAt],
     ["sha256", view.sha256],
   ])}\n${tableInWords(
-    ["DOCUMENT", "NUMBER", "ANSWERED"],
-    view.documents.map((held) => [held.kind, held.number, held.answer]),
+    ["DOCUMENT", "NUMBER", "ANSWERED", "ADVISED"],
+    view.documents.map((held) => [held.kind, held.number, answerInWords(held), held.advice]),
     "It carries no documents.",
   )}\n${harmless(view.content)}\n`;

@@ -106,6 +106,9 @@ function note(ran: Ran, event: GatewayEvent): void {
     case "acknowledgement.alarm":
       ran.attention.push(`${event.partner} answers: ${event.reason}`);
       break;
+    case "acknowledgement.overdue":
+      ran.attention.push(`${event.receiver} has not acknowledged ${event.name}, written ${event.writtenAt}`);
+      break;
     case "ready":
     case "idle":
     case "stopped":

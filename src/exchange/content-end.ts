@@ -11,8 +11,8 @@ const LINE_ENDS = new RegExp(`[\\r\\n\\0${SUB}]+$`);
 const RECORD = 128;
 
 /**
- * Whether the content ends as it should: IEA after ISA, UNZ after UNB, 519/719 after 511/711, the closing bracket of the
- * opening one. Content of no such kind has no end to wait for; only the reader can say whether it is any good.
+ * Whether the content ends as it should: IEA after ISA, UNZ after UNB, 519 after 511 and so on, the directory's end of a zip
+ * (.xlsx), the closing bracket of the opening one. Content of no such kind has no end to wait for; only the reader can say whether it is any good.
  * @param head the first bytes, `tail` the last, both at most `GLANCE`
  */
 export function endHasCome(head: Uint8Array, tail: Uint8Array): boolean {
@@ -22,7 +22,8 @@ export function endHasCome(head: Uint8Array, tail: Uint8Array): boolean {
   if (first === "") return false;
   if (/^ISA/i.test(first)) return interchangeEnds(first, last);
   if (/^UN[AB]/.test(first)) return trimmed.endsWith(edifactTerminator(first).trim()) && EDIFACT_END.test(trimmed);
-  if (/^[57]11/.test(first)) return recordsEnd(first.slice(0, 1), last);
+  if (FIXED.test(first)) return recordsEnd(first.slice(0, 2), last);
+  if (first.startsWith(ZIP)) return last.includes(ZIP_END);
   const bracket = bracketOf(head);
   return bracket === undefined || trimmed.endsWith(bracket);
 }
@@ -55,13 +56,18 @@ function interchangeEnds(head: string, tail: string): boolean {
 /** The apostrophe, unless UNA names another character. */
 const edifactTerminator = (head: string): string => (head.startsWith("UNA") ? head.charAt(8) || "'" : "'");
 
-/** 519 (delivery schedules) or 719 (ship notices) as the last record, whole, with or without line breaks. */
+/** The header records of VDA's messages: 4905, 4915, 4913, 4906, 4908. */
+const FIXED = /^(?:51|55|71|81|82)1/;
+const ZIP = "PK\u0003\u0004";
+const ZIP_END = "PK\u0005\u0006";
+
+/** The trailer (519 after 511) as the last record, whole, with or without line breaks. */
 function recordsEnd(series: string, tail: string): boolean {
   const text = tail.replace(LINE_ENDS, "");
   const lines = text.split(/\r?\n/);
   const last = lines.length > 1 ? (lines.at(-1) as string) : text.slice(-RECORD);
   // Trailing blanks may have been cut off on the way; a line break then says that the record is whole.
-  return last.startsWith(`${series}19`) && (last.length === RECORD || text.length < tail.length);
+  return last.startsWith(`${series}9`) && (last.length === RECORD || text.length < tail.length);
 }
 
 const textOf = (bytes: Uint8Array): string =>

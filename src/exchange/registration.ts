@@ -87,6 +87,8 @@ export function partnerOf(
   table?: Pick<DeclaredTable, "partner">,
 ): Partner | undefined {
   if (family === "csv") return table?.partner;
+  // JSON need not name its sender where the folder says whose it is.
+  if (family === "json" && sender.id === "" && partners.length === 1) return partners[0];
   return partners.find(({ theirs }) => theirs.some((identity) => sameIdentity(identity, sender, family)));
 }
 
@@ -313,9 +315,9 @@ export function identityFault(
         "Put the file into the folder of its sender, or add the identity to `theirs` of a partner that uses this folder",
     };
   }
-  // A table names neither sender nor receiver.
-  if (entry.family === "csv") return undefined;
-  if (!partner.ours.some((identity) => sameIdentity(identity, entry.receiver, entry.family))) {
+  // A table names neither sender nor receiver, JSON need not.
+  const namesReceiver = entry.family !== "csv" && !(entry.family === "json" && entry.receiver.id === "");
+  if (namesReceiver && !partner.ours.some((identity) => sameIdentity(identity, entry.receiver, entry.family))) {
     return {
       code: "EXCHANGE_WRONG_RECEIVER",
       severity: "reject",

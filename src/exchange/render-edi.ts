@@ -3,6 +3,7 @@ import type { MappingLibrary } from "../mapping/library.ts";
 import { renderEdifact } from "./render-edifact.ts";
 import { renderFixed } from "./render-fixed.ts";
 import { type ControlNumbers, type Rendered, type RenderJob, type Target, targetOf } from "./render-job.ts";
+import { renderJson } from "./render-json.ts";
 import { renderTable } from "./render-table.ts";
 import { renderTa1, renderX12 } from "./render-x12.ts";
 
@@ -22,5 +23,6 @@ export async function renderEdi(
   const by = { ...target, mapping };
   if (family === "x12") return renderX12(job, by, numbers);
   if (family === "edifact") return renderEdifact(job, by, numbers);
-  return family === "fixed" ? renderFixed(job, by, numbers) : renderTable(job, by, numbers);
+  if (family === "fixed") return renderFixed(job, by, numbers);
+  return family === "json" ? renderJson(job, by, numbers) : renderTable(job, by, numbers);
 }

@@ -14,6 +14,8 @@ export interface Leaving {
   readonly folder: string;
   readonly name: string;
   readonly sha256: string;
+  /** The series of its control number; absent in trails of versions that knew X12 only. */
+  readonly series?: string;
   /** Of the interchange; empty where it has none. */
   readonly control: string;
   readonly groups: readonly string[];

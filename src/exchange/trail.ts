@@ -92,7 +92,7 @@ async function stateOf({ store, paths }: Exchange): Promise<Noted> {
 
 async function newlyLeaving(from: Queryable, before: ReadonlyMap<number, Leaving>): Promise<Map<number, Leaving>> {
   const rows = await from.ask(
-    `SELECT id, receiver, folder, name, sha256, interchange_control FROM outbox_file
+    `SELECT id, receiver, folder, name, sha256, series, interchange_control FROM outbox_file
      WHERE state IN ('rendered', 'staged') AND state <> 'written' ORDER BY id`,
   );
   const fresh = rows.filter(({ id }) => !before.has(Number(id)));
@@ -111,6 +111,7 @@ async function newlyLeaving(from: Queryable, before: ReadonlyMap<number, Leaving
           folder: String(row["folder"]),
           name: String(row["name"]),
           sha256: String(row["sha256"]),
+          series: String(row["series"]),
           control: String(row["interchange_control"]),
           groups: [...new Set(parts.map(({ group }) => group))].filter((group) => group !== ""),
           causes: parts.map(({ cause }) => cause),

@@ -60,6 +60,12 @@ export function hasGoneRound(expected: number | undefined, control: string): boo
 const wrapped = (count: number): number => ((count - 1) % LAST) + 1;
 const padded = (number: number): string => String(number).padStart(5, "0");
 
+/** The count, not before `last`, at which the numbers that go round have come to `number`; `last` itself where they have not. */
+export function countAt(last: number, number: number): number {
+  const distance = ahead(wrapped(Math.max(last, 1)), number);
+  return distance > LAST / 2 ? last : last + distance;
+}
+
 /** Old and new number of the n-th transmission that we write, n counting from 1. */
 export function numbersOfTransmission(n: number): { old: string; new: string } {
   return { old: padded(n <= 1 ? 0 : wrapped(n - 1)), new: padded(wrapped(n)) };

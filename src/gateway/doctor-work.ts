@@ -102,7 +102,29 @@ export async function leavingLines(store: Store, now: Date): Promise<DoctorLine[
     files: Number(row["files"]),
     oldest: String(row["oldest"]),
   }));
-  return [waitingLine(unwritten, now), decisionLine(unwritten)];
+  return [waitingLine(unwritten, now), decisionLine(unwritten), await unansweredLine(store, now)];
+}
+
+/** What partners have not acknowledged in the time that their files give them. */
+async function unansweredLine(store: Store, now: Date): Promise<DoctorLine> {
+  const subject = "acknowledgements";
+  const rows = await store.ask(
+    `SELECT p.receiver AS receiver, COUNT(*) AS documents, MIN(f.name) AS name FROM outbox_part p
+     JOIN outbox_file f ON f.id = p.outbox_file_id
+     WHERE p.overdue_since <> '' OR (p.answer_due <> '' AND p.answer_due <= :now) GROUP BY p.receiver ORDER BY p.receiver`,
+    { now: now.toISOString() },
+  );
+  if (rows.length === 0) return { subject, health: "ok", message: "no acknowledgement is overdue" };
+  const words = rows.map(
+    ({ receiver, documents, name }) => `${Number(documents)} of ${String(receiver)}, such as ${String(name)}`,
+  );
+  return {
+    subject,
+    health: "warn",
+    message: `overdue: ${words.join("; ")}`,
+    remedy:
+      "Ask the partner whether he has them; calloff outbox show ID says when each was written, calloff outbox resend ID --again sends it again",
+  };
 }
 
 function waitingLine(unwritten: readonly Unwritten[], now: Date): DoctorLine {

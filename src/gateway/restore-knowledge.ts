@@ -80,7 +80,7 @@ interface AskedRow extends Omit<Leaving, "groups" | "causes"> {
 
 async function storedIn(store: Store, after: number): Promise<Stored> {
   const rows = await store.ask(
-    `SELECT f.receiver, f.folder, f.name, f.sha256, f.interchange_control AS control, f.state, p.group_control AS "group", d.cause_key AS cause
+    `SELECT f.receiver, f.folder, f.name, f.sha256, f.series, f.interchange_control AS control, f.state, p.group_control AS "group", d.cause_key AS cause
      FROM outbox_file f LEFT JOIN outbox_part p ON p.outbox_file_id = f.id
      LEFT JOIN outbound_document d ON d.id = p.outbound_document_id ORDER BY f.id, p.ordinal`,
   );

@@ -2,11 +2,14 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Configuration } from "../config/configuration.ts";
+import { outboxFolderOf } from "../config/cross-checks.ts";
 import { exchangePaths } from "../exchange/context.ts";
 import { unless } from "../exchange/durable.ts";
-import { raiseSeries, type Scope } from "../store/series.ts";
+import { countAt } from "../exchange/transmission-chains.ts";
+import { expectNumber, raiseSeries, type Scope } from "../store/series.ts";
 import type { Tx } from "../store/store.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
+import type { InterchangeEntry } from "../syntax/segment.ts";
 import { fileSource } from "../syntax/sources.ts";
 import type { Knowledge } from "./restore-knowledge.ts";
 
@@ -20,6 +23,9 @@ export interface MovedSeries {
 
 type Highest = Map<Scope, number>;
 
+/** VDA transmissions: what stands in a file has gone round behind 99999, the series counts on. */
+const GOES_ROUND = /^vda:/;
+
 const DOCUMENT = /\b(BA|SO|SH|IN)-(\d{6,15})\b/g;
 const CLAIM = /^file:(\d{1,15})$/;
 const CHANGE = /^order-change_.*_(\d{9})\.json$/;
@@ -31,9 +37,10 @@ export async function moveSeries(tx: Tx, config: Configuration, known: Knowledge
   const highest = await highestTaken(config, known);
   const moved: MovedSeries[] = [];
   for (const [series, taken] of [...highest].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const from = await raiseSeries(tx, series, taken + 1);
+    const last = GOES_ROUND.test(series) ? countAt((await expectNumber(tx, series)) - 1, taken) : taken;
+    const from = await raiseSeries(tx, series, last + 1);
     // Claims are ours alone, and what is done again takes none.
-    if (from <= taken && series !== "claim") moved.push({ series, from, to: taken + 1 });
+    if (from <= last && series !== "claim") moved.push({ series, from, to: last + 1 });
   }
   return moved;
 }
@@ -54,7 +61,7 @@ async function highestTaken(config: Configuration, known: Knowledge): Promise<Hi
     takeNamed(file.name);
     if (file.receiver === "erp") take("isa:erp", CHANGE.exec(file.name)?.[1] ?? "");
     else {
-      take(`isa:${file.receiver}`, file.control);
+      take((file.series ?? `isa:${file.receiver}`) as Scope, file.control);
       for (const group of file.groups) take(`gs:${file.receiver}`, group);
     }
   }
@@ -75,6 +82,7 @@ async function fromDisk(
     takeNamed(name);
     take("isa:erp", CHANGE.exec(name)?.[1] ?? "");
     if (name.endsWith(".edi")) takeControls(config, file, take);
+    takeOfName(config, path.relative(outbox, file), take);
   }
   for (const file of (await filesIn(inbox)).filter((name) => name.includes(`${path.sep}.claimed${path.sep}`)))
     take("claim", /^(\d{1,15})-/.exec(path.basename(file))?.[1] ?? "");
@@ -90,16 +98,33 @@ async function filesIn(folder: string): Promise<string[]> {
 function takeControls({ partners }: Configuration, file: string, take: (scope: Scope, text: string) => void): void {
   const source = fileSource(file);
   try {
-    for (const { control, groups, receiver } of catalogueOf(source).interchanges) {
-      const to = [...partners.values()].filter(({ theirs }) =>
-        theirs.some(({ id }) => id.trimEnd() === receiver.id.trimEnd()),
-      );
-      for (const { code } of to) {
-        take(`isa:${code}`, control);
-        for (const group of groups) take(`gs:${code}`, group.control);
+    for (const entry of catalogueOf(source).interchanges) {
+      // A VDA header names the customer first, whoever sends it.
+      const { id: to } = entry.family === "fixed" ? entry.sender : entry.receiver;
+      for (const { code, theirs } of partners.values()) {
+        if (theirs.some(({ id }) => id.trimEnd() === to.trimEnd())) takeOf(entry, code, take);
       }
     }
   } finally {
     source.close();
+  }
+}
+
+function takeOf(entry: InterchangeEntry, code: string, take: (scope: Scope, text: string) => void): void {
+  const { control, family, groups } = entry;
+  if (family === "edifact") take(`unb:${code}`, control);
+  else if (family === "fixed") take(`vda:${code}:${groups[0]?.sets[0]?.type ?? ""}`, control);
+  else if (family === "x12") {
+    take(`isa:${code}`, control);
+    for (const group of groups) take(`gs:${code}`, group.control);
+  }
+}
+
+/** Tables and JSON have their number in the file's name, and their partner in the folder's. */
+function takeOfName({ partners }: Configuration, file: string, take: (scope: Scope, text: string) => void): void {
+  const [, folder = "", number = "", ending = ""] = /^([^/]+)\/.*_(\d{9})\.(csv|json)$/.exec(file) ?? [];
+  if (ending === "") return;
+  for (const partner of partners.values()) {
+    if (outboxFolderOf(partner) === folder) take(`${ending as "csv" | "json"}:${partner.code}`, number);
   }
 }

@@ -51,14 +51,36 @@ const at = (home: TestHome, instant: string): TestHome => ({
   exchange: { ...home.exchange, clock: standingClock(plainDate("2027-03-01"), instantOf(instant)) },
 });
 
+const alarms = ({ told }: TestHome) =>
+  told
+    .filter(({ event }) => event === "acknowledgement.alarm")
+    .map(({ payload }) => (payload as { reason: string }).reason);
+
+const ta1 = (control: number, of: number, status: string) =>
+  interchangeText({ control }).replace(
+    /GS[\s\S]*IEA\*1/,
+    `TA1*${String(of).padStart(9, "0")}*270301*0730*${status}~\nIEA*0`,
+  );
+
+const contrl = (reference: number, of: string, uci: string, ...more: readonly string[]) =>
+  segments([
+    `UNB+UNOC:3+ACME:ZZ+SUPPLIER:ZZ+270301:0900+${reference}`,
+    "UNH+1+CONTRL:D:3:UN",
+    `UCI+${of}+SUPPLIER:ZZ+ACME:ZZ+${uci}`,
+    ...more,
+    `UNT+${more.length + 3}+1`,
+    `UNZ+1+${reference}`,
+  ]);
+
+const by = (control: number, ...lines: string[]) =>
+  answering(control, "AG", ["ST*824*0001", "BGN*11*AD1*20270301", ...lines]);
+
 onEveryDatabase("what partners say of what we sent", (database) => {
   const home = (partner: string): TestHome => testHome(database(), { "config/partners/acme.yaml": partner });
+  const since = async () =>
+    (await select(database().store, outboxPart, "ORDER BY id")).map((part) => part.overdue_since);
   const parts = async () =>
     (await select(database().store, outboxPart, "ORDER BY id")).map(({ answer, advice }) => [answer, advice]);
-  const alarms = ({ told }: TestHome) =>
-    told
-      .filter(({ event }) => event === "acknowledgement.alarm")
-      .map(({ payload }) => (payload as { reason: string }).reason);
 
   it("999: matched by group and set, as 997 is", async () => {
     const to = home(ACME);
@@ -83,11 +105,6 @@ onEveryDatabase("what partners say of what we sent", (database) => {
     const to = home(`${ACME}acknowledgedWithin: 60\n`);
     await send(to, "ship-notice", "SH-000012", notice);
     await send(to, "invoice", "IN-000007", invoice);
-    const ta1 = (control: number, of: number, status: string) =>
-      interchangeText({ control }).replace(
-        /GS[\s\S]*IEA\*1/,
-        `TA1*${String(of).padStart(9, "0")}*270301*0730*${status}~\nIEA*0`,
-      );
     to.drop("acme", "a.edi", ta1(1, 1, "A*000"));
     to.drop("acme", "b.edi", ta1(2, 2, "R*024"));
     to.drop("acme", "c.edi", ta1(3, 99, "A*000"));
@@ -105,15 +122,6 @@ onEveryDatabase("what partners say of what we sent", (database) => {
     const to = home(EURO);
     for (const n of [12, 13, 14, 15])
       await send(to, "ship-notice", `SH-0000${n}`, { ...notice, number: `SH-0000${n}` });
-    const contrl = (reference: number, of: string, uci: string, ...more: readonly string[]) =>
-      segments([
-        `UNB+UNOC:3+ACME:ZZ+SUPPLIER:ZZ+270301:0900+${reference}`,
-        "UNH+1+CONTRL:D:3:UN",
-        `UCI+${of}+SUPPLIER:ZZ+ACME:ZZ+${uci}`,
-        ...more,
-        `UNT+${more.length + 3}+1`,
-        `UNZ+1+${reference}`,
-      ]);
     to.drop("acme", "1.edi", contrl(1, "000000001", "7", "UCM+1+DESADV:D:07A:UN+7"));
     to.drop("acme", "2.edi", contrl(2, "2", "7", "UCM+1+DESADV:D:07A:UN+4", "UCS+3", "UCD+12+2:1"));
     to.drop("acme", "3.edi", contrl(3, "000000003", "4+26+UNB+6"));
@@ -135,8 +143,6 @@ onEveryDatabase("what partners say of what we sent", (database) => {
     const to = home(ACME);
     await send(to, "ship-notice", "SH-000012", notice);
     await send(to, "invoice", "IN-000007", invoice);
-    const by = (control: number, ...lines: string[]) =>
-      answering(control, "AG", ["ST*824*0001", "BGN*11*AD1*20270301", ...lines]);
     to.drop(
       "acme",
       "a.edi",
@@ -179,8 +185,6 @@ onEveryDatabase("what partners say of what we sent", (database) => {
         writtenAt: "2027-03-01T06:30:00.000Z",
       },
     ]);
-    const since = async () =>
-      (await select(database().store, outboxPart, "ORDER BY id")).map((part) => part.overdue_since);
     assert.deepEqual(await since(), ["2027-03-01T07:30:00.000Z", ""]);
     to.drop("acme", "late.edi", answering(1, "FA", ["ST*997*0001", "AK1*SH*1", "AK9*A*1*1*1"]));
     await workOnce(at(to, "2027-03-01T09:00:00Z").exchange);
