@@ -15,8 +15,8 @@ export function stepsOf(line: ScheduleLine, isRunningTotal: boolean): ScheduleSt
 /** A step with its line's date and place in the sequence, where it has none of its own. */
 function dated(step: ScheduleStep, { due, sequence }: ScheduleLine): ScheduleStep {
   const own = { ...step };
-  if (own.from === undefined && own.to === undefined && own.timing === undefined && due?.on !== undefined)
-    own.from = due.on;
+  const isDay = own.timing === undefined || own.timing === "day";
+  if (own.from === undefined && own.to === undefined && isDay && due?.on !== undefined) own.from = due.on;
   if (own.time === undefined && due?.at !== undefined) own.time = due.at;
   if (own.reference === undefined && sequence !== undefined) {
     own.reference = sequence;
@@ -29,14 +29,20 @@ const isDivided = ({ window, parts }: ScheduleStep): boolean => window !== undef
 
 /**
  * A step as steps that stand by themselves: its window as their time, a step for each of its parts. What the parts leave
- * over of its quantity stays a step. Parts that come to more than it, and parts of a running total, divide nothing.
+ * over of its quantity stays a step. Parts of a running total divide nothing, nor do parts that come to more than it, which
+ * are then left with it.
  */
 function stepsApart(divided: ScheduleStep, isRunningTotal: boolean): ScheduleStep[] {
   const { window, parts = [], ...whole } = divided;
+  if (whole.from === undefined && window?.from !== undefined) {
+    whole.from = window.from;
+    if (whole.to === undefined && window.to !== undefined && window.to !== window.from) whole.to = window.to;
+  }
   if (whole.time === undefined && window?.fromTime !== undefined) whole.time = window.fromTime;
   if (whole.timeTo === undefined && window?.toTime !== undefined) whole.timeTo = window.toTime;
   const rest = parts.reduce((left, part) => minus(left, quantity(part.quantity)), quantity(whole.quantity));
-  if (isRunningTotal || rest < NOTHING || parts.length === 0) return [whole];
+  if (isRunningTotal || parts.length === 0) return [whole];
+  if (rest < NOTHING) return [{ ...whole, parts }];
   const apart = parts.map((part) => partOf(whole, part));
   return rest === NOTHING ? apart : [...apart, { ...whole, quantity: writeMillionths(rest) }];
 }

@@ -33,6 +33,7 @@ const CAUSE_OF_FINDING: Readonly<Record<string, Cause>> = {
   SCHEDULE_STEP_WITHOUT_DATE: "undated",
   SCHEDULE_BUCKET_REVERSED: "unclear",
   SCHEDULE_BASIS_UNCLEAR: "unclear",
+  SCHEDULE_PARTS_DIFFER: "unclear",
   SCHEDULE_QUANTITIES_UNCLEAR: "unclear",
 };
 

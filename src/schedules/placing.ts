@@ -35,6 +35,7 @@ export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] 
   let forecast = false;
   for (const [index, step] of (line.steps ?? []).entries()) {
     const timing = timingOf(step, line);
+    if (step.parts !== undefined) placing.findings.push(partsDiffer(step, index));
     if (timing === "forecast-start") forecast = true;
     else placed.push(place(step, timing, forecast, placing, index));
   }
@@ -159,6 +160,20 @@ function dayIn(bucket: Bucket, timing: Timing, placing: Placing): PlainDate {
   if (placing.receiving === undefined) return running;
   const delivery = calendarOf(placing.receiving).onOrAfter(running);
   return delivery <= bucket.to ? delivery : running;
+}
+
+/** Parts that still stand with their step came to more than it. */
+function partsDiffer(step: ScheduleStep, index: number): Finding {
+  const parts = step.parts ?? [];
+  return {
+    code: "SCHEDULE_PARTS_DIFFER",
+    severity: "tolerated",
+    message: "The parts of a day's quantity come to more than the day; the day's quantity was taken.",
+    place: placeOf(step, index, "parts"),
+    expected: `parts of ${step.quantity} at most`,
+    found: parts.map((part) => part.quantity).join(" + "),
+    remedy: "Ask the customer which of the two counts; the item is held.",
+  };
 }
 
 function withoutDate(step: ScheduleStep, index: number): Finding {
