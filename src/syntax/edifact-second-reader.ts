@@ -76,6 +76,8 @@ function covered(text: string, told: Told): string {
   }
   let plain = "";
   for (let at = 0; at < text.length; at += 1) plain += String.fromCharCode(codes[text.charCodeAt(at)] as number);
+  // It takes no blanks between segments, where files are indented.
+  plain = plain.replace(/'[\s\uE009]+/g, (after, at: number) => (isReleased(plain, at) ? after : "'"));
   // Where lines are wrapped, what is released may stand on the next one; the package would release the line break.
   return plain.replace(/[\r\n]+/g, (breaks, at: number) => (isReleased(plain, at) ? "" : breaks));
 }

@@ -24,6 +24,10 @@ const COUNTERS: Readonly<Record<string, readonly string[]>> = {
   "719": ["711", "712", "713", "714", "715", "716", "718", "719", "717"],
 };
 
+/** Nothing but blanks, NUL and the end-of-file mark of old systems. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const PADDING = /^[\s\0\u001A]*$/;
+
 /** Whether a file that begins with `text` is one of fixed records. */
 export const startsFixed = (text: string): boolean => HEADER.test(text);
 
@@ -60,7 +64,7 @@ function* recordsOf(
     if (bytes[next] === LF) next += 1;
     const text = bytes.toString("latin1", 0, length);
     const broken = next > length;
-    if (text.trim() !== "") {
+    if (!PADDING.test(text)) {
       const endByte = byte + next;
       yield { text: text.padEnd(LENGTH), byte, line, length, endByte, ended: broken || length === LENGTH };
     }
@@ -125,7 +129,7 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
         addFinding(findings, outside(place));
         continue;
       }
-      open = { header: record, firstSegment: segments, counts: new Map(), findings: [] };
+      open = { header: record, firstSegment: segments, counts: new Map(), findings: numberFindings(record, place) };
     }
     const inSet = segments - open.firstSegment + 1;
     open.counts.set(tag, (open.counts.get(tag) ?? 0) + 1);
@@ -160,8 +164,11 @@ function entryOf(
   const type = position(1, 3);
   const version = position(4, 5);
   const control = position(29, 33);
-  const sender = position(6, 14);
-  const receiver = position(15, 23);
+  // Positions 6 to 14 are the customer's, who sends call-offs and gets despatch and invoice data.
+  const customer = position(6, 14);
+  const supplier = position(15, 23);
+  const isOurs = /^[78]1/.test(type);
+  const [sender, receiver] = isOurs ? [supplier, customer] : [customer, supplier];
   const sentOn = envelopeDate(position(34, 39));
   const count = segments - firstSegment + 1;
   const set: SetEntry = {
@@ -199,6 +206,33 @@ function entryOf(
     complete,
     previous: position(24, 28),
   };
+}
+
+/** Transmission numbers (positions 24 to 28 the one before, 29 to 33 this one): five digits, blanks beside them allowed, never 00000. */
+function numberFindings(record: FixedRecord, place: Place): Finding[] {
+  const rules = [
+    { first: 24, holds: (text: string) => text === "" || isDigits(text), expected: "the number before, five digits" },
+    {
+      first: 29,
+      holds: (text: string) => isDigits(text) && Number(text) > 0,
+      expected: "a number from 00001 to 99999",
+    },
+  ];
+  return rules.flatMap(({ expected, first, holds }) => {
+    const text = record.text.slice(first - 1, first + 4).trim();
+    if (holds(text)) return [];
+    return [
+      {
+        code: "SYNTAX_TRANSMISSION_NUMBER",
+        severity: "tolerated" as const,
+        message: "The transmission has no number that a chain can go on from.",
+        place: { ...place, byte: record.byte + first - 1, inSet: 1, element: first },
+        expected,
+        found: text === "" ? "nothing" : ownText(text),
+        remedy: "Ask the sender to number transmissions from 00001 on, 99999 followed by 00001.",
+      },
+    ];
+  });
 }
 
 function truncated(byte: number, line: number, segment: number, open: Transmission): Finding {

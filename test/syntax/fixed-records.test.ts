@@ -53,6 +53,41 @@ describe("a VDA file of fixed records", () => {
     assert.deepEqual(interchanges[1]?.groups[0]?.sets[0]?.firstSegment, 5);
   });
 
+  it("may mix versions, pad numbers with blanks, and end in what old systems fill up with", () => {
+    const numbers = HEADER.replace("0004100042", "41   42   ");
+    const mixed = [numbers, ARTICLE.replace("51201", "51202"), QUANTITIES, TRAILER.replace("51901", "51903")];
+    for (const between of ["", "\n"]) {
+      const { catalogue, sets } = readAll(latin1(`${mixed.join(between)}\r\n \0\0\u001A`), 50);
+      assert.deepEqual(findingsOf(catalogue), []);
+      assert.deepEqual(
+        sets[0]?.map(({ elements }) => elements[1]?.slice(0, 5)),
+        ["51102", "51202", "51301", "51903"],
+      );
+      assert.equal(catalogue.interchanges[0]?.control, "42");
+    }
+  });
+
+  it("says when a transmission has no number that a chain can go on from", () => {
+    const numbered = (numbers: string) =>
+      findingsOf(
+        readAll(latin1([HEADER.replace("0004100042", numbers), ...TRANSMISSION.slice(1)].join(""))).catalogue,
+      ).map(({ code, found, place, severity }) => [code, severity, place.element, place.byte, found]);
+    assert.deepEqual(numbered("9999900001"), []);
+    assert.deepEqual(numbered("0000000001"), []);
+    assert.deepEqual(numbered("     00001"), []);
+    assert.deepEqual(numbered("0004100000"), [["SYNTAX_TRANSMISSION_NUMBER", "tolerated", 29, 28, "00000"]]);
+    assert.deepEqual(numbered("X0041     "), [
+      ["SYNTAX_TRANSMISSION_NUMBER", "tolerated", 24, 23, "X0041"],
+      ["SYNTAX_TRANSMISSION_NUMBER", "tolerated", 29, 28, "nothing"],
+    ]);
+  });
+
+  it("of despatch or invoice data comes from the supplier", () => {
+    const records = [`711${HEADER.slice(3)}`, record(`71902${"1000000".padStart(62, "0")}`)];
+    const [interchange] = readAll(latin1(records.join(""))).catalogue.interchanges;
+    assert.deepEqual([interchange?.sender.id, interchange?.receiver.id], ["LIEF9", "KUNDE7"]);
+  });
+
   it("reads records whose blanks at the end were stripped, and says so", () => {
     const stripped = TRANSMISSION.map((text) => text.trimEnd()).join("\n");
     const { catalogue, sets } = readAll(latin1(`${stripped}\n`));
