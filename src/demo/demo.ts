@@ -1,4 +1,4 @@
-/** `calloff demo`: a home made on the spot, two customers and an ERP that play through files, the whole chain in a minute. */
+/** `calloff demo`: a home made on the spot, five customers and an ERP that play through files, the whole chain in a minute. */
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -149,13 +149,14 @@ async function whatIsThere(home: string): Promise<string> {
 /** Keeps the home as `calloff start` does; the ERP goes on confirming what it finds. The business date stands. */
 async function keepOn(keeper: Keeper, erp: SimulatedErp, say: DemoOptions["say"]): Promise<void> {
   const { home } = keeper.config;
+  const [latest] = await keeper.store.ask("SELECT MAX(id) AS id FROM revision");
   await say(
     [
       "",
       `The gateway keeps running on ${keeper.clock.businessDate()}; end it with Ctrl-C. In another terminal:`,
       `  cp ${shellWord(path.join(home, NEXT))} ${shellWord(path.join(home, "inbox", "acme"))}   # ACME's next 830; change an FST first, if you like`,
       `  npx calloff schedule list --held --home ${shellWord(home)}`,
-      `  npx calloff schedule accept 7 --home ${shellWord(home)}`,
+      `  npx calloff schedule accept ${Number(latest?.["id"]) + 1} --home ${shellWord(home)}`,
     ].join("\n"),
   );
   const confirming = setInterval(() => void erp.ship(keeper.clock.businessDate()), 1000);

@@ -1,4 +1,4 @@
-/** The home the demo makes on the spot: a gateway, two customers who speak differently, two policies. */
+/** The home the demo makes on the spot: a gateway, five customers who speak differently, two policies. */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CalloffError, EXIT } from "../values/errors.ts";
@@ -50,9 +50,54 @@ orders: { fulfilment: automatic }
 shipTos:
   DOCK9: { name: Bolt Trucks Dock 9, city: Columbus, region: OH, postcode: "43004", country: US }
 `,
+  "config/partners/elbe.yaml": `version: 1
+name: Elbe Vehicles
+theirs: [{ qualifier: ZZ, id: ELBE }]
+ours: [{ qualifier: ZZ, id: EXSTAMP }]
+policy: trusting
+shipNotice: { mapping: edifact/desadv, version: "D:07A" }
+invoice: { mapping: edifact/invoic, version: "D:97A" }
+orders: { fulfilment: automatic }
+shipTos:
+  LEIPZIG: { name: Elbe Vehicles Leipzig, city: Leipzig, postcode: "04356", country: DE }
+`,
+  "config/partners/isar.yaml": `version: 1
+name: Isar Motors
+theirs: [{ id: ISAR }]
+ours: [{ id: "4711" }]
+policy: trusting
+shipNotice: { mapping: fixed/4913 }
+invoice: null
+orders: { fulfilment: automatic }
+shipTos:
+  M11: { name: Isar Motors Plant 11, city: Munich, postcode: "80331", country: DE }
+`,
+  "config/partners/copper.yaml": `version: 1
+name: Copper & Sons
+theirs: [{ id: COPPER }]
+ours: [{ id: EXSTAMP }]
+policy: trusting
+tables: [{ files: "*.csv", mapping: csv/schedule-long }]
+shipNotice: { mapping: csv/ship-notice }
+invoice: { mapping: csv/invoice }
+orders: { fulfilment: automatic }
+shipTos:
+  YARD: { name: Copper & Sons Yard, city: Sheffield, postcode: S1 2HE, country: GB }
+`,
 };
 
-const FOLDERS = ["inbox/acme", "inbox/bolt", "inbox/erp", "outbox", "mappings", "data", "try"];
+const FOLDERS = [
+  "inbox/acme",
+  "inbox/bolt",
+  "inbox/elbe",
+  "inbox/isar",
+  "inbox/copper",
+  "inbox/erp",
+  "outbox",
+  "mappings",
+  "data",
+  "try",
+];
 
 /**
  * Lays the demo's home out in `dir`, which it makes.

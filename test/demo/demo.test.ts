@@ -5,6 +5,7 @@ import path from "node:path";
 import { runDemo } from "../../src/demo/demo.ts";
 import type { ErpOrder } from "../../src/documents/erp.ts";
 import { proveHome } from "../../src/gateway/prove.ts";
+import { openStore } from "../../src/store/store.ts";
 
 const quietly = () => {};
 
@@ -34,7 +35,32 @@ describe("the demo", () => {
   it("leaves acknowledgements, ship notices, invoices and ERP documents in the outbox", async () => {
     assert.deepEqual(await kindsIn(scratch, "acme"), ["810", "856", "997"]);
     assert.deepEqual(await kindsIn(scratch, "bolt"), ["810", "856", "997"]);
+    assert.deepEqual(await kindsIn(scratch, "elbe"), ["CONTRL", "DESADV", "INVOIC"]);
+    assert.deepEqual(await kindsIn(scratch, "isar"), ["4913"]);
+    assert.deepEqual(await kindsIn(scratch, "copper"), ["invoice", "ship-notice"]);
     assert.deepEqual(await kindsIn(scratch, "erp"), ["order", "receipt", "receivable", "shipment"]);
+  });
+
+  it("has customers whose next schedules are taken with the notes they quote, whatever family they speak", async () => {
+    const store = openStore("sqlite:data/calloff.sqlite", path.join(scratch, "as-told"));
+    try {
+      const rows = await store.ask(
+        `SELECT r.partner, r.state, v.sentence FROM revision r JOIN verdict v ON v.revision_id = r.id
+         WHERE r.partner IN ('elbe', 'isar', 'copper') ORDER BY r.id`,
+      );
+      assert.deepEqual(
+        rows.slice(3).map(({ partner, state, sentence }) => `${String(partner)} ${String(state)}: ${String(sentence)}`),
+        [
+          "elbe accepted: 100 cancelled on 30 April; +100 on 28 February; nothing moved",
+          "isar accepted: nothing changed",
+          "copper accepted: nothing changed",
+        ],
+      );
+      const failed = await store.ask("SELECT name, state FROM file WHERE state NOT IN ('applied', 'in part')");
+      assert.deepEqual(failed, []);
+    } finally {
+      await store.close();
+    }
   });
 
   it("can be proven: done again from archive and audit trail, the outbox is the same byte for byte", async () => {
