@@ -19,6 +19,7 @@ const terms = {
   kind: text.optional(),
   basis: text.optional(),
   days: text.optional(),
+  period: text.optional().describe("What the days are counted in where it is not days: week, month …; else the code"),
   description: text.optional(),
   discountPercent: decimal.optional(),
   discountDays: text.optional(),
