@@ -5,7 +5,7 @@ import { documentShape, type ObjectShape } from "../../src/mapping/document-shap
 import type { CompiledMapping } from "../../src/mapping/library.ts";
 import type { Finding } from "../../src/values/finding.ts";
 import { differenceOf, inOrder, isSame, without } from "./compare.ts";
-import { type Held, makeDocument, shuffled, type Wish } from "./documents.ts";
+import { getAt, type Held, makeDocument, setAt, shuffled, type Wish } from "./documents.ts";
 import { assumedFields, heldPaths, type Model, modelOf } from "./model.ts";
 import { learn, repair } from "./repair.ts";
 import { asSchedule } from "./schedule-rules.ts";
@@ -82,21 +82,25 @@ export function lossesOf(mapping: CompiledMapping, seed: number, alone = 4, toge
   return { mapping, evidence, differences, written, tried: together };
 }
 
+interface SchemaNode {
+  readonly type?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
+const schemaOf = (kind: CompiledMapping["document"]): SchemaNode =>
+  z.toJSONSchema(DOCUMENT_SCHEMAS[kind], { reused: "inline" }) as SchemaNode;
+
 /** Fields that the schema asks for in objects of lists, e.g. the quantity of a step. */
 function requiredBy({ document }: CompiledMapping): string[] {
-  interface Node {
-    readonly type?: string;
-    readonly required?: readonly string[];
-    readonly properties?: Readonly<Record<string, Node>>;
-    readonly items?: Node;
-  }
-  const walk = ({ properties = {}, required = [] }: Node, prefix: string): string[] =>
+  const walk = ({ properties = {}, required = [] }: SchemaNode, prefix: string): string[] =>
     Object.entries(properties).flatMap(([name, inner]) => [
       ...(required.includes(name) && inner.type === "string" ? [prefix + name] : []),
       ...(inner.type === "object" ? walk(inner, `${prefix}${name}.`) : []),
       ...(inner.items === undefined ? [] : walk(inner.items, `${prefix}${name}.`)),
     ]);
-  return walk(z.toJSONSchema(DOCUMENT_SCHEMAS[document], { reused: "inline" }) as Node, "");
+  return walk(schemaOf(document), "");
 }
 
 /** Makes a document with these fields, written if it can be brought about. */
@@ -105,7 +109,9 @@ function attempt(trying: Trying, wanted: ReadonlySet<string>): { document: Held;
   const version = dice.of(versions);
   let refused: { document: Held; trip: Trip } | undefined;
   for (let made = 0; made < 4; made += 1) {
-    const wish: Wish = { mapping, shape, model, held, wanted, needed, dice };
+    // Some fields are only taken beside others of their object.
+    const more = made === 0 ? [] : siblingsOf(wanted, held, dice);
+    const wish: Wish = { mapping, shape, model, held, wanted: new Set([...wanted, ...more]), needed, dice };
     const document = completed(mapping, makeDocument(wish), dice);
     for (let repairs = 0; repairs < MOST_REPAIRS; repairs += 1) {
       const trip = roundTrip(mapping, document, version);
@@ -117,15 +123,24 @@ function attempt(trying: Trying, wanted: ReadonlySet<string>): { document: Held;
   return refused as { document: Held; trip: Trip };
 }
 
-function completed(mapping: CompiledMapping, document: Held, dice: Dice): Held {
-  const list = "lines" in documentShapeLists(mapping) && !("lines" in document) ? { lines: [] } : {};
-  return mapping.document === "delivery-schedule"
-    ? asSchedule({ ...document, ...list }, dice)
-    : { ...document, ...list };
+const around = (path: string): string => path.slice(0, path.lastIndexOf(".") + 1);
+
+/** A few fields that stand in the same objects. */
+function siblingsOf(wanted: ReadonlySet<string>, held: ReadonlySet<string>, dice: Dice): string[] {
+  const objects = new Set([...wanted].map(around));
+  return shuffled(
+    [...held].filter((path) => objects.has(around(path)) && !wanted.has(path)),
+    dice,
+  ).slice(0, 1 + dice.below(3));
 }
 
-const documentShapeLists = ({ document }: CompiledMapping): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(documentShape(document).lists);
+/** The document with the lists that its schema asks for, and steps that mean something. */
+function completed({ document: kind }: CompiledMapping, document: Held, dice: Dice): Held {
+  const { required = [], properties = {} } = schemaOf(kind);
+  const lists = required.filter((name) => properties[name]?.items !== undefined && !(name in document));
+  const whole = { ...document, ...Object.fromEntries(lists.map((name) => [name, []])) };
+  return kind === "delivery-schedule" ? asSchedule(whole, dice) : whole;
+}
 
 function tryField(trying: Trying, evidence: Evidence): void {
   const { path } = evidence;
@@ -185,10 +200,32 @@ function differenceIn(
 ): string | undefined {
   if (trip.outcome === "unread") return `cannot be read: ${inWords(trip.findings)}\n${trip.written}`;
   const ours = new Set([...lost, ...OUTSIDE, ...assumed]);
-  const [one, other] = [without(document, ours), without(trip.document, ours)];
+  const model = modelOf(mapping.definition);
+  const [one, other] = [document, trip.document].map((held) => without(withDefaults(held, model), ours));
   if (isSame(one, other)) return undefined;
   const where = differenceOf(inOrder(one), inOrder(other), "") ?? "";
   return `${where}\n${JSON.stringify(document)}\n${trip.written}\n(${mapping.name})`;
+}
+
+/** The document with what an absent field means: a step is of a day, a weight in kilograms where the message knows no other. */
+function withDefaults(held: Held, model: Model): Held {
+  const filled: Held = { ...held };
+  for (const { field } of [...model.places.values()].flat()) {
+    const [value, beside] = field.to.map((path) => path.join("."));
+    if (beside === undefined || value === undefined) continue;
+    if (field.as === "kg" && getAt(filled, value) !== undefined && getAt(filled, beside) === undefined)
+      setAt(filled, beside, "KG");
+    if (value === "timing" && getAt(filled, value) === undefined) setAt(filled, value, "day");
+  }
+  for (const [name, openers] of model.openers) {
+    const list = getAt(filled, name);
+    if (!Array.isArray(list)) continue;
+    const items = list.map((item: Held) =>
+      openers.reduce((before, opener) => withDefaults(before, opener.model), item),
+    );
+    setAt(filled, name, items);
+  }
+  return filled;
 }
 
 /** The same difference in a document with as few fields as show it. */

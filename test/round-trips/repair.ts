@@ -12,7 +12,8 @@ const pathOf = (field: string): string => field.replace(/\[\d*\]/g, "");
 export function learn(findings: readonly Finding[], needed: Set<string>): boolean {
   const before = needed.size;
   for (const { code, place, expected = "" } of findings) {
-    if (place.field === undefined) continue;
+    // An object as a whole is missing nothing that one field of it would be.
+    if (place.field === undefined || (code === "FIELD_MISSING" && place.field.endsWith("[]"))) continue;
     // Of several fields that a note asks for one of, the first.
     if (code === "FIELD_RULE" && !/at least one/.test(expected)) continue;
     if (code === "FIELD_RULE" || code === "FIELD_MISSING" || code === "LIST_TOO_SHORT") needed.add(pathOf(place.field));

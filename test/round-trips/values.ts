@@ -73,6 +73,7 @@ export function valueFor(field: FieldDefinition, at: number, kind: FieldKind, sy
     return figure(as, Math.min(most, 9), kind.kind === "figure" && syntax !== "fixed", dice);
   }
   if (as === "time" || isTime(field.to[at]?.at(-1) ?? "", as)) return time(most, dice);
+  if (as === "kg" && at > 0) return "KG";
   if (at > 0) return anyValue(kind, dice);
   return text(least, most, syntax, dice);
 }
