@@ -57,6 +57,7 @@ function readPair(
   const components = pairs.qualifier === 0 ? undefined : splitAt(raw, separator, release);
   const code = (components === undefined ? raw : (components[pairs.qualifier - 1] ?? "")).trim();
   const held = components === undefined ? (elements[place] ?? "") : (components[pairs.value - 1] ?? "");
+  if (components !== undefined) listFurther(pairs, components, run, at);
   if (held === "" && code === "") return;
   const text = isPlain(held, run.special) ? held : cleaned(held, release, run, place, 0, 0);
   const qualifier = qualifiers.get(code);
@@ -64,6 +65,16 @@ function readPair(
   if (qualifier === undefined || (before !== undefined && before !== text && text !== "")) {
     reportUnmapped(run, place, text === "" ? code : `${code} ${text}`);
   } else if (text !== "") readerAt(qualifier, place, pairs)(text, target, run, "");
+}
+
+/** What stands in a pair's element beside qualifier and value, such as who gave the number, is listed. */
+function listFurther(pairs: PairsDefinition, components: readonly string[], run: Run, element: number): void {
+  const { release } = run.context.delimiters;
+  components.forEach((raw, c) => {
+    if (c + 1 === pairs.qualifier || c + 1 === pairs.value || raw === "") return;
+    const text = cleaned(raw, release, run, element, c + 1, 0);
+    if (text !== "") reportUnmapped(run, element, text, c + 1);
+  });
 }
 
 /** A qualifier mostly stands at the same place, so its reader is compiled once per place. */
