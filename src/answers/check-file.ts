@@ -141,7 +141,7 @@ export async function checkFile(source: ByteSource, settings: CheckSettings): Pr
   for (const entry of catalogue.interchanges) {
     const checked = await checkedInterchange(source, entry, settings);
     const whose = identities.get(entry.ordinal) ?? [];
-    const findings = [...checked.findings, ...withLines(source, entry.delimiters, undefined, whose)];
+    const findings = [...checked.findings, ...withLines(source, entry, undefined, whose)];
     interchanges.push({ ...checked, findings });
   }
   const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
@@ -161,13 +161,14 @@ export async function checkFile(source: ByteSource, settings: CheckSettings): Pr
 /** Findings as they are shown to whoever is to put them right. */
 const withLines = (
   source: ByteSource,
-  delimiters: Delimiters | undefined,
+  entry: InterchangeEntry | undefined,
   mapping: CompiledMapping | undefined,
   findings: readonly Finding[],
 ): CheckedFinding[] =>
   findings.map((finding, at) => {
     if (at >= MOST_SHOWN) return finding;
-    const shown = shownLine(source, finding, delimiters);
+    // A workbook is packed: its bytes are no lines.
+    const shown = entry?.version === "xlsx" ? undefined : shownLine(source, finding, entry && delimitersOf(entry));
     const suggestion = suggestionFor(finding, mapping);
     return {
       ...finding,
@@ -175,6 +176,10 @@ const withLines = (
       ...(suggestion === undefined ? {} : { suggestion }),
     };
   });
+/** A table's cells are divided by what its layout says. */
+const delimitersOf = ({ delimiters, family, table }: InterchangeEntry): Delimiters =>
+  family === "csv" ? { ...delimiters, element: table?.delimiter ?? ";" } : delimiters;
+
 /** So many findings of a set are shown with their lines; a message that is wrong throughout is read by its first ones. */
 const MOST_SHOWN = 200;
 
@@ -252,7 +257,7 @@ async function checkedInterchange(
     test,
     complete,
     segments,
-    findings: withLines(source, entry.delimiters, undefined, withLenience(entry.findings, lenient)),
+    findings: withLines(source, entry, undefined, withLenience(entry.findings, lenient)),
     groups: entry.groups.map((group) => checkedGroup(source, entry, group, { ...settings, partner, lenient })),
     ...(second === undefined ? {} : { secondReader: second }),
   };
@@ -269,7 +274,7 @@ function checkedGroup(
     ordinal,
     functionalId,
     control,
-    findings: withLines(source, entry.delimiters, undefined, withLenience(group.findings, settings.lenient)),
+    findings: withLines(source, entry, undefined, withLenience(group.findings, settings.lenient)),
     sets: group.sets.map((set) => checkedSet(source, entry, group, set, settings)),
   };
 }
@@ -298,7 +303,7 @@ function checkedSet(
       outcome: "no mapping",
       mapping: "",
       accounted: { mapped: 0, unknown: 0 },
-      findings: withLines(source, entry.delimiters, undefined, findings),
+      findings: withLines(source, entry, undefined, findings),
       unmapped: [],
       unknown: [],
       kind: "",
@@ -315,7 +320,7 @@ function checkedSet(
     outcome: rejects(all) ? "invalid" : all.some(({ severity }) => severity === "tolerated") ? "tolerated" : "valid",
     mapping: mapping.name,
     accounted: { mapped: accounted.mapped, unknown: accounted.unknown },
-    findings: withLines(source, entry.delimiters, mapping, all),
+    findings: withLines(source, entry, mapping, all),
     unmapped,
     unknown,
     kind: mapping.document,

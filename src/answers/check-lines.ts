@@ -59,8 +59,14 @@ function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Findings name the first byte of the element; of its repetitions and components the one at fault is shown. */
-function faultAt(bytes: Uint8Array, element: number, { place }: Finding, delimiters: Delimiters | undefined): number {
+function faultAt(
+  bytes: Uint8Array,
+  element: number,
+  { place, found = "" }: Finding,
+  delimiters: Delimiters | undefined,
+): number {
   if (delimiters === undefined || place.element === undefined) return Math.min(element, bytes.length);
+  if (place.tag === "row") return cellWith(bytes, element, place.element, delimiters.element, found);
   const { component, repetition, release } = delimiters;
   const skipped = (from: number, by: string, count: number): number => {
     let at = from;
@@ -75,6 +81,34 @@ function faultAt(bytes: Uint8Array, element: number, { place }: Finding, delimit
   const inRepetition =
     repetition === "" ? element : skipped(element, repetition, Math.max(place.repetition ?? 1, 1) - 1);
   return component === "" ? inRepetition : skipped(inRepetition, component, Math.max(place.component ?? 1, 1) - 1);
+}
+
+const QUOTE = 0x22;
+
+/** The cell at fault: the one of that number, or the first of the row that holds what was found. */
+function cellWith(bytes: Uint8Array, row: number, cell: number, delimiter: string, found: string): number {
+  const numbered = cellAt(bytes, row, cell, delimiter);
+  const text = Buffer.from(found, "utf8");
+  const isThere = (at: number): boolean => Buffer.from(bytes.buffer, bytes.byteOffset + at, text.length).equals(text);
+  if (text.length === 0 || (numbered + text.length <= bytes.length && isThere(numbered))) return numbered;
+  for (let other = 1; other <= MOST_CELLS; other += 1) {
+    const at = cellAt(bytes, row, other, delimiter);
+    if (at + text.length <= bytes.length && isThere(at)) return at;
+  }
+  return numbered;
+}
+const MOST_CELLS = 200;
+
+/** The n-th cell of a row that begins at `from`; a quoted one behind its quote. */
+function cellAt(bytes: Uint8Array, from: number, cell: number, delimiter: string): number {
+  let at = from;
+  let isQuoted = false;
+  for (let left = cell - 1; left > 0 && at < bytes.length; at += 1) {
+    if (bytes[at] === QUOTE) isQuoted = !isQuoted;
+    else if (!isQuoted && bytes[at] === delimiter.charCodeAt(0)) left -= 1;
+    else if (!isQuoted && LINE_BREAK.has(bytes[at] as number)) return from;
+  }
+  return bytes[at] === QUOTE ? at + 1 : at;
 }
 
 /** As much as was found wrong; else the tag or the element, up to the next separator. */
