@@ -36,6 +36,7 @@ const tax = z.strictObject({
   kind: text.optional(),
   amount: decimal.optional(),
   percent: decimal.optional(),
+  levy: text.optional().describe("duty or fee; else the code; a tax unless stated (EDIFACT 5283)"),
   base: decimal.optional().describe("The amount that is taxed"),
   category: text.optional().describe("Standard rate, exempt …, as the message's code says (EDIFACT 5305)"),
 });
@@ -46,6 +47,7 @@ const charge = z.strictObject({
   kind: text.optional(),
   amount: decimal.optional(),
   percent: decimal.optional(),
+  percentKind: text.optional().describe("Code of what the percentage is (EDIFACT 5245)"),
   description: text.optional(),
 });
 
