@@ -3,7 +3,7 @@ import { archivePath } from "../exchange/archive.ts";
 import type { InterchangeRow, MessageRow } from "../store/tables.ts";
 import { readUnb } from "../syntax/edifact-header.ts";
 import { MAX_HEADER } from "../syntax/header.ts";
-import type { ByteSource, InterchangeEntry, Segment } from "../syntax/segment.ts";
+import type { ByteSource, InterchangeEntry, Segment, TableLayout } from "../syntax/segment.ts";
 import { segmentsOf } from "../syntax/set-reader.ts";
 import { fileSource } from "../syntax/sources.ts";
 import { readIsa } from "../syntax/x12-header.ts";
@@ -13,6 +13,8 @@ import { CalloffError } from "../values/errors.ts";
 export interface Archive {
   /** `undefined` where the bytes are not kept any more. */
   open(sha256: string): (ByteSource & { close(): void }) | undefined;
+  /** How the tables that a mapping reads are laid out; `undefined` where it reads none, or is not there any more. */
+  layout(mapping: string, partner: string): TableLayout | undefined;
 }
 
 /** One segment as it stands in its file. */
@@ -29,7 +31,8 @@ export interface RawSegment {
 }
 
 /** The archive in a folder (`data/archive` of a home). */
-export const archiveIn = (folder: string): Archive => ({
+export const archiveIn = (folder: string, layout: Archive["layout"] = () => undefined): Archive => ({
+  layout,
   open: (sha256) => {
     try {
       return fileSource(archivePath(folder, sha256));
@@ -42,12 +45,13 @@ export const archiveIn = (folder: string): Archive => ({
 
 /** The set's segments with these ordinals in the set, by ordinal; what the set does not have is not in the answer. */
 export function segmentsAgain(
+  archive: Pick<Archive, "layout">,
   source: ByteSource,
-  envelope: Pick<InterchangeRow, "first_byte">,
-  set: Pick<MessageRow, "first_byte" | "end_byte" | "first_segment" | "segments">,
+  envelope: Pick<InterchangeRow, "first_byte" | "syntax" | "version" | "partner">,
+  set: Pick<MessageRow, "first_byte" | "end_byte" | "first_segment" | "segments" | "mapping">,
   wanted: ReadonlySet<number>,
 ): Map<number, RawSegment> {
-  const interchange = syntaxAt(source, envelope.first_byte);
+  const interchange = syntaxOf(archive, source, envelope, set.mapping);
   const found = new Map<number, RawSegment>();
   const range = {
     firstByte: set.first_byte,
@@ -63,23 +67,37 @@ export function segmentsAgain(
   return found;
 }
 
-type Syntax = Pick<InterchangeEntry, "family" | "delimiters" | "version">;
+type Syntax = Pick<InterchangeEntry, "family" | "delimiters" | "version" | "table">;
 
 const NO_DELIMITERS = { element: "", component: "", repetition: "", segment: "", release: "" };
 
-/** The separators that the interchange's own header declares. */
-function syntaxAt(source: ByteSource, byte: number): Syntax {
+/** The separators that the interchange's own header declares; a table's layout is that of the mapping it was read by. */
+function syntaxOf(
+  archive: Pick<Archive, "layout">,
+  source: ByteSource,
+  { first_byte: byte, syntax, version, partner }: Pick<InterchangeRow, "first_byte" | "syntax" | "version" | "partner">,
+  mapping: string,
+): Syntax {
   const bytes = Buffer.alloc(MAX_HEADER);
   const head = bytes.subarray(0, source.read(bytes, byte));
   const start = { byte, line: 1, segment: 1 };
   const tag = head.toString("latin1", 0, 3);
-  if (tag === "ISA") return { family: "x12", version: "", delimiters: readIsa(head, start).delimiters };
+  if (tag === "ISA") return { family: "x12", version, delimiters: readIsa(head, start).delimiters };
   if (tag === "UNA" || tag === "UNB")
-    return { family: "edifact", version: "", delimiters: readUnb(head, start).delimiters };
-  return { family: "fixed", version: "", delimiters: NO_DELIMITERS };
+    return { family: "edifact", version, delimiters: readUnb(head, start).delimiters };
+  if (syntax === "csv") {
+    const table = archive.layout(mapping, partner) ?? {};
+    return { family: "csv", version, table, delimiters: { ...NO_DELIMITERS, element: table.delimiter ?? ";" } };
+  }
+  return { family: syntax === "json" ? "json" : "fixed", version, delimiters: NO_DELIMITERS };
 }
 
 function rawSegment({ tag, elements, byte, ordinal, inSet }: Segment, { family, delimiters }: Syntax): RawSegment {
-  const text = family === "fixed" ? (elements[1] ?? "") : elements.join(delimiters.element);
-  return { tag, text, byte, segment: ordinal, inSet };
+  return { tag, text: textOf(elements, family, delimiters.element), byte, segment: ordinal, inSet };
+}
+
+/** A record and a JSON value are one element; the tag of a row is no cell of it. */
+function textOf(elements: readonly string[], family: Syntax["family"], between: string): string {
+  if (family === "fixed" || family === "json") return elements[1] ?? "";
+  return (family === "csv" ? elements.slice(1) : elements).join(between);
 }

@@ -131,7 +131,7 @@ function readSet(
   const source = archive.open(there(background.files.get(envelope.file_id)).sha256);
   if (source === undefined) return "lost";
   try {
-    return segmentsAgain(source, envelope, said, ordinals);
+    return segmentsAgain(archive, source, envelope, said, ordinals);
   } finally {
     source.close();
   }

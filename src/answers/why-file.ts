@@ -9,6 +9,7 @@ import {
   childLine,
   childOrder,
   type FileRow,
+  type InterchangeRow,
   interchange,
   type MessageRow,
   message,
@@ -77,14 +78,14 @@ const setInWords = (set: MessageRow): Omit<WhySet, "interchange" | "schedules"> 
 function rawSegment(
   archive: Archive,
   held: FileRow,
-  { set, envelope }: { set: MessageRow; envelope: { first_byte: number } },
+  { set, envelope }: { set: MessageRow; envelope: InterchangeRow },
   segment: number,
 ): RawSegment | undefined {
   const source = archive.open(held.sha256);
   if (source === undefined) return undefined;
   try {
     const inSet = segment - set.first_segment + 1;
-    return segmentsAgain(source, envelope, set, new Set([inSet])).get(inSet);
+    return segmentsAgain(archive, source, envelope, set, new Set([inSet])).get(inSet);
   } finally {
     source.close();
   }

@@ -85,7 +85,16 @@ function decidedInWords({ state, decision }: Pick<ScheduleLink, "state" | "decis
 function messageInWords(of: MessageLink): string {
   if (of.file === "") return "entered by hand";
   const hash = of.mappingHash === "" ? "" : ` (${of.mappingHash.slice(0, 12)})`;
-  return `${of.name} (${of.file}) of ${of.receivedOn}: ${of.type} ${of.set}, group ${of.group}, interchange ${of.interchange}, read by ${of.mapping}${hash}`;
+  return `${of.name} (${of.file}) of ${of.receivedOn}: ${numbersOf(of).join(", ")}, read by ${of.mapping}${hash}`;
+}
+
+/** Control numbers, as far as the family has them. */
+function numbersOf(of: MessageLink): string[] {
+  const outer = [
+    of.group === "" ? "" : `group ${of.group}`,
+    of.interchange === "" ? "" : `interchange ${of.interchange}`,
+  ];
+  return [`${of.type} ${of.set}`, ...outer.filter((words) => words !== "")];
 }
 
 function segmentInWords({ segment, inSet, byte, text }: Omit<SegmentLink, "kind">): string {
@@ -98,7 +107,8 @@ function fileInWords(of: WhyFile): string[] {
   for (const set of of.sets) {
     const mapping = set.mapping === "" ? "no mapping" : set.mapping;
     const place = `segments ${set.segments.first} to ${set.segments.last}`;
-    lines.push(`  ${set.type} ${set.set}, interchange ${set.interchange}, ${place}, ${mapping}: ${set.state}`);
+    const outer = set.interchange === "" ? "" : `, interchange ${set.interchange}`;
+    lines.push(`  ${set.type} ${set.set}${outer}, ${place}, ${mapping}: ${set.state}`);
     for (const schedule of set.schedules) lines.push(`    ${scheduleInWords(schedule)}${madeInWords(schedule)}`);
   }
   return lines;

@@ -46,14 +46,14 @@ describe("the demo", () => {
     try {
       const rows = await store.ask(
         `SELECT r.partner, r.state, v.sentence FROM revision r JOIN verdict v ON v.revision_id = r.id
-         WHERE r.partner IN ('elbe', 'isar', 'copper') ORDER BY r.id`,
+         WHERE r.partner IN ('elbe', 'isar', 'copper') AND r.issued_on = '2027-02-22' ORDER BY r.partner`,
       );
       assert.deepEqual(
-        rows.slice(3).map(({ partner, state, sentence }) => `${String(partner)} ${String(state)}: ${String(sentence)}`),
+        rows.map(({ partner, state, sentence }) => `${String(partner)} ${String(state)}: ${String(sentence)}`),
         [
+          "copper accepted: nothing changed",
           "elbe accepted: 100 cancelled on 30 April; +100 on 28 February; nothing moved",
           "isar accepted: nothing changed",
-          "copper accepted: nothing changed",
         ],
       );
       const failed = await store.ask("SELECT name, state FROM file WHERE state NOT IN ('applied', 'in part')");

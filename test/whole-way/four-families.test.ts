@@ -1,8 +1,11 @@
 /** The same schedule in X12, EDIFACT, VDA and as a table: the same revisions, differences and orders. */
 import assert from "node:assert/strict";
+import path from "node:path";
+import { type Archive, archiveIn } from "../../src/answers/archive-reading.ts";
+import { why } from "../../src/answers/why.ts";
 import type { Partner } from "../../src/config/partner.ts";
 import type { DeliverySchedule } from "../../src/documents/delivery-schedule.ts";
-import { tableDeclared } from "../../src/exchange/tables.ts";
+import { layoutOf, tableDeclared } from "../../src/exchange/tables.ts";
 import { revisionDiff } from "../../src/orders/views.ts";
 import { readSteps } from "../../src/schedules/curve-text.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
@@ -284,6 +287,28 @@ describe("The same schedule in four families", () => {
     assert.deepEqual([...new Set(answersIn(house.outbox("edifact")))], ["CONTRL UNA", "DESADV UNA", "INVOIC UNA"]);
     assert.deepEqual([...new Set(answersIn(house.outbox("vda")))], ["4913 711"]);
     assert.deepEqual([...new Set(answersIn(house.outbox("csv")))], ["invoice Inv", "ship-notice Shi"]);
+  });
+
+  it("leads from each order back to the record, segment or row that asked for it", async () => {
+    const { store, config } = house.keeper;
+    const rows = await store.ask(
+      "SELECT partner, number FROM child_order WHERE scheduled_on = '2027-02-08' ORDER BY number",
+    );
+    const layout: Archive["layout"] = (name, partner) => {
+      const mapping = config.mappings.named(name);
+      return mapping && layoutOf(mapping.definition.message, name, config.partners.get(partner));
+    };
+    const archive = archiveIn(path.join(house.path, "data", "archive"), layout);
+    const texts = new Map<unknown, string>();
+    for (const { partner, number } of rows) {
+      const links = (await why(store, archive, `${String(number)}/10`)).lines.flatMap((line) => line.links);
+      const last = links.findLast((link) => link.kind === "segment");
+      texts.set(partner, last?.kind === "segment" ? last.text.trimEnd() : "");
+    }
+    assert.equal(texts.get("x12"), "FST*250*C*W*20270208");
+    assert.equal(texts.get("edifact"), "QTY+113:250:PCE");
+    assert.match(texts.get("vda") ?? "", /^513.*333333000000100270006000000250/);
+    assert.match(texts.get("csv") ?? "", /^17;.*;2027-W06;250;firm$/);
   });
 
   it("comes to the same when all is done again from archive and audit trail", () => house.prove());
