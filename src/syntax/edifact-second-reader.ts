@@ -58,13 +58,16 @@ export function readByEdifact(interchange: Uint8Array): string[][] {
       },
     );
   }
-  return segments;
+  // Our reader leaves out segments of nothing, too.
+  return segments.filter(([tag], at) => tag !== "" || (segments[at]?.length ?? 0) > 1);
 }
 
 function toldBy(text: string): Told {
   if (!text.startsWith("UNA")) return text.startsWith(`UNB${LEVEL_B.element}`) ? LEVEL_B : LEVEL_A;
   const [component = "", element = "", , release = "", , segment = ""] = text.slice(3, UNA_LENGTH);
-  return { component, element, release: release.trim(), segment };
+  // CR LF as the terminator is LF, with CR ignored before it.
+  const isLine = segment === "\r" && text[UNA_LENGTH] === "\n";
+  return { component, element, release: release.trim(), segment: isLine ? "\n" : segment };
 }
 
 /** `text` as the package takes it, in one of its characters for each byte. */

@@ -121,14 +121,14 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
       open = undefined;
     }
     if (brokenOff > MOST_FAULTS.structural) break;
-    segments += 1;
     lastByte = record.endByte;
-    const place: Place = { byte: record.byte, line: record.line, segment: segments, tag };
+    const place: Place = { byte: record.byte, line: record.line, segment: segments + 1, tag };
+    if (open === undefined && !isHeader) {
+      addFinding(findings, outside(place));
+      continue;
+    }
+    segments += 1;
     if (open === undefined) {
-      if (!isHeader) {
-        addFinding(findings, outside(place));
-        continue;
-      }
       open = { header: record, firstSegment: segments, counts: new Map(), findings: numberFindings(record, place) };
     }
     const inSet = segments - open.firstSegment + 1;

@@ -22,7 +22,7 @@ export function xlsxTable(source: ByteSource, layout: TableLayout): TableFound {
     }
   } catch (thrown) {
     if (!(thrown instanceof ZipFault)) throw thrown;
-    return { ...found, rows: 0, findings: [unreadable(thrown)] };
+    return { ...found, rows: 0, findings: [unreadable(thrown, source.size)] };
   }
   if (rows === 0) addFinding(findings, noHeader(layout));
   return { ...found, rows };
@@ -112,11 +112,12 @@ function noHeader(layout: TableLayout): Finding {
   };
 }
 
-const unreadable = (fault: ZipFault): Finding => ({
+const unreadable = (fault: ZipFault, size: number): Finding => ({
   code: "SYNTAX_WORKBOOK",
   severity: "reject",
   message: "The workbook cannot be read.",
-  place: { byte: fault.byte },
+  // A damaged directory may name any place.
+  place: { byte: Math.min(fault.byte, size) },
   expected: fault.expected,
   found: fault.found,
   remedy: "Open it in a spreadsheet, save it as a plain .xlsx workbook and send it again.",

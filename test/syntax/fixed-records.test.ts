@@ -8,6 +8,12 @@ const QUANTITIES = record("51301260227LS0000882602260000004000000000012400260309
 const TRAILER = record("5190100000010000001000000100000000000000000000000000010000000");
 const TRANSMISSION = [HEADER, ARTICLE, QUANTITIES, TRAILER];
 
+/** What is said of a header with these two numbers. */
+const numbered = (numbers: string) =>
+  findingsOf(readAll(latin1([HEADER.replace("0004100042", numbers), ...TRANSMISSION.slice(1)].join(""))).catalogue).map(
+    ({ code, found, place, severity }) => [code, severity, place.element, place.byte, found],
+  );
+
 describe("a VDA file of fixed records", () => {
   it("is read whether records follow each other, or stand in lines, with and without a last line break", () => {
     for (const [between, end] of [
@@ -68,10 +74,6 @@ describe("a VDA file of fixed records", () => {
   });
 
   it("says when a transmission has no number that a chain can go on from", () => {
-    const numbered = (numbers: string) =>
-      findingsOf(
-        readAll(latin1([HEADER.replace("0004100042", numbers), ...TRANSMISSION.slice(1)].join(""))).catalogue,
-      ).map(({ code, found, place, severity }) => [code, severity, place.element, place.byte, found]);
     assert.deepEqual(numbered("9999900001"), []);
     assert.deepEqual(numbered("0000000001"), []);
     assert.deepEqual(numbered("     00001"), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inputOf, material } from "../tools/fuzz-inputs.ts";
+import { FAMILIES, inputOf, material } from "../tools/fuzz-inputs.ts";
 import { judge, ownMappings } from "../tools/fuzz-judge.ts";
 import { minimised } from "../tools/fuzz-minimise.ts";
 import { FIXTURES, findingsOf, fixture, inShort, latin1, readAll } from "./reading.ts";
@@ -80,14 +80,17 @@ describe("damaged files", () => {
     }
   });
 
-  it("are read, mapped and read by the second reader without a crash, a loss or a disagreement: npm run fuzz tries more", async () => {
-    const library = ownMappings();
-    const texts = material();
-    for (let n = 0; n < 4000; n += 1) {
-      const wrong = await judge(library, inputOf(texts, 997, n));
-      assert.equal(wrong, undefined, `npm run fuzz -- --seed 997 --from ${n} --inputs 1`);
-    }
-  });
+  for (const family of FAMILIES) {
+    it(`of ${family} are read, mapped and read by the second reader without a crash, a loss or a disagreement: npm run fuzz tries more`, async () => {
+      const library = ownMappings();
+      const texts = material();
+      const inputs = family === "x12" ? 4000 : 1500;
+      for (let n = 0; n < inputs; n += 1) {
+        const wrong = await judge(library, inputOf(texts, 997, n, family), family);
+        assert.equal(wrong, undefined, `npm run fuzz -- --family ${family} --seed 997 --from ${n} --inputs 1`);
+      }
+    });
+  }
 
   it("that fail are made as small as they still fail", async () => {
     const small = await minimised(Buffer.from("xxISA*00*some text~GS*PS~ST*830!and more"), fails);

@@ -1,12 +1,12 @@
 /**
- * `npm run fuzz -- [--inputs 1000000] [--seed 830] [--from 0]`: damages X12 files in every way it can think of and gives
- * them to both passes of the reader, the mappings and the second reader. No crash, no hang, no more than 200 MB above the
+ * `npm run fuzz -- [--inputs 1000000] [--seed 830] [--from 0] [--family edifact]`: damages files of every family in turn, or of one, in
+ * every way it can think of and gives them to both passes of the reader, the mappings and the second reader. No crash, no hang, no more than 200 MB above the
  * start, nothing accepted in which the two readers see different things. CALLOFF_CORPUS adds real files to our own. An input that fails is made
  * smaller and printed with its number, by which it comes again: `--from N --inputs 1`.
  */
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { inputOf, material } from "./fuzz-inputs.ts";
+import { FAMILIES, familyOf, inputOf, material } from "./fuzz-inputs.ts";
 import { minimised } from "./fuzz-minimise.ts";
 import type { FuzzAnswer, FuzzTask } from "./fuzz-worker.ts";
 
@@ -23,9 +23,12 @@ const { values } = parseArgs({
     inputs: { type: "string", default: "1000000" },
     seed: { type: "string", default: "830" },
     from: { type: "string", default: "0" },
+    family: { type: "string" },
   },
 });
 const [inputs, seed, from] = [values.inputs, values.seed, values.from].map(Number) as [number, number, number];
+const only = FAMILIES.find((family) => family === values.family);
+if (values.family !== undefined && only === undefined) throw new Error(`--family is one of ${FAMILIES.join(", ")}`);
 const end = from + inputs;
 const texts = material();
 
@@ -81,21 +84,22 @@ const kindOf = (wrong: string): string => wrong.replace(/\d+/g, "#").slice(0, 60
 async function show(n: number, wrong: string): Promise<void> {
   const kind = kindOf(wrong);
   let own = judging();
-  const small = await minimised(inputOf(texts, seed, n), async (bytes) => {
-    const answer = await answerOf(own, { bytes }, () => {});
+  const family = only ?? familyOf(n);
+  const small = await minimised(inputOf(texts, seed, n, family), async (bytes) => {
+    const answer = await answerOf(own, { bytes, family }, () => {});
     if (answer === undefined) own = judging();
     return kindOf(answer?.wrong ?? "hangs or kills the reader") === kind;
   });
   await own.worker.terminate();
   print(
-    `input ${n} of seed ${seed}: ${wrong}\n  smallest (${small.length} bytes): ${JSON.stringify(small.toString("latin1"))}`,
+    `input ${n} of seed ${seed} (${family}): ${wrong}\n  smallest (${small.length} bytes): ${JSON.stringify(small.toString("latin1"))}`,
   );
 }
 
 const began = performance.now();
 let current = judging();
 // What the program itself takes is no part of what reading takes.
-await answerOf(current, { seed, from: 0, to: 200 }, () => {});
+await answerOf(current, { seed, from: 0, to: 200, family: only }, () => {});
 const start = process.memoryUsage.rss();
 let highest = start;
 const failed = new Map<string, number>();
@@ -120,7 +124,9 @@ const memory = setInterval(() => {
 }, LOOK_MS);
 
 for (let next = from; next < end; ) {
-  const answer = await answerOf(current, { seed, from: next, to: end }, ({ at, wrong = "" }) => note(at, wrong));
+  const answer = await answerOf(current, { seed, from: next, to: end, family: only }, ({ at, wrong = "" }) =>
+    note(at, wrong),
+  );
   if (answer !== undefined) break;
   const at = Atomics.load(current.progress, 0);
   note(at, "hangs or kills the reader");
@@ -134,7 +140,7 @@ await current.worker.terminate();
 for (const { n, wrong } of waiting) await show(n, wrong);
 const above = highest - start;
 const seconds = (performance.now() - began) / 1000;
-print(`${inputs} inputs of seed ${seed} from ${texts.length} files in ${Math.round(seconds)} s`);
+print(`${inputs} inputs of seed ${seed} from ${Object.values(texts).flat().length} files in ${Math.round(seconds)} s`);
 for (const [kind, count] of failed) print(`${count} × ${kind}`);
 print(`${failures} failures; ${Math.round(above / MEBI)} MB above the start (at most ${MOST_MEMORY / MEBI})`);
 process.exitCode = failures === 0 && above <= MOST_MEMORY ? 0 : 1;
