@@ -1,7 +1,7 @@
 /** What stands in for places that are empty, by `default`. */
 import type { FieldDefinition } from "./definition.ts";
 import { getAt, putAt } from "./paths.ts";
-import { nameOfField, placeOfField } from "./read-fields.ts";
+import { nameOfField, placeInFile } from "./read-fields.ts";
 import type { ReadPlaces } from "./read-places.ts";
 import { placeIn, report } from "./run.ts";
 
@@ -11,7 +11,7 @@ export function fallbackPlaces(fields: readonly FieldDefinition[]): ReadPlaces |
   if (fallbacks.length === 0) return undefined;
   const compiled = fallbacks.map((field) => {
     const path = field.to[0] ?? [];
-    return { field, value: field.fallback ?? "", get: getAt(path), put: putAt(path), place: placeOfField(field) };
+    return { field, value: field.fallback ?? "", get: getAt(path), put: putAt(path), place: placeInFile(field) };
   });
   return (_elements, target, run) => {
     for (const { field, value, get, put, place } of compiled) {

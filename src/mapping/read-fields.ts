@@ -23,11 +23,17 @@ export function placeOfField(field: FieldDefinition): FieldPlace {
   return { element: address.kind === "range" ? address.first : address.number, component: 0, repetition: 0 };
 }
 
+/** Where a field stands as reading finds it: a table's columns by their number in the mapping, which is below zero. */
+export function placeInFile(field: FieldDefinition): FieldPlace {
+  const place = placeOfField(field);
+  return field.address.kind === "column" ? { ...place, element: -place.element } : place;
+}
+
 /** The field in findings: its path in the document, else its address. */
 export const nameOfField = (field: FieldDefinition): string | undefined => field.to[0]?.join(".");
 
 /** Compiles the reading of one field. `sum` is the field's index among the sums of the message. */
-export function compileField(field: FieldDefinition, sum: number | undefined, place = placeOfField(field)): ReadText {
+export function compileField(field: FieldDefinition, sum: number | undefined, place = placeInFile(field)): ReadText {
   const stated = unlessEmpty(field, compileValue(field, sum, place));
   const value =
     field.of !== undefined

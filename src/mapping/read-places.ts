@@ -1,6 +1,6 @@
 /** Reading the places of one segment: elements of delimited syntaxes, positions of fixed records, cells of tables. */
 import type { FieldDefinition } from "./definition.ts";
-import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
+import { compileField, nameOfField, placeInFile, placeOfField, type ReadText } from "./read-fields.ts";
 import { type QuickField, quickField, readQuickly } from "./read-quick.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
 import { isDatedShape } from "./shapes.ts";
@@ -48,10 +48,28 @@ export function delimitedPlaces(
       if (field !== undefined && readQuickly(field, raw, target, run)) continue;
       const read = at < length ? readers[at] : undefined;
       if (read !== undefined) read(raw, target, run, at);
-      else if ((at < elsewhere.first || at >= elsewhere.end) && raw.trim() !== "") reportUnmapped(run, at, raw.trim());
+      else if (at < elsewhere.first || at >= elsewhere.end) listParts(raw, run, at);
     }
     if (elements.length - 1 > most) reportTooMany(elements, run, most);
   };
+}
+
+/** Lists an element that nothing reads, each of its components at its own place. */
+function listParts(raw: string, run: Run, element: number): void {
+  const { component, repetition, release } = run.context.delimiters;
+  if (isPlain(raw, run.special)) {
+    reportUnmapped(run, element, raw);
+    return;
+  }
+  const repetitions = splitAt(raw, repetition, release);
+  repetitions.forEach((held, r) => {
+    const components = splitAt(held, component, release);
+    components.forEach((part, c) => {
+      const text = released(part, release).trim();
+      if (text === "") return;
+      reportUnmapped(run, element, text, components.length > 1 ? c + 1 : 0, repetitions.length > 1 ? r + 1 : 0);
+    });
+  });
 }
 
 /** Whether a field is the first component of an element's first repetition, which is all of most elements. */
@@ -121,7 +139,7 @@ function readParts(
       if (text === "") return;
       const part = parts.find((one) => one.repetition === r + 1 && one.component === c + 1);
       if (part !== undefined) part.read(text, target, run, components[c + 1] ?? "");
-      else if (!parts.some((one) => one.hasBeside && one.repetition === r + 1 && one.component === c)) {
+      else if (!parts.some((one) => isBeside(one, r + 1, c) && components[c - 1] !== "")) {
         reportUnmapped(run, element, text, components.length > 1 ? c + 1 : 0, repetitions.length > 1 ? r + 1 : 0);
         if (isSimple) surplus = text;
       }
@@ -129,6 +147,10 @@ function readParts(
   });
   if (surplus !== "") reportSurplus(run, element, surplus);
 }
+
+/** Whether a part is the date that a format code in the next component belongs to. */
+const isBeside = (part: Part, repetition: number, component: number): boolean =>
+  part.hasBeside && part.repetition === repetition && part.component === component;
 
 function reportSurplus(run: Run, element: number, found: string): void {
   report(run, {
@@ -272,7 +294,7 @@ export function cellPlaces(fields: readonly FieldDefinition[], sums: SumIndex): 
 export function mustPlaces(fields: readonly FieldDefinition[]): ReadPlaces | undefined {
   const musts = fields.filter((field) => field.use === "must" && field.fallback === undefined);
   if (musts.length === 0) return undefined;
-  const checks = musts.map((field) => ({ field, place: placeOfField(field) }));
+  const checks = musts.map((field) => ({ field, place: placeInFile(field) }));
   return (elements, _target, run) => {
     for (const { field, place } of checks) {
       if (isThere(elements, field, run)) continue;

@@ -38,7 +38,7 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
         const text = texts[at] ?? "";
         if (text !== "") read(text, object, run, "");
       });
-      for (const fallback of fallbacks) fallback(object, places, run);
+      for (const fallback of fallbacks) fallback(object, places, texts, run);
     });
   };
 }
@@ -90,14 +90,17 @@ function unusedByKey(repeat: RepeatDefinition): IsUnused {
   };
 }
 
-function fallbackOf(field: FieldDefinition): (object: Held, places: readonly BlockPlace[], run: Run) => void {
+function fallbackOf(
+  field: FieldDefinition,
+): (object: Held, places: readonly BlockPlace[], texts: readonly string[], run: Run) => void {
   const path = field.to[0] ?? [];
   const [get, put] = [getAt(path), putAt(path)];
   const value = field.fallback ?? "";
-  return (object, places, run) => {
-    if (get(object) !== undefined) return;
+  return (object, places, texts, run) => {
+    const index = places.findIndex((place) => place.field === field);
+    if (get(object) !== undefined || texts[index] !== "") return;
     put(object, value);
-    const at = places.find((place) => place.field === field)?.at;
+    const at = places[index]?.at;
     report(run, {
       code: "DEFAULT_ASSUMED",
       severity: "note",

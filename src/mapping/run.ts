@@ -142,8 +142,9 @@ export function isPlain(raw: string, special: Uint8Array): boolean {
 }
 
 /** Where in the current segment something is. */
-export function placeIn(run: Run, element?: number, component?: number, repetition?: number, field?: string): Place {
+export function placeIn(run: Run, stated?: number, component?: number, repetition?: number, field?: string): Place {
   const { segment } = run;
+  const element = stated !== undefined && stated < 0 ? columnInFile(run, -stated) : stated;
   let { byte } = segment;
   if (element !== undefined && run.context.family !== "fixed" && run.context.family !== "csv") {
     for (let at = 0; at < element && at < segment.elements.length; at += 1) {
@@ -162,6 +163,12 @@ export function placeIn(run: Run, element?: number, component?: number, repetiti
     ...(repetition === undefined || repetition === 0 ? {} : { repetition }),
     ...(field === undefined ? {} : { field: fieldInWords(run, field) }),
   };
+}
+
+/** The column of the file that a column of the mapping is; undefined where the file has none. */
+function columnInFile(run: Run, number: number): number | undefined {
+  const column = run.columns.get(number) ?? number;
+  return column === Number.MAX_SAFE_INTEGER ? undefined : column;
 }
 
 /** `lines[0].steps[2].quantity`: the field within the object that is filled now. */

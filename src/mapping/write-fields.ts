@@ -75,7 +75,7 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
         fault("FIELD_MISSING", "A field that the message must have is missing", "a value", "nothing");
       }
       const [filling] = field.empty;
-      if (filling === undefined || written === undefined) return undefined;
+      if (filling === undefined || filling === "" || written === undefined) return undefined;
       return { address: field.address, text: filling, beside: "", isValue: false, isNumber: false };
     }
     checkLength(field, written.text, fault);

@@ -180,7 +180,7 @@ function unplaced(line: LineDefinition, repeat: RepeatDefinition, writing: Writi
 
 /** What stands at a place of an unused block: its own text for an empty place. */
 function filling({ address, empty: [text] }: FieldDefinition, offset: number): WrittenPlace[] {
-  if (text === undefined) return [];
+  if (text === undefined || text === "") return [];
   return [{ address: moved(address, offset), text, beside: "", isValue: false, isNumber: false }];
 }
 

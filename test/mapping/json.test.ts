@@ -1,10 +1,8 @@
 /** Canonical documents as JSON files: recognised, read with line and path of what is wrong, and written. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import fc from "fast-check";
 import { deliverySchedule } from "../../src/documents/delivery-schedule.ts";
-import { mappingFromText, type Reading } from "../../src/mapping/library.ts";
+import type { Reading } from "../../src/mapping/library.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import { writeJsonInterchange } from "../../src/syntax/json-writer.ts";
 import type { Catalogue } from "../../src/syntax/segment.ts";
@@ -12,13 +10,10 @@ import { segmentsOf } from "../../src/syntax/set-reader.ts";
 import { memorySource } from "../../src/syntax/sources.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import type { Finding } from "../../src/values/finding.ts";
-import { NONE, ROOT } from "./support.ts";
+import { fixture, NONE, standard } from "./sets.ts";
 
-const mapping = mappingFromText(
-  "json/delivery-schedule",
-  readFileSync(path.join(ROOT, "mappings/json/delivery-schedule.yaml"), "utf8"),
-);
-const sample = readFileSync(path.join(ROOT, "test/fixtures/json/delivery-schedule.json"), "utf8");
+const mapping = standard("json/delivery-schedule");
+const sample = fixture("json/delivery-schedule.json").toString();
 const CONTEXT = { family: "json", delimiters: NONE, version: "1", charset: "utf-8" } as const;
 
 const catalogue = (text: string | Buffer): Catalogue => catalogueOf(memorySource("a.json", Buffer.from(text)));

@@ -19,7 +19,6 @@ import { plainDate } from "../../src/values/dates.ts";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const library = loadMappings([path.join(ROOT, "mappings")]);
-export const drafts = loadMappings([path.join(import.meta.dirname, "drafts")]);
 
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "delivery-schedule": deliverySchedule,
@@ -34,7 +33,7 @@ export const NONE: Delimiters = { element: "", component: "", repetition: "", se
 
 /** The mapping of that name. */
 export function named(name: string): CompiledMapping {
-  const mapping = library.named(name) ?? drafts.named(name);
+  const mapping = library.named(name);
   if (mapping === undefined) throw new Error(`there is no mapping ${name}`);
   return mapping;
 }
