@@ -14,6 +14,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { loadMappings } from "../../src/mapping/library.ts";
+import { CalloffError } from "../../src/values/errors.ts";
+import { placeInWords } from "../../src/values/finding.ts";
 import { type Expectation, expectationsOf } from "./conformance-index.ts";
 import type { ConformanceAnswer, ConformanceTask, MessageAnswer } from "./conformance-worker.ts";
 
@@ -143,7 +145,13 @@ function summaryOf(answers: readonly ConformanceAnswer[], seconds: number): stri
 }
 
 // A mapping that is refused is told here, once, and not for every file.
-loadMappings([path.resolve(values.mappings)]);
+try {
+  loadMappings([path.resolve(values.mappings)]);
+} catch (thrown) {
+  if (!(thrown instanceof CalloffError)) throw thrown;
+  process.stderr.write(`${thrown.code} at ${placeInWords(thrown.place ?? {})}: ${thrown.message}\n`);
+  process.exit(1);
+}
 const began = performance.now();
 const all = expectationsOf(folder);
 const answers = await checkAll(all, (answer) => {
