@@ -102,7 +102,7 @@ function contrlAnswers({ partner, claim, row, entry, messages }: Closed): NewOut
     sender: { id: row.sender, qualifier: row.sender_qualifier },
     receiver: { id: row.receiver, qualifier: row.receiver_qualifier },
     control: row.control,
-    findings: readFindings(row.findings),
+    findings: readFindings(row.findings).filter(({ code }) => !OVERRULED.has(code)),
     groups: messageGroups(messages, partner, entry),
   });
   if (document === undefined || !isWanted(partner.contrl, row.acknowledgement_requested, rejectsAny(document)))
@@ -110,6 +110,9 @@ function contrlAnswers({ partner, claim, row, entry, messages }: Closed): NewOut
   const causeKey = contrlCause(claim, row.ordinal);
   return [{ kind: "contrl", receiver: partner.code, document, causeKey, number: "" }];
 }
+
+/** Why an interchange was held; one that is answered after all was let through, by what came later or by somebody. */
+const OVERRULED: ReadonlySet<string> = new Set(["EXCHANGE_NUMBERS_MISSING", "EXCHANGE_CONTROL_REUSED"]);
 
 function isWanted(when: Partner["contrl"], isAsked: boolean, isRejected: boolean): boolean {
   if (when === "asked") return isAsked;
@@ -175,7 +178,9 @@ function ta1Answer(claim: string, { entry, findings }: InterchangePlan, partner:
   const time = /^\d{4}/.exec(stated.time)?.[0] ?? (entry.sentAt.replace(":", "") || "0000");
   const inside = entry.groups.flatMap((group) => group.findings);
   const header = { control: entry.control, ...(date === "" ? {} : { date }), time };
-  const document = ta1Of(header, findings, withLenience(inside, partner.lenient));
+  // Its envelope is sound, whatever came or did not come before it.
+  const own = findings.filter(({ code }) => code !== "EXCHANGE_NUMBERS_MISSING");
+  const document = ta1Of(header, own, withLenience(inside, partner.lenient));
   return [{ kind: "ta1", receiver: partner.code, document, causeKey: ta1Cause(claim, entry.ordinal), number: "" }];
 }
 

@@ -35,7 +35,7 @@ export function tableDeclared(
 export function fits(name: string, pattern: string): boolean {
   const parts = Array.from(pattern, (character) => {
     if (character === "*") return ".*";
-    return character === "?" ? "." : character.replace(/[\\^$.|+()[\]{}/-]/g, "\\$&");
+    return character === "?" ? "." : character.replace(/[\\^$.|+()[\]{}]/, "\\$&");
   });
   return new RegExp(`^${parts.join("").replace(/(?:\.\*)+/g, ".*")}$`, "isu").test(name);
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { reopenFile } from "../../src/exchange/apply.ts";
 import { workOnce } from "../../src/exchange/run.ts";
 import { select } from "../../src/store/rows.ts";
 import { file, message, outboundDocument, revision } from "../../src/store/tables.ts";
+import { occasionOf } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { type TestHome, testHome } from "./home.ts";
 import { delforBody, delforMessage, delforText, EURO, IMPATIENT, segments } from "./messages.ts";
@@ -175,6 +177,23 @@ onEveryDatabase("what an EDIFACT customer is answered", (database) => {
     await workOnce(at.exchange);
     assert.deepEqual((await outcomes()).files, ["applied", "held", "held"]);
     assert.deepEqual(answer(at), ["UCI+1+ACME:ZZ+SUPPLIER:ZZ+4+26+UNB+6"]);
+  });
+
+  it("held and let through after all: acknowledged, once", async () => {
+    const at = home("numberGaps: hold\n");
+    at.drop("acme", "1.edi", delforText());
+    await workOnce(at.exchange);
+    at.drop("acme", "3.edi", delforText({ control: "3", quantity: "300" }));
+    await workOnce(at.exchange);
+    at.drop("acme", "2.edi", delforText({ control: "2", quantity: "200" }));
+    await workOnce(at.exchange);
+    assert.deepEqual((await outcomes()).files, ["applied", "applied", "applied"]);
+    assert.deepEqual(answer(at, "CONTRL_000000003.edi"), ["UCI+3+ACME:ZZ+SUPPLIER:ZZ+7", "UCM+1+DELFOR:D:97A:UN+7"]);
+    at.drop("acme", "reused.edi", delforText({ control: "3", quantity: "500" }));
+    await workOnce(at.exchange);
+    await reopenFile(database().store, "4", occasionOf(at.exchange.clock, "somebody"));
+    await workOnce(at.exchange);
+    assert.deepEqual(answer(at, "CONTRL_000000004.edi"), ["UCI+3+ACME:ZZ+SUPPLIER:ZZ+7", "UCM+1+DELFOR:D:97A:UN+7"]);
   });
 
   it("CONTRL and APERAK: never answered", async () => {

@@ -156,6 +156,15 @@ onEveryDatabase("what an X12 customer is answered of his envelopes", (database) 
     });
   }
 
+  it("held until numbers before it have come: TA1 A, since its envelope is sound", async () => {
+    const at = home("numberGaps: hold\nacknowledge: none\n");
+    at.drop("acme", "1.edi", interchangeText());
+    await workOnce(at.exchange);
+    at.drop("acme", "3.edi", asking({ control: 3, sets: [scheduleBody("300")] }));
+    await workOnce(at.exchange);
+    assert.deepEqual([await states(), ta1(at)], [["applied", "held"], "TA1*000000003*270301*0600*A*000"]);
+  });
+
   it("999 instead of 997: in 005010, with the version of the group it answers", async () => {
     const at = home('acknowledge: "999"\n');
     at.drop("acme", "forecast.edi", interchangeText({ sets: [scheduleBody(), scheduleBody("4OO", "20270230")] }));

@@ -64,3 +64,69 @@ shipNotice: null
 invoice: null
 shipTos: { PLANT1: { name: Plant 1, city: Stuttgart, country: DE } }
 `;
+
+/** A record of 128 characters with text at positions. */
+function record(places: Readonly<Record<number, string>>): string {
+  let text = "";
+  for (const [at, held] of Object.entries(places)) text = text.padEnd(Number(at) - 1) + held;
+  return `${text.padEnd(128)}\r\n`;
+}
+
+const digits = (number: number | string, length: number): string => String(number).padStart(length, "0");
+
+export interface ToldTransmission {
+  readonly old: number;
+  readonly new: number;
+  readonly quantity?: string;
+  readonly sender?: string;
+}
+
+/** A transmission of VDA 4905: one item for one plant. */
+export function vdaText({ old, new: number, quantity = "400", sender = "ACME" }: ToldTransmission): string {
+  return [
+    {
+      1: "511",
+      4: "02",
+      6: sender,
+      15: "SUPPLIER",
+      24: digits(old, 5),
+      29: digits(number, 5),
+      34: "270301",
+      40: "270101",
+    },
+    { 1: "512", 4: "01", 6: "PLT", 9: digits(number, 9), 18: "270301", 39: "4711-A", 83: "B-100", 104: "ST", 106: "L" },
+    { 1: "513", 4: "01", 26: digits(0, 12), 38: digits(0, 10), 48: `270315${digits(quantity, 9)}` },
+    { 1: "519", 4: "02", 6: ["1", "1", "1", "0", "0", "0", "1", "0"].map((count) => digits(count, 7)).join("") },
+  ]
+    .map(record)
+    .join("");
+}
+
+/** A customer of VDA. */
+export const VDA = `version: 1
+name: Volks Motors
+theirs: [{ id: ACME }]
+ours: [{ id: SUPPLIER }]
+shipNotice: { mapping: fixed/4913 }
+invoice: null
+`;
+
+/** A table of one item, a row per quantity. */
+export const tableText = (...quantities: readonly string[]): string =>
+  [
+    "Release;Issued;Part;Ship to;Order;Unit;Date;Quantity;Commitment",
+    ...quantities.map(
+      (quantity, n) => `1;2027-03-01;4711-A;PLANT1;B-100;PC;2027-03-${digits(n + 15, 2)};${quantity};firm`,
+    ),
+    "",
+  ].join("\n");
+
+/** A customer who sends tables. */
+export const TABULAR = `version: 1
+name: Table Motors
+theirs: [{ id: ACME }]
+ours: [{ id: SUPPLIER }]
+tables: [{ files: "plan*.csv", mapping: csv/schedule-long }]
+shipNotice: { mapping: csv/ship-notice }
+invoice: { mapping: csv/invoice }
+`;
