@@ -58,6 +58,7 @@ export interface AnsweredMessage {
   readonly sender: string;
   readonly receiver: string;
   readonly sentOn: string;
+  /** HHMM. */
   readonly sentAt: string;
 }
 
@@ -140,7 +141,7 @@ const answeredMessage = (row: MessageRow, interchange: InterchangeRow, number: s
   sender: interchange.sender,
   receiver: interchange.receiver,
   sentOn: interchange.sent_on,
-  sentAt: interchange.sent_at,
+  sentAt: interchange.sent_at.replaceAll(":", ""),
 });
 
 interface MessageErrors {
