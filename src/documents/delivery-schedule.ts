@@ -24,6 +24,7 @@ import {
   text,
   transmitted,
 } from "./fields.ts";
+import { linesTogether } from "./lines-together.ts";
 import { stepsOf } from "./steps-apart.ts";
 
 /** How a step's quantity is placed in time; the last five are statements without a date of their own. */
@@ -140,6 +141,14 @@ const inherited = {
   unloadingPoint: text.optional(),
   modelYear: text.optional(),
   accountFrom: date.optional().describe("Start of the cumulative period for all lines"),
+  due: z
+    .strictObject({
+      kind: text.optional().describe("What the date is, as the message's qualifier says"),
+      on: date.optional(),
+      at: text.optional().describe("HHMM or HHMMSS"),
+    })
+    .optional()
+    .describe("When the item is wanted, where that is said once for its steps"),
 };
 
 /** One item for one place, with its releases, receipts and steps. */
@@ -157,14 +166,6 @@ export const line = z.strictObject({
   usage: text.optional().describe("series, spare, sample, test"),
   sequence: text.optional().describe("Place of the item in the customer's production sequence (job sequence number)"),
   vehicle: text.optional().describe("Vehicle or unit that the item is built into"),
-  due: z
-    .strictObject({
-      kind: text.optional().describe("What the date is, as the message's qualifier says"),
-      on: date.optional(),
-      at: text.optional().describe("HHMM or HHMMSS"),
-    })
-    .optional()
-    .describe("When the item is wanted, where that is said once for its steps"),
   ...inherited,
   price: decimal.optional(),
   priceUnit: text.optional(),
@@ -292,8 +293,10 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     const complete: ScheduleLine & Record<string, unknown> = { ...held };
     for (const field of INHERITED) {
       if (complete[field] === undefined && field !== "shipTo" && document[field] !== undefined)
-        complete[field] = document[field];
+        Object.assign(complete, { [field]: document[field] });
     }
+    // A message that numbers no release is one itself (domain.md part 2, section 1: BGM 1004).
+    if (complete.releaseNumber === undefined && document.number !== undefined) complete.releaseNumber = document.number;
     const shipTo =
       held.shipTo ?? shipToAmong(held.parties) ?? (held.parties === undefined ? shipToOfHeader : undefined);
     if (shipTo !== undefined) complete["shipTo"] = shipTo;
@@ -302,7 +305,7 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
     if (complete.steps !== undefined) complete.steps = stepsOf(complete, document.quantities === "cumulative");
     return complete;
   });
-  return { ...document, lines };
+  return { ...document, lines: linesTogether(lines) };
 }
 
 function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {

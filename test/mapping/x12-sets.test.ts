@@ -132,47 +132,20 @@ describe("an 862", () => {
 });
 
 describe("an 866", () => {
-  it("gives every item the day and hour of its window and its place in the sequence", () => {
+  it("gives every item the day and hour of its window and its place in the sequence; an item named again is one line", () => {
     const { lines } = withInheritance(documentOf("866-two-windows.edi") as DeliverySchedule);
+    const step = { from: "2027-03-02", referenceKind: "sequence" };
     assert.deepEqual(
-      lines.map(({ customerPart, steps, vehicle }) => [customerPart, vehicle, steps?.[0]]),
+      lines.map(({ customerPart, steps }) => [customerPart, steps]),
       [
         [
           "HB-4401-L",
-          "WVWZZZ1",
-          {
-            segment: 11,
-            quantity: "1",
-            from: "2027-03-02",
-            time: "0600",
-            reference: "0001",
-            referenceKind: "sequence",
-          },
+          [
+            { ...step, segment: 11, quantity: "1", time: "0600", reference: "0001" },
+            { ...step, segment: 18, quantity: "1", time: "0900", reference: "0003" },
+          ],
         ],
-        [
-          "HB-4402-R",
-          "WVWZZZ2",
-          {
-            segment: 14,
-            quantity: "2",
-            from: "2027-03-02",
-            time: "0600",
-            reference: "0002",
-            referenceKind: "sequence",
-          },
-        ],
-        [
-          "HB-4401-L",
-          "WVWZZZ3",
-          {
-            segment: 18,
-            quantity: "1",
-            from: "2027-03-02",
-            time: "0900",
-            reference: "0003",
-            referenceKind: "sequence",
-          },
-        ],
+        ["HB-4402-R", [{ ...step, segment: 14, quantity: "2", time: "0600", reference: "0002" }]],
       ],
     );
   });

@@ -121,3 +121,39 @@ describe("a step without a date of its own", () => {
     assert.deepEqual(lineOf({ due: { on: "2027-03-02", at: "0600" }, sequence: "0017", steps: [own] }).steps, [own]);
   });
 });
+
+const item = (sequence: string, more: Partial<ScheduleLine> = {}): ScheduleLine => ({
+  segment: Number(sequence),
+  customerPart: "A",
+  sequence,
+  due: { on: "2027-03-02", at: "0600" },
+  steps: [{ quantity: "1" }],
+  ...more,
+});
+const linesOf = (...lines: ScheduleLine[]) => withInheritance({ layer: "call-off", lines }).lines;
+
+describe("a production sequence", () => {
+  it("that names an item again and again is one line of the item, with a step for each place", () => {
+    const lines = linesOf(item("1"), item("2", { customerPart: "B" }), item("3"));
+    assert.deepEqual(
+      lines.map(({ customerPart, steps }) => [customerPart, steps?.map(({ reference }) => reference)]),
+      [
+        ["A", ["1", "3"]],
+        ["B", ["2"]],
+      ],
+    );
+  });
+
+  it("keeps lines apart that go to different places, and lines of other schedules as they are", () => {
+    assert.equal(linesOf(item("1"), item("2", { dock: "D2" })).length, 2);
+    const plain: ScheduleLine = { customerPart: "A", steps: [{ quantity: "1", from: "2027-03-02" }] };
+    assert.deepEqual(linesOf(plain, plain), [plain, plain]);
+  });
+
+  it("is not changed by being handed down twice", () => {
+    const document: DeliverySchedule = { lines: [item("1"), item("2")] };
+    const before = structuredClone(document);
+    assert.deepEqual(withInheritance(document), withInheritance(document));
+    assert.deepEqual(document, before);
+  });
+});
