@@ -18,8 +18,16 @@ import {
   transmitted,
 } from "./fields.ts";
 
-/** Number on a package, or a run of them. */
-const label = z.strictObject({ ...reference.shape, to: text.optional().describe("Last number of a run") });
+/** Number on a package, or the first and last of a run of them. */
+const run = { number: text.optional(), to: text.optional().describe("Last number of a run") };
+const label = z.strictObject({
+  ...reference.shape,
+  ...run,
+  further: z
+    .array(z.strictObject({ ...segmentOrdinal, ...run }))
+    .optional()
+    .describe("Further numbers that the message states with it"),
+});
 
 const shipNoticeLine = z.strictObject({
   ...segmentOrdinal,

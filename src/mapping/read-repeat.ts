@@ -3,8 +3,8 @@ import type { Family } from "../syntax/segment.ts";
 import type { FieldDefinition, RepeatDefinition } from "./definition.ts";
 import { append, getAt, putAt } from "./paths.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
-import { cleaned, type ReadPlaces } from "./read-places.ts";
-import { type Held, placeIn, type Run, report } from "./run.ts";
+import { cleaned, type ReadPlaces, splitAt } from "./read-places.ts";
+import { type Held, placeIn, type Run, report, reportUnmapped } from "./run.ts";
 
 /** One field in one block. */
 interface BlockPlace {
@@ -12,6 +12,8 @@ interface BlockPlace {
   /** First position, or element. */
   readonly at: number;
   readonly length: number;
+  /** 0 where the field is the whole element. */
+  readonly component: number;
   readonly read: ReadText;
 }
 
@@ -25,10 +27,13 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
   return (elements, target, run) => {
     const record = elements[1] ?? "";
     blocks.forEach((places, block) => {
-      const texts = places.map(({ at, length }) => {
+      const texts = places.map(({ at, component, length }) => {
         const raw = syntax === "fixed" ? record.slice(at - 1, at - 1 + length) : (elements[at] ?? "");
-        return cleaned(raw, run.context.delimiters.release, run, at, 0, 0);
+        const { component: separator, release } = run.context.delimiters;
+        const part = component === 0 ? raw : (splitAt(raw, separator, release)[component - 1] ?? "");
+        return cleaned(part, release, run, at, component, 0);
       });
+      if (syntax !== "fixed") listFurther(places, elements, run);
       // What stands behind an unused block is looked at all the same: senders leave gaps.
       if (isUnused(places, texts, run)) return;
       const object: Held = { segment: run.segment.inSet };
@@ -48,8 +53,22 @@ function placesOf({ fields, from, width }: RepeatDefinition, block: number): Blo
     const { address } = field;
     const length = address.kind === "range" ? address.last - address.first + 1 : 1;
     const at = from + block * width + startOf(field) - 1;
-    return { field, at, length, read: compileField(field, undefined, { element: at, component: 0, repetition: 0 }) };
+    const { component } = address.kind === "element" ? address : { component: 0 };
+    const read = compileField(field, undefined, { element: at, component, repetition: 0 });
+    return { field, at, length, component, read };
   });
+}
+
+/** Components of a block's elements that no field names are listed. */
+function listFurther(places: readonly BlockPlace[], elements: readonly string[], run: Run): void {
+  const { component: separator, release } = run.context.delimiters;
+  for (const at of new Set(places.filter(({ component }) => component > 0).map((place) => place.at))) {
+    const named = places.filter((place) => place.at === at).map(({ component }) => component);
+    splitAt(elements[at] ?? "", separator, release).forEach((raw, c) => {
+      const text = named.includes(c + 1) ? "" : cleaned(raw, release, run, at, c + 1, 0);
+      if (text !== "") reportUnmapped(run, at, text, c + 1);
+    });
+  }
 }
 
 const startOf = (field: FieldDefinition): number =>
