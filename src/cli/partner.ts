@@ -4,6 +4,9 @@ import { answers, notFound } from "./frame.ts";
 import { settingsOf } from "./home.ts";
 import { factsInWords, tableInWords } from "./words.ts";
 
+const minutesInWords = (minutes: number | undefined): string =>
+  minutes === undefined ? "not waited for" : `${minutes} minutes`;
+
 export function declarePartner(command: Command): void {
   answers(command.command("list").description("trading partners, by code"), async (invocation) => {
     const partners = [...settingsOf(invocation).config.partners.values()];
@@ -44,8 +47,12 @@ export function declarePartner(command: Command): void {
         ["dates", partner.schedule.dates],
         ["cumulatives", partner.schedule.cumulatives],
         ["fulfilment", partner.orders.fulfilment],
+        ["tables", partner.tables.map(({ files, mapping }) => `${files} by ${mapping}`).join(", ") || "none"],
+        ["answers", `X12 ${partner.acknowledge}, TA1 ${partner.ta1}, CONTRL ${partner.contrl}`],
         ["ship notice", partner.shipNotice?.mapping ?? "none"],
         ["invoice", partner.invoice?.mapping ?? "none"],
+        ["application advice", partner.applicationAdvice?.mapping ?? "none"],
+        ["acknowledged within", minutesInWords(partner.acknowledgedWithin)],
       ])}The file is right.\n`,
     };
   });

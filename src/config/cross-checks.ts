@@ -30,6 +30,7 @@ export function crossFaults(partners: readonly PlacedPartner[], policies: Readon
       ...identityFaults(placed),
     ]),
     ...sharedIdentityFaults(partners),
+    ...sharedTableFaults(partners),
   ];
 }
 
@@ -182,6 +183,29 @@ function sharedIdentityFaults(partners: readonly PlacedPartner[]): ConfigFault[]
           expected: "each sender of a folder to name one partner",
           found: `${qualifier}/${id}`,
           remedy: "Give one of the two a folder of its own, or correct the identity",
+        };
+      }),
+    ),
+  );
+}
+
+/** In one folder a table's name must name one partner, because nothing in it does. */
+function sharedTableFaults(partners: readonly PlacedPartner[]): ConfigFault[] {
+  const owners = new Map<string, string>();
+  return partners.flatMap(({ partner, places }) =>
+    foldersOf(partner).flatMap((folder) =>
+      partner.tables.flatMap(({ files }, n) => {
+        const key = JSON.stringify([folder, files.toLowerCase()]);
+        const owner = owners.get(key);
+        if (owner === undefined) owners.set(key, partner.code);
+        if (owner === undefined || owner === partner.code) return [];
+        return {
+          code: "CONFIG_SHARED_IDENTITY",
+          message: `${owner} declares the same files in the same folder \`${folder}\``,
+          place: places.placeOf(["tables", n, "files"]),
+          expected: "names of files that tell one partner from the other",
+          found: files,
+          remedy: "Give one of the two a folder of its own, or let their files begin with their names",
         };
       }),
     ),

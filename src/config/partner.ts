@@ -1,6 +1,7 @@
 /** Partner files: `config/partners/<code>.yaml` (design.md, *A home*). */
 import { z } from "zod";
 import { party } from "../documents/fields.ts";
+import { CHARSETS } from "../syntax/charsets.ts";
 
 const PARTNER_CODE = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 export const partnerCode = z
@@ -181,7 +182,7 @@ export const partner = z
       .optional()
       .describe("Folders of the inbox this partner may use; its own code unless given"),
     charset: z
-      .enum(["latin1", "utf-8", "ascii", "windows-1252"])
+      .enum(CHARSETS)
       .optional()
       .describe("How the bytes of text are read and written; in EDIFACT the level of UNB unless given, else latin1"),
     tables: z

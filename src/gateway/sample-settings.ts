@@ -60,7 +60,12 @@ ours:
 
 # test: false                   # whether this partner sends and gets test interchanges
 # lenient: [counts]             # tolerate wrong counts in trailers
-# acknowledge: "997"            # or none
+# acknowledge: "997"            # X12: 997, 999 or none; ta1: asked, always or never
+# contrl: always                # EDIFACT: always, asked, errors or never
+# acknowledgedWithin: 240       # minutes until an alarm says that the partner has not acknowledged a file
+# applicationAdvice: { mapping: x12/824 }    # tells the partner what is wrong in the business of his messages
+# tables: [{ files: "*.csv", mapping: csv/schedule-long }]
+# Messages of any family: x12/856, edifact/desadv, fixed/4913, csv/ship-notice, json/ship-notice; null for none.
 # shipNotice: { mapping: x12/856, version: "004010" }
 # invoice: { mapping: x12/810, version: "004010" }
 

@@ -207,6 +207,45 @@ describe("the configuration of a home", () => {
       /ours\[0\]\.qualifier[^]*at most 2 characters/,
     ],
     [
+      "an identity that no VDA header holds",
+      {
+        "config/partners/acme.yaml": partnerText("invoice: { mapping: csv/invoice }")
+          .replace("shipNotice: null\n", "shipNotice: { mapping: fixed/4913 }\n")
+          .replace("invoice: null\n", ""),
+      },
+      /theirs\[0\]\.id[^]*VDA header[^]*at most 9 characters/,
+    ],
+    [
+      "a message of another document",
+      { "config/partners/acme.yaml": partnerText("applicationAdvice: { mapping: edifact/contrl }") },
+      /applicationAdvice\.mapping[^]*document application-advice/,
+    ],
+    [
+      "a table that is read by a message's mapping",
+      { "config/partners/acme.yaml": partnerText('tables: [{ files: "*.csv", mapping: x12/830 }]') },
+      /tables\[0\]\.mapping[^]*a mapping of syntax csv[^]*syntax x12/,
+    ],
+    [
+      "tables that two partners of a folder declare",
+      {
+        "config/partners/acme.yaml": partnerText('folders: [van]\ntables: [{ files: "*.csv", mapping: csv/invoice }]'),
+        "config/partners/bolt.yaml": partnerText(
+          'folders: [van]\ntables: [{ files: "*.CSV", mapping: csv/invoice }]',
+        ).replace("ACMEMOTORS", "BOLT"),
+      },
+      /bolt\.yaml[^]*tables\[0\]\.files[^]*acme declares the same files/,
+    ],
+    [
+      "a syntax of EDIFACT that there is not",
+      { "config/partners/acme.yaml": partnerText('edifact: { syntax: "UNOC:5" }') },
+      /edifact\.syntax[^]*such as UNOC:3/,
+    ],
+    [
+      "a character set that there is not",
+      { "config/partners/acme.yaml": partnerText("charset: ebcdic") },
+      /charset[^]*cp850/,
+    ],
+    [
       "a timetable that is none",
       { "config/gateway.yaml": `${GATEWAY}timetable: { release: every morning }\n` },
       /gateway\.yaml, line 2, column 23, timetable\.release[^]*a cron expression/,
