@@ -21,7 +21,20 @@ export const RECEIPT_CAUSES = {
 } as const;
 export type ReceiptCause = keyof typeof RECEIPT_CAUSES;
 
-const APPLIED = new Set([undefined, "original", "replace"]);
+/** Those that state what was taken in: answers to a notice as well. */
+const APPLIED = new Set([
+  undefined,
+  "original",
+  "replace",
+  "duplicate",
+  "response",
+  "accepted",
+  "accepted-unchanged",
+  "accepted-changed",
+  "accepted-with-amendment",
+]);
+/** Reports of what lies there, which are no receipts. */
+const OF_STOCK = new Set(["stock", "inventory"]);
 const TAKES_BACK = new Set(["cancel", "delete"]);
 const FILED = new Set(["confirmation", "copy"]);
 
@@ -34,7 +47,7 @@ export function receiptRows(
   return document.lines.map((line, n) => {
     const note = line.note ?? document.note ?? "";
     const said = TAKES_BACK.has(purpose ?? "") ? ({ stated: "taken", quantity: NOTHING } as const) : takenIn(line);
-    const { state, cause } = stateOf(purpose, note, said !== undefined);
+    const { state, cause } = stateOf(document, note, said !== undefined);
     const on = line.receivedOn ?? document.receivedOn ?? document.issuedOn;
     return {
       message_id: of.messageId,
@@ -59,11 +72,11 @@ export function receiptRows(
 }
 
 function stateOf(
-  purpose: string | undefined,
+  { purpose, kind }: Pick<ReceiptAdvice, "purpose" | "kind">,
   note: string,
   clear: boolean,
 ): { state: "held" | "filed"; cause: ReceiptCause | "" } {
-  if (FILED.has(purpose ?? "")) return { state: "filed", cause: "" };
+  if (FILED.has(purpose ?? "") || OF_STOCK.has(kind ?? "")) return { state: "filed", cause: "" };
   if (!APPLIED.has(purpose) && !TAKES_BACK.has(purpose ?? "")) return { state: "held", cause: "purpose" };
   if (!clear) return { state: "held", cause: "unclear" };
   return { state: "held", cause: normalForm(note) === "" ? "no-note" : "unknown-note" };

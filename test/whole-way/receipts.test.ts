@@ -4,6 +4,7 @@ import { fileView } from "../../src/answers/files.ts";
 import { ledgerListing } from "../../src/answers/ledger-listing.ts";
 import { a830, anInterchange } from "./a-customer.ts";
 import { type House, openHouse } from "./a-house.ts";
+import { asEdifact } from "./four-families.ts";
 
 const CONTRACT = JSON.stringify({
   schema: "calloff/blanket-order/1",
@@ -21,8 +22,12 @@ const a = (type: string, group: string, control: string, on: string, segments: r
 describe("Receipts and remittances in files", () => {
   let house: House;
   before(async () => {
-    house = await openHouse("2027-01-04", { acme: {} });
+    house = await openHouse("2027-01-04", {
+      acme: {},
+      elbe: { settings: "shipNotice: { mapping: edifact/desadv }\ninvoice: null\n" },
+    });
     house.drop("erp", "contract.json", CONTRACT);
+    house.drop("erp", "elbe.json", CONTRACT.replace('"acme"', '"elbe"'));
     await house.live("2027-01-04");
     const steps = [
       ["500", "2027-01-04"],
@@ -93,6 +98,50 @@ describe("Receipts and remittances in files", () => {
     assert.deepEqual(
       (await house.orders()).map((order) => order.split(" ").slice(1).join(" ")),
       ["2027-01-04 A-100/PLANT1 500", "2027-01-11 A-100/PLANT1 20", "2027-01-15 A-100/PLANT1 600"],
+    );
+  });
+
+  it("a RECADV is booked as an 861 is", async () => {
+    const asked = { part: "A-100", shipTo: "PLANT1", order: "PO-1", received: "0" };
+    const wanted = [{ quantity: "300", in: "day" as const, on: "2027-01-15" }];
+    house.drop(
+      "elbe",
+      "delfor.edi",
+      asEdifact(
+        {
+          release: 1,
+          previous: 0,
+          issuedOn: "2027-01-15",
+          cumulativeFrom: "2027-01-01",
+          until: "2027-03-31",
+          items: [{ ...asked, wanted }],
+        },
+        "ELBE",
+      ),
+    );
+    await house.live("2027-01-15");
+    const [order] = await house.keeper.store.ask("SELECT number FROM child_order WHERE partner = 'elbe'");
+    await house.ship("2027-01-15", "E-1", { [`${String(order?.["number"])}/10`]: "300" });
+    const segments = [
+      "UNH+1+RECADV:D:97A:UN",
+      "BGM+632+WE-7+9",
+      "DTM+137:20270118:102",
+      "DTM+50:20270118:102",
+      "RFF+AAK:E-1",
+      "NAD+BY+ELBE::92",
+      "CPS+1",
+      "LIN+1++A-100:IN",
+      "QTY+48:290:PCE",
+      "QTY+12:300:PCE",
+    ];
+    const message = [...segments, `UNT+${segments.length + 1}+1`].map((segment) => `${segment}'\n`).join("");
+    house.drop("elbe", "recadv.edi", `UNA:+.? '\nUNB+UNOC:3+ELBE:ZZ+WIDGETS:ZZ+270118:0600+2'\n${message}UNZ+1+2'\n`);
+    await house.live("2027-01-18");
+    assert.deepEqual(await found("recadv.edi"), ["RECADV applied", "RECEIPT_DIFFERS"]);
+    const facts = (await ledgerListing(house.keeper.store)).filter(({ partner }) => partner === "elbe");
+    assert.deepEqual(
+      facts.map(({ kind, quantity, account }) => `${kind} ${quantity} ${account}`).at(-1),
+      "received 290 elbe/A-100/PLANT1",
     );
   });
 
