@@ -13,12 +13,13 @@ export function stepsOf(line: ScheduleLine, isRunningTotal: boolean): ScheduleSt
 }
 
 /** A step with its line's date and place in the sequence, where it has none of its own. */
-function dated(step: ScheduleStep, { due, sequence }: ScheduleLine): ScheduleStep {
+function dated(step: ScheduleStep, { due, sequence, vehicle }: ScheduleLine): ScheduleStep {
   const own = { ...step };
   const isDay = own.timing === undefined || own.timing === "day";
   if (own.from === undefined && own.to === undefined && isDay && due?.on !== undefined) own.from = due.on;
   if (own.time === undefined && due?.at !== undefined) own.time = due.at;
-  if (own.reference === undefined && sequence !== undefined) {
+  // Without a vehicle or a time of its own, a place in the sequence is a counter that the next message gives to others.
+  if (own.reference === undefined && sequence !== undefined && (vehicle !== undefined || due !== undefined)) {
     own.reference = sequence;
     own.referenceKind = "sequence";
   }

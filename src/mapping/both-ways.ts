@@ -226,7 +226,7 @@ function checkReach(lines: readonly LineDefinition[]): void {
   lines.forEach((line, at) => {
     const before = lines
       .slice(0, at)
-      .find((one) => one.tag === line.tag && one.when.length === 0 && one.most === UNLIMITED);
+      .find((one) => one.tag === line.tag && one.when.length === 0 && one.next === undefined && one.most === UNLIMITED);
     if (before !== undefined) {
       against(
         line.spot,
@@ -252,7 +252,9 @@ type When = ReadonlyMap<string, ReturnType<typeof wordsOf>>;
 function scopeOf(lines: readonly LineDefinition[], above: readonly When[]): Filling[] {
   return lines.flatMap((line) => {
     const own: When = new Map(
-      line.onlyIf.map(({ of, path, values }) => [`${of ?? ""}/${path.join(".")}`, wordsOf(values)] as const),
+      line.onlyIf
+        .filter(({ any }) => any === undefined)
+        .map(({ of, path, values }) => [`${of ?? ""}/${path.join(".")}`, wordsOf(values)] as const),
     );
     const when = own.size === 0 ? above : [...above, own];
     const filled = line.opens !== undefined || line.carries ? [] : fillings(line, when);

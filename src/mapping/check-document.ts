@@ -81,7 +81,7 @@ function checkLines(
     for (const field of [...line.fields, ...(line.pairs?.fields.values() ?? [])]) {
       checkField(field, ofAround(field.of, field.spot, filled, around, against), against, object);
     }
-    for (const requirement of line.onlyIf) {
+    for (const requirement of line.onlyIf.flatMap((one) => one.any ?? one)) {
       checkRequirement(requirement, line.spot, ofAround(requirement.of, line.spot, filled, around, against), against);
     }
     if (line.repeat !== undefined) checkRepeat(line.repeat, target, against);

@@ -376,10 +376,14 @@ function nextAt(setting: Setting, tree: Tree): NonNullable<LineDefinition["next"
 }
 
 function requirementsAt(tree: Tree): Requirement[] {
-  return [...mapAt(tree, "if").entries].map(([key, entry]) => ({
-    ...outerPath({ kind: "text", spot: entry.spot, text: key }),
-    values: textsAt(entry.value, "if").map(({ text }) => text),
-  }));
+  return [...mapAt(tree, "if").entries].map(([key, entry]) =>
+    key === "any"
+      ? { path: [], values: [], any: requirementsAt(entry.value) }
+      : {
+          ...outerPath({ kind: "text", spot: entry.spot, text: key }),
+          values: textsAt(entry.value, "if").map(({ text }) => text),
+        },
+  );
 }
 
 function setsAt(tree: Tree): LineDefinition["sets"] {

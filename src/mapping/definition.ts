@@ -63,6 +63,8 @@ export interface Condition {
 }
 
 export interface Requirement {
+  /** Instead of a field of its own: one of these is enough. */
+  readonly any?: readonly Requirement[];
   /** The object around that the field is of, as in a field. */
   readonly of?: string;
   readonly path: readonly string[];

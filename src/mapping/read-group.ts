@@ -11,6 +11,7 @@ import { putAt } from "./paths.ts";
 import { compilePlaces } from "./read-line.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
 import { type Held, isPlain, type Run } from "./run.ts";
+import { wordsOf } from "./write.ts";
 
 export interface CompiledLine {
   readonly definition: LineDefinition;
@@ -82,9 +83,7 @@ function compileGroup(
     else held.push(line);
   }
   const musts = compiled.filter((line) => line.definition.least > 0);
-  const wrappers = compiled.filter(
-    ({ definition }) => definition.carries && definition.least === 0 && definition.most > 0,
-  );
+  const wrappers = compiled.filter(({ definition }) => definition.carries && definition.most > 0);
   const group = { lines: compiled, byTag, musts, wrappers, noughts: compiled.map(() => 0) };
   for (const line of compiled) line.repeats = isRepeating(line, group);
   return group;
@@ -123,9 +122,14 @@ function compileLine(
   };
 }
 
-function follower({ isNot, tag, when }: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
-  const matches = matcher(when);
-  return (next, run) => (next?.tag === tag && matches(next.elements, run)) !== isNot;
+function follower(segments: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
+  const tests = segments.map(({ isNot, tag, when }) => ({ isNot, tag, matches: matcher(when) }));
+  const wanted = tests.filter(({ isNot }) => !isNot);
+  const unwanted = tests.filter(({ isNot }) => isNot);
+  return (next, run) => {
+    const is = ({ matches, tag }: (typeof tests)[number]): boolean => next?.tag === tag && matches(next.elements, run);
+    return (wanted.length === 0 || wanted.some(is)) && !unwanted.some(is);
+  };
 }
 
 /**
@@ -155,19 +159,19 @@ function makerWith(sets: LineDefinition["sets"]): (segment: number) => Held {
 
 function matcher(conditions: readonly Condition[]): (elements: readonly string[], run: Run) => boolean {
   const tests = conditions.map(({ address, values }) => {
-    const allowed = new Set(values);
+    const { isNot, words } = wordsOf(values);
+    const isChosen = (value: string): boolean => words.has(value) !== isNot;
     return (elements: readonly string[], run: Run): boolean => {
-      if (address.kind === "range")
-        return allowed.has((elements[1] ?? "").slice(address.first - 1, address.last).trim());
+      if (address.kind === "range") return isChosen((elements[1] ?? "").slice(address.first - 1, address.last).trim());
       if (address.kind === "column") {
-        return allowed.has((elements[run.columns.get(address.number) ?? address.number] ?? "").trim());
+        return isChosen((elements[run.columns.get(address.number) ?? address.number] ?? "").trim());
       }
       const raw = elements[address.element] ?? "";
-      if (address.component <= 1 && isPlain(raw, run.special)) return allowed.has(raw);
+      if (address.component <= 1 && isPlain(raw, run.special)) return isChosen(raw);
       const { component, release } = run.context.delimiters;
-      if (address.component === 0 && !raw.includes(component)) return allowed.has(raw.trim());
+      if (address.component === 0 && !raw.includes(component)) return isChosen(raw.trim());
       const parts = splitAt(raw, component, release);
-      return allowed.has((parts[Math.max(address.component, 1) - 1] ?? "").trim());
+      return isChosen((parts[Math.max(address.component, 1) - 1] ?? "").trim());
     };
   });
   const [only] = tests;

@@ -60,13 +60,12 @@ export class ReadingLoop {
     let full: { depth: number; line: CompiledLine } | undefined;
     for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
       const frame = this.frames[depth] as Frame;
-      const candidates = frame.group.byTag.get(segment.tag);
-      if (candidates === undefined) continue;
+      const candidates = frame.group.byTag.get(segment.tag) ?? NO_LINES;
       for (const line of candidates) {
         if (line.definition.most === 0) continue;
         if (!isChosen(line, segment, next, this.run)) continue;
         // What takes any segment of the tag comes after what asks for this one, also where that stands further in.
-        if (isAny(line) && full === undefined && this.takeWithin(segment, next, depth)) return true;
+        if (isAny(line) && full === undefined && this.takeWithin(segment, next, depth, "asking")) return true;
         const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
         if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
           this.accept(depth, line, segment, false);
@@ -74,22 +73,18 @@ export class ReadingLoop {
         }
         if (!hasRoom) full ??= { depth, line };
       }
+      if (full === undefined && depth > 0 && this.takeWithin(segment, next, depth, "any")) return true;
     }
-    if (full === undefined) {
-      for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
-        if (this.takeWithin(segment, next, depth, true)) return true;
-      }
-      return false;
-    }
+    if (full === undefined) return this.takeWithin(segment, next, 0, "any");
     this.accept(full.depth, full.line, segment, true);
     return true;
   }
 
   /** Reads a segment into a group whose carrying line was left out, since it had nothing to say. */
-  private takeWithin(segment: Segment, next: Segment | undefined, depth: number, takesAny = false): boolean {
+  private takeWithin(segment: Segment, next: Segment | undefined, depth: number, lines: Within): boolean {
     const { group } = this.frames[depth] as Frame;
     if (group.wrappers.length === 0) return false;
-    const way = wayTo(segment, next, group, this.run, takesAny);
+    const way = wayTo(segment, next, group, this.run, lines);
     const line = way?.at(-1);
     if (way === undefined || line === undefined) return false;
     while (this.frames.length - 1 > depth) this.close();
@@ -113,6 +108,7 @@ export class ReadingLoop {
     } else if (line.definition.order < frame.lastOrder) this.outOfOrder(frame, line);
     else frame.lastOrder = line.definition.order;
     if (isTooMany) this.tooMany(line);
+    if (line.definition.never !== undefined) this.misplaced(line, line.definition.never);
     if (line.definition.opens === undefined) this.fill(frame, line, segment, isTooMany);
     else {
       this.open(frame, line, segment);
@@ -147,7 +143,9 @@ export class ReadingLoop {
     if (joins && !isTooMany) frame.carried = carriedBy(target, frame.carried);
     if (line.group === undefined) return;
     const carried = carries ? carriedBy(target, frame.carried) : frame.carried;
-    this.frames.push(new Frame(line.group, isTooMany && !carries ? target : frame.target, carried, carries));
+    // A segment that says nothing itself, such as a second UNS, takes no place from what stands below it.
+    const isDouble = isTooMany && !carries && line.definition.fields.some(({ to }) => to.length > 0);
+    this.frames.push(new Frame(line.group, isDouble ? target : frame.target, carried, carries));
   }
 
   private tally(frame: Frame, line: CompiledLine, segment: Segment): void {
@@ -220,6 +218,19 @@ export class ReadingLoop {
     });
   }
 
+  private misplaced(line: CompiledLine, why: string): void {
+    report(this.run, {
+      code: "SEGMENT_NOT_HERE",
+      severity: "reject",
+      message: `${line.definition.tag} cannot stand here: ${why}`,
+      place: placeIn(this.run),
+      expected: `no ${line.definition.tag}`,
+      found: this.run.segment.elements.join(this.run.context.delimiters.element).slice(0, 120),
+      remedy: "Name another mapping for this message in the partner's file (`mappings`), or ask the sender.",
+      ack: { segment: "2" },
+    });
+  }
+
   private outOfOrder(frame: Frame, line: CompiledLine): void {
     const before = frame.group.lines.find((one) => one.definition.order === frame.lastOrder);
     report(this.run, {
@@ -264,8 +275,13 @@ const isChosen = (line: CompiledLine, segment: Segment, next: Segment | undefine
   (line.matches === undefined || line.matches(segment.elements, run)) &&
   (line.follows === undefined || line.follows(next, run));
 
+const NO_LINES: readonly CompiledLine[] = [];
+
 /** Whether a line takes every segment of its tag. */
 const isAny = ({ definition, follows }: CompiledLine): boolean => definition.when.length === 0 && follows === undefined;
+
+/** Lines below a carrying one that was left out: those that open an object and ask for just such a segment, or any. */
+type Within = "asking" | "any";
 
 /** The carrying lines that were left out, from the group inwards, and the line below them that takes the segment. */
 function wayTo(
@@ -273,7 +289,7 @@ function wayTo(
   next: Segment | undefined,
   group: Group,
   run: Run,
-  takesAny: boolean,
+  lines: Within,
 ): readonly CompiledLine[] | undefined {
   for (const wrapper of group.wrappers) {
     if (wrapper.group === undefined) continue;
@@ -281,13 +297,13 @@ function wayTo(
       .get(segment.tag)
       ?.find(
         (one) =>
-          (one.definition.opens !== undefined || one.definition.carries) &&
+          (one.definition.opens !== undefined || (one.definition.carries && lines === "any")) &&
           one.definition.most > 0 &&
-          (takesAny || !isAny(one)) &&
+          (lines === "any" || !isAny(one)) &&
           isChosen(one, segment, next, run),
       );
     if (line !== undefined) return [wrapper, line];
-    const deeper = wayTo(segment, next, wrapper.group, run, takesAny);
+    const deeper = wayTo(segment, next, wrapper.group, run, lines);
     if (deeper !== undefined) return [wrapper, ...deeper];
   }
   return undefined;
@@ -296,6 +312,6 @@ function wayTo(
 /** Whether anything is lost with a line: not where it marks a section only (UNS). */
 const saysSomething = ({ definition }: CompiledLine): boolean =>
   definition.opens !== undefined ||
-  definition.below.length > 0 ||
-  definition.fields.length > 0 ||
+  (definition.below.length > 0 && !definition.carries) ||
+  definition.fields.some(({ to }) => to.length > 0) ||
   definition.pairs !== undefined;

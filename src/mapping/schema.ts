@@ -76,7 +76,11 @@ const line = closed({
     description: "Address: the values that choose this line",
   },
   never: { type: "string", description: "What it means that such a segment stands here: the message is rejected" },
-  next: { type: "object", minProperties: 1, description: "Chosen only where one of these segments follows; \"!TAG\" may not" },
+  next: {
+    type: "object",
+    minProperties: 1,
+    description: 'Chosen only where one of these segments follows; "!TAG" may not',
+  },
   if: {
     type: "object",
     additionalProperties: oneOrMore(value),

@@ -51,7 +51,7 @@ export function compileBuilder(line: LineDefinition, definition: MappingDefiniti
 function qualifiers(line: LineDefinition): WrittenPlace[] {
   return line.when.flatMap(({ address, values }) => {
     const [value] = values;
-    if (value === undefined) return [];
+    if (value === undefined || value.startsWith("!")) return [];
     return [{ address, text: value, beside: "", isValue: false, isNumber: false }];
   });
 }

@@ -137,11 +137,18 @@ function compileLine(line: LineDefinition, definition: MappingDefinition): Write
 
 /** Whether an object has the words that the line's `if` asks for. */
 function admits(requirements: readonly Requirement[]): Admits {
-  const tests = requirements.map(({ of, path, values }) => ({
-    get: of === undefined ? getAt(path) : valueAround(path, of),
-    ...wordsOf(values),
-  }));
-  return (object, writing) => tests.every(({ get, isNot, words }) => words.has(get(object, writing) ?? "") !== isNot);
+  const tests = requirements.map(testOf);
+  return (object, writing) => tests.every((test) => test(object, writing));
+}
+
+function testOf({ any, of, path, values }: Requirement): Admits {
+  if (any !== undefined) {
+    const tests = any.map(testOf);
+    return (object, writing) => tests.some((test) => test(object, writing));
+  }
+  const get = of === undefined ? getAt(path) : valueAround(path, of);
+  const { isNot, words } = wordsOf(values);
+  return (object, writing) => words.has(get(object, writing) ?? "") !== isNot;
 }
 type Admits = (object: Held, writing: Writing) => boolean;
 
@@ -256,7 +263,7 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
     .flatMap(({ fields, pairs }) => [...fields, ...(pairs?.fields.values() ?? [])])
     .filter(({ also }) => !also)
     .flatMap((field) => field.to.map((path) => valueAt(path, field.or)));
-  const isWritten = line.least > 0 || (gets.length === 0 && !line.fields.some(({ also }) => also));
+  const counts = line.fields.some(({ count }) => count !== undefined);
   const below = partsOf(line.below).map(({ isOfRun, lines }) => ({
     isOfRun,
     writers: compileLines(lines, definition),
@@ -271,7 +278,7 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
       if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets, writing) === key) end += 1;
       const run = items.slice(at, end);
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
-      const says = isWritten || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
+      const says = line.least > 0 || counts || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
       if (says) put(build(run[0]?.item ?? {}, writing, []), writing);
       writing.path.pop();
       const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
