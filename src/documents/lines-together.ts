@@ -4,11 +4,11 @@
  */
 import type { ScheduleLine } from "./delivery-schedule.ts";
 
-/** Lines after their steps were dated; those without a place in a sequence stay as they are. */
+/** Lines after their steps were dated; those without a place in a sequence of vehicles or times stay as they are. */
 export function linesTogether(lines: readonly ScheduleLine[]): ScheduleLine[] {
   const known = new Map<string, ScheduleLine>();
   return lines.flatMap((line) => {
-    if (line.sequence === undefined) return [line];
+    if (line.sequence === undefined || (line.vehicle === undefined && line.due === undefined)) return [line];
     const key = itemOf(line);
     const first = known.get(key);
     if (first === undefined) {
