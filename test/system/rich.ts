@@ -8,7 +8,7 @@ import { confirmation, type Kind, nextForecast, type SystemHome, systemHome } fr
 
 export const DAY = "2027-04-01";
 /** Files in the inbox beside their companions. */
-export const DROPPED = 12;
+export const DROPPED = 13;
 /** Lies where a file of ours is to be, and is not ours. */
 export const FOREIGN = "erp/shipment_SH-000001.json";
 /** Done, or some file is bad, or something stands that a person must see to: all three are meant here. */
@@ -17,7 +17,7 @@ const ENDS: ReadonlySet<number | null> = new Set([0, 1, 4]);
 /**
  * An order is made and written. Then lie there: two schedules of the customer in the wrong order, the first again, his answer to something we
  * never sent, a message that no mapping is there for and one with a wrong count; the ERP's change of a blanket order, its word
- * of what was shipped, the same again, one that no ship notice can be written of, a file that is no JSON and one of which a
+ * of what was shipped, the same again, the customer's word that he took in less of it, one that no ship notice can be written of, a file that is no JSON and one of which a
  * part is refused. Each has a companion that says it is complete.
  */
 export async function richHome(kind: Kind): Promise<SystemHome> {
@@ -38,6 +38,7 @@ export async function richHome(kind: Kind): Promise<SystemHome> {
   drop("acme", "wrong.edi", nextForecast(home, 6, "1").replace("CTT*1~", "CTT*1~\nCTT*1~"));
   drop("erp", "shipped.json", confirmation("1", "SO-000001", "1500"));
   drop("erp", "shipped-again.json", confirmation("1", "SO-000001", "1500"));
+  drop("acme", "received.edi", receiptOf(home, 7, "LS-1", "1450"));
   drop("erp", "not-to-be-written.json", confirmation("2*3", "SO-000001", "500"));
   drop("erp", "broken.json", '{ "schema": ');
   drop("erp", "mixed.json", JSON.stringify([{ ...blanket, partner: "nobody" }, blanket]));
@@ -85,6 +86,25 @@ function answerToNothing(home: SystemHome): string {
     "GE*1*1",
   ];
   return [...segments, "IEA*1*000000004"].map((segment) => `${segment}~\n`).join("");
+}
+
+/** An 861: of that note so many were taken in. */
+function receiptOf(home: SystemHome, control: number, note: string, quantity: string): string {
+  const number = String(control).padStart(9, "0");
+  const [isa = "", gs = ""] = home.sample("forecast.edi").split("~\n");
+  const segments = [
+    isa.replace("000000001", number),
+    gs.replace("GS*PS", "GS*RC"),
+    "ST*861*0001",
+    "BRA*RA-1*20270401*00*2",
+    `REF*SI*${note}`,
+    `RCD*1*${quantity}*PC`,
+    "LIN**BP*A-100",
+    "SE*6*0001",
+    "GE*1*1",
+    `IEA*1*${number}`,
+  ];
+  return segments.map((segment) => `${segment}~\n`).join("");
 }
 
 /** Runs the program once; it ends by itself, or is killed where that was asked for. */
