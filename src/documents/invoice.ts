@@ -19,6 +19,7 @@ const terms = {
   kind: text.optional(),
   basis: text.optional(),
   days: text.optional(),
+  relation: text.optional().describe("Code of how the days stand to what they are counted from (EDIFACT 2009)"),
   period: text.optional().describe("What the days are counted in where it is not days: week, month …; else the code"),
   description: text.optional(),
   discountPercent: decimal.optional(),
@@ -104,6 +105,8 @@ export const invoice = z
   .strictObject({
     set: z.strictObject({ number: text.optional() }).optional(),
     ...transmitted,
+    customerVat: text.optional().describe("Value-added tax number of the receiver"),
+    supplierVat: text.optional().describe("Value-added tax number of the sender"),
     number: text.optional(),
     issuedOn: date.optional(),
     kind: text.optional().describe("invoice or credit; else the code"),

@@ -17,6 +17,8 @@ const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", seg
 
 /** Families of record types: VDA 4905, 4915, 4913, 4906, 4908. */
 const HEADER = /^(51|55|71|81|82)1\d\d/;
+/** A header record of any family, as a partner's guide may have it (VDA 4916): the next record is of the same family. */
+const ANY_HEADER = /^(\d\d)1\d\d[^\r\n]{123}[\r\n]*\1\d/;
 
 /** Where the trailers of 4905 and 4913 hold their counters, in order from position 6, seven digits each. */
 const COUNTERS: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +31,7 @@ const COUNTERS: Readonly<Record<string, readonly string[]>> = {
 const PADDING = /^[\s\0\u001A]*$/;
 
 /** Whether a file that begins with `text` is one of fixed records. */
-export const startsFixed = (text: string): boolean => HEADER.test(text);
+export const startsFixed = (text: string): boolean => HEADER.test(text) || ANY_HEADER.test(text);
 
 interface FixedRecord {
   readonly text: string;
@@ -109,13 +111,16 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
   let segments = 0;
   let lastByte = from.byte;
   let brokenOff = 0;
+  /** Type of the file's first record. */
+  let header: string | undefined;
   const close = (transmission: Transmission, endByte: number, complete: boolean, faults: readonly Finding[]) => {
     if (!complete) brokenOff += 1;
     interchanges.push(entryOf(transmission, interchanges.length + 1, segments, endByte, complete, faults));
   };
   for (const record of recordsOf(source, from.byte, source.size, from.line, chunk)) {
     const tag = record.text.slice(0, 3);
-    const isHeader = HEADER.test(record.text);
+    header ??= tag;
+    const isHeader = HEADER.test(record.text) || tag === header;
     if (isHeader && open !== undefined) {
       close(open, record.byte, false, [truncated(record.byte, record.line, segments, open)]);
       open = undefined;

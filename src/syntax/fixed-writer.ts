@@ -1,7 +1,6 @@
 /** Writes transmissions of fixed records. */
 import { CalloffError } from "../values/errors.ts";
 import { inWords } from "./envelope-values.ts";
-import { startsFixed } from "./fixed-records.ts";
 
 const LENGTH = 128;
 
@@ -21,7 +20,7 @@ export function writeFixedTransmission(records: readonly (readonly string[])[], 
   const [first = ""] = texts;
   const last = texts.at(-1) ?? "";
   const trailer = `${first.slice(0, 2)}9`;
-  if (!startsFixed(first) || !last.startsWith(trailer) || texts.length < 2) {
+  if (!/^\d\d1/.test(first) || !last.startsWith(trailer) || texts.length < 2) {
     throw new CalloffError("SYNTAX_ENVELOPE_VALUE", "The records are no whole transmission", {
       expected: "a header record, e.g. 511, first and its trailer, e.g. 519, last",
       found: texts.length === 0 ? "no record" : `${first.slice(0, 3)} to ${last.slice(0, 3)}`,
