@@ -14,6 +14,7 @@ import {
   segmentCodeOf,
   segmentPosition,
   serviceErrorOf,
+  UNSPECIFIED,
 } from "./syntax-codes.ts";
 
 export interface AnsweredMessage {
@@ -121,7 +122,7 @@ function answerOf(set: AnsweredMessage): Answer {
   const findings = set.findings.filter(({ severity }) => severity !== "note");
   const outcome = outcomeOf(findings);
   const segments = segmentsOf(findings);
-  const own = firstError(findings, "set", outcome);
+  const own = firstError(findings, "set", segments.length > 0 ? "accepted" : outcome);
   const [version = "", release = ""] = set.version.split(":");
   return {
     control: set.control,
@@ -142,7 +143,7 @@ function answerOf(set: AnsweredMessage): Answer {
 /** CONTRL knows acknowledged and rejected; errors that hinder nothing are reported beside an acknowledgement. */
 const statusOf = (outcome: SetOutcome): string => (outcome === "rejected" ? "rejected" : "accepted");
 
-/** A level names one error of its own: the first that rejects it, else the first. */
+/** A level names one error of its own: the first that rejects it, else the first; where it is rejected for nothing it can name, that. */
 function firstError(findings: readonly Finding[], level: Level, outcome: SetOutcome): Partial<ServiceError> {
   const errors = findings
     .filter(({ severity, ack }) => severity === "reject" || (severity === "tolerated" && ack !== undefined))
@@ -150,8 +151,7 @@ function firstError(findings: readonly Finding[], level: Level, outcome: SetOutc
     .filter(({ error }) => error !== undefined);
   const first = errors.find(({ rejects }) => rejects) ?? errors[0];
   if (first?.error !== undefined) return first.error;
-  const reported = findings.some((finding) => segmentCodeOf(finding) ?? elementCodeOf(finding));
-  return outcome === "rejected" && !reported ? { code: "18" } : {};
+  return outcome === "rejected" ? { code: UNSPECIFIED } : {};
 }
 
 /** One UCS per segment and code, in the order of the segments, with its UCD. */

@@ -16,7 +16,7 @@ export interface ServiceError {
 export type Level = "interchange" | "group" | "set";
 
 const MISSING = "13";
-const UNSPECIFIED = "18";
+export const UNSPECIFIED = "18";
 
 /** AK304 → 0085, where the segment as a whole is at fault. */
 const OF_SEGMENT: Readonly<Record<string, string>> = {
