@@ -82,8 +82,9 @@ export class ReadingLoop {
 
   /** Reads a segment into a group whose carrying line was left out, since it had nothing to say. */
   private takeWithin(segment: Segment, next: Segment | undefined, depth: number, lines: Within): boolean {
-    const { group } = this.frames[depth] as Frame;
-    if (group.wrappers.length === 0) return false;
+    // Behind the trailer no group is open any more.
+    const group = this.frames[depth]?.group;
+    if (group === undefined || group.wrappers.length === 0) return false;
     const way = wayTo(segment, next, group, this.run, lines);
     const line = way?.at(-1);
     if (way === undefined || line === undefined) return false;
