@@ -290,6 +290,27 @@ describe("DESADV", () => {
   });
 });
 
+/** A bill of ours, with its payment terms in that segment. */
+const billLines = (terms: string, version: string): string[] => [
+  `UNH+1+INVOIC:${version}:UN`,
+  "BGM+380+IN-000007+9",
+  "DTM+137:20270303:102",
+  "NAD+IV+++Customer AG",
+  "NAD+SU+SUPPLIER++Our works",
+  "CUX+2:EUR:4",
+  terms,
+  "LIN+10++PART-1:IN",
+  "QTY+47:400:PCE",
+  "MOA+203:50",
+  "PRI+AAA:12.5:::100",
+  "RFF+ON:550001",
+  "RFF+DQ:SH-000012",
+  "UNS+S",
+  "CNT+2:1",
+  "MOA+77:50",
+  "MOA+79:50",
+];
+
 describe("INVOIC", () => {
   it("has prices, taxes, charges, terms and totals; the decimal mark may be a comma", () => {
     const document = invoice.parse(sample("invoic-taxes.edi").reading.document);
@@ -343,31 +364,12 @@ describe("INVOIC", () => {
     lineTotal: "50",
     total: "50",
   };
-  const lines = (terms: string, version: string): string[] => [
-    `UNH+1+INVOIC:${version}:UN`,
-    "BGM+380+IN-000007+9",
-    "DTM+137:20270303:102",
-    "NAD+IV+++Customer AG",
-    "NAD+SU+SUPPLIER++Our works",
-    "CUX+2:EUR:4",
-    terms,
-    "LIN+10++PART-1:IN",
-    "QTY+47:400:PCE",
-    "MOA+203:50",
-    "PRI+AAA:12.5:::100",
-    "RFF+ON:550001",
-    "RFF+DQ:SH-000012",
-    "UNS+S",
-    "CNT+2:1",
-    "MOA+77:50",
-    "MOA+79:50",
-  ];
 
   it("of our own is written with its section control, counter and totals; terms stand in PYT from D.04A on, before in PAT", () => {
     const newer = written("edifact/invoic", bill, "D:07A");
     assert.deepEqual(newer.result.findings, []);
-    assert.deepEqual(newer.lines, lines("PYT+1+:::30 days net", "D:07A"));
-    assert.deepEqual(written("edifact/invoic-96a", bill, "D:96A").lines, lines("PAT+1+:::30 days net", "D:96A"));
+    assert.deepEqual(newer.lines, billLines("PYT+1+:::30 days net", "D:07A"));
+    assert.deepEqual(written("edifact/invoic-96a", bill, "D:96A").lines, billLines("PAT+1+:::30 days net", "D:96A"));
   });
 
   it("takes the first of several totals, and lists another one", () => {
