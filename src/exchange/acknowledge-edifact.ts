@@ -93,7 +93,7 @@ function interchangeAnswer(
   outcome: SetOutcome,
 ): NonNullable<Acknowledgement["interchange"]> {
   return {
-    control,
+    control: copied(control, 14),
     ...identified("sender", sender),
     ...identified("receiver", receiver),
     status: statusOf(outcome),
@@ -104,7 +104,7 @@ function interchangeAnswer(
 function groupAnswer(group: AnsweredMessageGroup): GroupAnswer {
   const outcome = outcomeOf(group.findings);
   return {
-    control: group.control,
+    control: copied(group.control, 14),
     ...identified("sender", { id: group.sender, qualifier: "" }),
     ...identified("receiver", { id: group.receiver, qualifier: "" }),
     status: statusOf(outcome),
@@ -115,7 +115,8 @@ function groupAnswer(group: AnsweredMessageGroup): GroupAnswer {
 }
 
 function identified(side: "sender" | "receiver", { id, qualifier }: Identity): Record<string, string> {
-  return { [side]: id, ...(qualifier === "" ? {} : { [`${side}Qualifier`]: qualifier }) };
+  const named = { [side]: copied(id, 35) };
+  return qualifier === "" ? named : { ...named, [`${side}Qualifier`]: qualifier.slice(0, 4) };
 }
 
 function answerOf(set: AnsweredMessage): Answer {
@@ -125,12 +126,12 @@ function answerOf(set: AnsweredMessage): Answer {
   const own = firstError(findings, "set", segments.length > 0 ? "accepted" : outcome);
   const [version = "", release = ""] = set.version.split(":");
   return {
-    control: set.control,
-    type: set.type,
-    version,
-    release,
-    agency: set.agency,
-    ...(set.association === "" ? {} : { association: set.association }),
+    control: copied(set.control, 14),
+    type: copied(set.type, 6),
+    version: version.slice(0, 3),
+    release: release.slice(0, 3),
+    agency: set.agency.slice(0, 3),
+    ...(set.association === "" ? {} : { association: set.association.slice(0, 6) }),
     status: statusOf(outcome),
     ...(own.code === undefined ? {} : { code1: own.code }),
     ...(own.tag === undefined ? {} : { tag: own.tag }),
@@ -139,6 +140,9 @@ function answerOf(set: AnsweredMessage): Answer {
     ...(segments.length === 0 ? {} : { segments }),
   };
 }
+
+/** What names a message or interchange, as far as the answer can hold it: one that is too long or missing was rejected for that. */
+const copied = (text: string, most: number): string => text.slice(0, most) || "0";
 
 /** CONTRL knows acknowledged and rejected; errors that hinder nothing are reported beside an acknowledgement. */
 const statusOf = (outcome: SetOutcome): string => (outcome === "rejected" ? "rejected" : "accepted");

@@ -172,7 +172,8 @@ function isStranger(arrival: Arrival, { entry }: InterchangePlan, partner: Partn
 
 function ta1Answer(claim: string, { entry, findings }: InterchangePlan, partner: Partner): NewOutboundDocument[] {
   const isAsked = partner.ta1 === "always" || (partner.ta1 === "asked" && entry.acknowledgementRequested);
-  if (!isAsked || isAnswer(entry)) return [];
+  // Without its number nobody would know which one is meant.
+  if (!isAsked || isAnswer(entry) || !/^\d{1,9}$/.test(entry.control)) return [];
   const stated = entry.stamp ?? { date: "", time: "" };
   const date = isoDate(stated.date) ?? entry.sentOn;
   const time = /^\d{4}/.exec(stated.time)?.[0] ?? (entry.sentAt.replace(":", "") || "0000");

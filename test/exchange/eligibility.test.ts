@@ -133,6 +133,13 @@ describe("the end of a file's content", () => {
     assert.equal(ends(record("51102") + record("51201") + record("51902")), true);
     assert.equal(ends(`${record("71103")}\r\n${record("71903")}\r\n`), true);
     assert.equal(ends(record("51102") + record("51201")), false);
+    assert.equal(ends(record("55101") + record("55901")), true, "a call-off");
+    assert.equal(ends(record("81102") + record("71903")), false, "another message's trailer");
+  });
+
+  it("is the end of its directory where it is a zip, as .xlsx is", () => {
+    assert.equal(ends("PK\u0003\u0004…PK\u0001\u0002…PK\u0005\u0006\0\0"), true);
+    assert.equal(ends("PK\u0003\u0004…PK\u0001"), false);
   });
 
   it("is the closing bracket of the opening one", () => {
