@@ -165,8 +165,10 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
   const shape = shapeOfField(field);
   return (text, target, run, beside) => {
     const value = shape.read(text, run.shapes, beside);
-    if (typeof value === "string") first(target, value, run);
-    else if (isFault(value)) {
+    if (typeof value === "string") {
+      first(target, value, run);
+      if (text.length === 6 && field.as === "date") withoutCentury(text, field, place, run);
+    } else if (isFault(value)) {
       report(run, {
         code: "ELEMENT_NOT_READABLE",
         severity: field.isLoose === true ? "tolerated" : "reject",
@@ -185,6 +187,21 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
       });
     }
   };
+}
+
+/** From 004010 on a date has eight digits; six are understood all the same. */
+function withoutCentury(text: string, field: FieldDefinition, place: FieldPlace, run: Run): void {
+  if (run.shapes.family !== "x12" || run.shapes.version < "004010") return;
+  report(run, {
+    code: "ELEMENT_TOO_SHORT",
+    severity: "tolerated",
+    message: "The date has no century, which this version states",
+    place: placeIn(run, place.element, place.component, place.repetition, nameOfField(field)),
+    expected: "CCYYMMDD",
+    found: text,
+    remedy: "Tell the sender that dates have eight digits from version 004010 on.",
+    ack: { segment: "8", element: "4" },
+  });
 }
 
 function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, place: FieldPlace): ReadText {

@@ -54,6 +54,19 @@ describe("anywhere: true", () => {
   });
 });
 
+describe("a date of six digits", () => {
+  const mapping = tryLines(`${ST}\n- DTM: { fields: { 2: { to: issuedOn, as: date } } }`);
+  const codes = (text: string, version: string): string[] =>
+    inShort(readX12(mapping, `ST*830\nDTM**${text}`, { version }).findings);
+
+  it("is what versions before 004010 have, and short of its century from there on", () => {
+    assert.deepEqual(codes("270301", "003060"), []);
+    assert.deepEqual(codes("270301", "004010"), ["DTM02 ELEMENT_TOO_SHORT"]);
+    assert.deepEqual(codes("20270301", "004010"), []);
+    assert.deepEqual(readX12(mapping, "ST*830\nDTM**270301").document, { issuedOn: "2027-03-01", lines: [] });
+  });
+});
+
 describe("loose: true", () => {
   const mapping = tryLines(
     `${ST}\n- DTM: { fields: { 2: { to: issuedOn, as: date, loose: true }, 3: { to: issuedAt, as: time } } }`,
