@@ -50,19 +50,21 @@ function repairOne(document: Held, { code, place, expected = "" }: Finding, wish
     return changed(targets, (value) => (Array.isArray(value) && value.length > most ? value.slice(0, most) : value));
   }
   if (code === "FIELD_NOT_WRITABLE" || code === "FIELD_FORBIDDEN_CHARACTER") {
-    return changed(targets, (value) =>
-      typeof value === "string" && /^[\d.]+$/.test(value)
-        ? String(1 + wish.dice.below(99))
-        : typeof value === "string"
-          ? value.replace(/[^A-Za-z0-9 .]/g, "X")
-          : value,
-    );
+    return changed(targets, (value) => (typeof value === "string" ? plainer(value, wish) : value));
   }
   if (!isWanted && (code === "FIELD_RULE" || code === "LIST_NOT_WRITABLE")) return changed(targets, () => undefined);
   return false;
 }
 
 const isObject = (held: unknown): held is Held => typeof held === "object" && held !== null;
+
+const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** Another figure for a figure, plain letters for others; a date is not what is wrong. */
+function plainer(value: string, { dice }: Wish): string {
+  if (ISO_DATE.test(value)) return value;
+  return /^[\d.]+$/.test(value) ? String(1 + dice.below(99)) : value.replace(/[^A-Za-z0-9 .]/g, "X");
+}
 
 interface Target {
   readonly holder: Held;

@@ -1,7 +1,7 @@
 /** What makes made-up steps a schedule: a week begins on a Monday, a month on its first day, a statement has no date. */
 import { addDays, type PlainDate, weekday } from "../../src/values/dates.ts";
 import type { Held } from "./documents.ts";
-import type { Dice } from "./values.ts";
+import { anyDate, type Dice } from "./values.ts";
 
 const STATEMENTS = new Set(["backlog", "immediate", "forecast-start", "no-demand", "remainder"]);
 
@@ -18,14 +18,16 @@ function stepsOf({ steps }: Held, dice: Dice): Held {
 
 function asStep(step: Held, dice: Dice): Held {
   const { timing, from, to, ...rest } = step as { timing?: string; from?: PlainDate; to?: PlainDate };
-  if (timing !== undefined && STATEMENTS.has(timing))
+  if (timing !== undefined && STATEMENTS.has(timing)) {
     return { ...rest, timing, ...(timing === "forecast-start" || timing === "no-demand" ? { quantity: "0" } : {}) };
-  const begins = from === undefined ? undefined : firstOf(timing, from);
-  const ends = to === undefined ? undefined : begins === undefined ? to : lastOf(timing, begins, dice);
+  }
+  // Whatever else is wanted is wanted on some day.
+  const begins = firstOf(timing, from ?? (anyDate(dice) as PlainDate));
+  const ends = to === undefined ? undefined : lastOf(timing, begins, dice);
   return {
     ...rest,
     ...(timing === undefined ? {} : { timing }),
-    ...(begins === undefined ? {} : { from: begins }),
+    from: begins,
     ...(ends === undefined ? {} : { to: ends }),
   };
 }

@@ -37,7 +37,8 @@ const digits = (dice: Dice, count: number): string =>
   Array.from({ length: count }, (_, at) => String(at === 0 ? 1 + dice.below(9) : dice.below(10))).join("");
 
 /** The second value of a date with its time. */
-const isTime = (name: string, as: string): boolean => as !== "text" && /^(?:at|time|timeTo|[a-z]+At)$/.test(name);
+const isTime = (name: string, as: string): boolean =>
+  as !== "text" && /^(?:at|time|timeTo|[a-z]+At|[a-z]+Time)$/.test(name);
 
 /** How long a value of a place may be. */
 function lengthOf({ length, address }: FieldDefinition): { least: number; most: number } {
