@@ -124,14 +124,18 @@ export interface ShippedPart {
 
 export type ReceiptPlace = { readonly part: ShippedPart } | { readonly cause: ReceiptCause };
 
+/** Whether a receipt names the note, or our number of the shipment. */
+export const isOfNote = (
+  row: Pick<ReceiptRow, "note_normal">,
+  { noteNormal, shipment }: Pick<ShippedPart, "noteNormal" | "shipment">,
+): boolean => noteNormal === row.note_normal || normalForm(shipment) === row.note_normal;
+
 /** The account's part of the note that a line means: what it does not say, fits. */
 export function placeOfReceipt(
   row: Pick<ReceiptRow, "note_normal" | "customer_part" | "our_part" | "ship_to" | "order_number" | "unit">,
   shipped: readonly ShippedPart[],
 ): ReceiptPlace {
-  const ofNote = shipped.filter(
-    ({ noteNormal, shipment }) => noteNormal === row.note_normal || normalForm(shipment) === row.note_normal,
-  );
+  const ofNote = shipped.filter((part) => isOfNote(row, part));
   if (ofNote.length === 0) return { cause: "unknown-note" };
   const items = ofNote.filter((part) => isItem(row, part));
   if (items.length === 0) return { cause: "unknown-item" };
@@ -157,7 +161,7 @@ function isItem(
 /** The accounts' parts of the customer's notes with these numbers, ours or theirs, in normal form. */
 export async function shippedParts(
   from: Queryable,
-  { code, schedule }: Partner,
+  { code, schedule }: Pick<Partner, "code" | "schedule">,
   notes: readonly string[],
 ): Promise<ShippedPart[]> {
   if (notes.length === 0) return [];

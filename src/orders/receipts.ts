@@ -29,6 +29,7 @@ import { lookAgain } from "./due-accounts.ts";
 import { grouped } from "./grouped.ts";
 import { settleShown } from "./receipt-differences.ts";
 import {
+  isOfNote,
   placeOfReceipt,
   RECEIPT_CAUSES,
   type ReceiptCause,
@@ -124,7 +125,7 @@ export async function placeWaiting(tx: Tx, by: Placing, notes: readonly string[]
 
 async function placeReceipts(tx: Tx, by: Placing, waiting: readonly ReceiptRow[]): Promise<Placed> {
   const looked = waiting.filter(({ state, cause }) => state === "held" && cause === "unknown-note");
-  const shipped = await shippedParts(tx, by.partner, [...new Set(looked.map(({ note_normal }) => note_normal))]);
+  const shipped = await shippedFor(tx, by.partner, looked);
   const places = new Map(looked.map((row) => [row.id, placeOfReceipt(row, shipped)]));
   const parts = new Map(
     [...places].flatMap(([id, place]): [number, ShippedPart][] => ("part" in place ? [[id, place.part]] : [])),
@@ -150,6 +151,27 @@ async function placeReceipts(tx: Tx, by: Placing, waiting: readonly ReceiptRow[]
       })),
   );
   return { rows, sums, parts, accounts };
+}
+
+/**
+ * The parts of notes that receipts may mean. A note that is not there may be being booked by somebody else, who does not see
+ * these receipts: behind the locks of its accounts one of the two sees the other.
+ */
+async function shippedFor(tx: Tx, { code, schedule }: Partner, looked: readonly ReceiptRow[]): Promise<ShippedPart[]> {
+  const notes = [...new Set(looked.map(({ note_normal }) => note_normal))];
+  const found = await shippedParts(tx, { code, schedule }, notes);
+  const unknown = looked.filter((row) => !found.some((part) => isOfNote(row, part)));
+  if (tx.dialect === "sqlite" || unknown.length === 0) return found;
+  const concerned = await tx.ask(
+    "SELECT id FROM account WHERE partner = :code AND customer_part IN (:parts) ORDER BY id",
+    { code, parts: [...new Set(unknown.map(({ customer_part }) => customer_part))] },
+  );
+  await lockRows(
+    tx,
+    account,
+    concerned.map(({ id }) => Number(id)),
+  );
+  return shippedParts(tx, { code, schedule }, notes);
 }
 
 /** Books what each message says anew of each account's part of a note. */
