@@ -12,12 +12,54 @@ const NO_SUMS: SumIndex = new Map();
 /** What every row of a table says about the whole has to be the same in all of them. */
 export function agreedCells(line: LineDefinition, sums: SumIndex): ReadPlaces {
   const places = cellPlaces(line.fields, sums);
+  const rows = rowsBefore(line.fields);
   return (elements, target, run) => {
+    if (rows.agree(elements, target, run) !== undefined) return;
     const stated: Held = {};
     places(elements, stated, run);
     compareRows(run, target, stated);
+    rows.keep(elements, target, target, run);
   };
 }
+
+/** The row before, with the object that its cells came to. */
+interface RowBefore {
+  readonly columns: readonly number[];
+  elements: readonly string[];
+  target: Held;
+  held: Held;
+}
+
+/** Most rows say the same of their line as the row before: their cells need not be read to know it. */
+function rowsBefore(fields: readonly FieldDefinition[]): {
+  /** The object of the row before, where all cells of these fields are the same text. */
+  agree(elements: readonly string[], target: Held, run: Run): Held | undefined;
+  keep(elements: readonly string[], target: Held, held: Held, run: Run): void;
+} {
+  const byRun = new WeakMap<Run, RowBefore>();
+  return {
+    agree: (elements, target, run) => {
+      const before = byRun.get(run);
+      if (before === undefined || before.target !== target) return undefined;
+      const { columns, elements: cells } = before;
+      for (const column of columns) if (elements[column] !== cells[column]) return undefined;
+      return before.held;
+    },
+    keep: (elements, target, held, run) => {
+      const before = byRun.get(run);
+      if (before === undefined) byRun.set(run, { columns: columnsOf(fields, run), elements, target, held });
+      else Object.assign(before, { elements, target, held });
+    },
+  };
+}
+
+/** The columns of the file that fields stand in. */
+const columnsOf = (fields: readonly FieldDefinition[], run: Run): number[] =>
+  fields.flatMap(({ address }) => {
+    if (address.kind !== "column") return [];
+    const column = run.columns.get(address.number) ?? address.number;
+    return column === Number.MAX_SAFE_INTEGER ? [] : [column];
+  });
 
 /** A table's row, level by level: rows of equal key are one object. */
 export function rowPlaces(line: LineDefinition): ReadPlaces {
@@ -37,7 +79,14 @@ function sameLevel(same: SameDefinition): ReadPlaces {
   const inner = same.same.map(sameLevel);
   const columns = same.columns === undefined ? undefined : columnPlaces(same.columns);
   const saysSomething = contentOf(same);
+  const rows = rowsBefore(same.fields);
   return (elements, target, run) => {
+    const known = keys.length === 0 ? undefined : rows.agree(elements, target, run);
+    if (known !== undefined) {
+      for (const level of inner) level(elements, known, run);
+      columns?.(elements, known, run);
+      return;
+    }
     // A row may end above this level: a line without steps has its row all the same.
     if (!saysSomething(elements, run)) return;
     const object: Held = { segment: run.segment.inSet };
@@ -46,7 +95,10 @@ function sameLevel(same: SameDefinition): ReadPlaces {
     fallbacks?.(elements, object, run);
     const held = keys.length === 0 ? undefined : keyedObject(run, target, same, object, keys);
     if (held === undefined) append(target, same.opens, object);
-    else if (held !== object) compareRows(run, held, object);
+    else {
+      if (held !== object) compareRows(run, held, object);
+      rows.keep(elements, target, held, run);
+    }
     for (const level of inner) level(elements, held ?? object, run);
     columns?.(elements, held ?? object, run);
   };
@@ -54,11 +106,20 @@ function sameLevel(same: SameDefinition): ReadPlaces {
 
 /** Whether any cell of a level, or of those below it, is filled. */
 function contentOf(same: SameDefinition): (elements: readonly string[], run: Run) => boolean {
-  const numbers = fieldsBelow(same).flatMap(({ address }) => (address.kind === "column" ? [address.number] : []));
+  const fields = fieldsBelow(same);
   const isWide = hasColumns(same);
-  return (elements, run) =>
-    numbers.some((number) => isFilled(elements, run.columns.get(number) ?? number)) ||
-    (isWide && elements.some((_, at) => at > 0 && !isNamed(run, at) && isFilled(elements, at)));
+  const byRun = new WeakMap<Run, readonly number[]>();
+  return (elements, run) => {
+    let columns = byRun.get(run);
+    if (columns === undefined) {
+      columns = columnsOf(fields, run);
+      byRun.set(run, columns);
+    }
+    return (
+      columns.some((column) => isFilled(elements, column)) ||
+      (isWide && elements.some((_, at) => at > 0 && !isNamed(run, at) && isFilled(elements, at)))
+    );
+  };
 }
 
 const fieldsBelow = (same: SameDefinition): FieldDefinition[] => [
@@ -95,8 +156,9 @@ function keyedObject(
 
 /** Rows of one key have to agree on what they say about it, otherwise a value would be lost. */
 function compareRows(run: Run, held: Held, object: Held, path = ""): void {
-  for (const [name, value] of Object.entries(object)) {
-    if (name === "segment") continue;
+  for (const name in object) {
+    if (name === "segment" || !Object.hasOwn(object, name)) continue;
+    const value = object[name];
     const before = held[name];
     if (before === undefined) held[name] = value;
     else if (typeof value === "object" && value !== null)
