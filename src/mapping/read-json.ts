@@ -123,7 +123,7 @@ function misplaced(node: JsonNode, expected: string, path: string, run: JsonRun)
   add(run, {
     code: "ELEMENT_NOT_READABLE",
     severity: "reject",
-    message: `${path} is of another kind than the document has there`,
+    message: "The value is of another kind than the document has there",
     place: placeOf(run, node.at, path),
     expected,
     found,
@@ -148,10 +148,10 @@ function listUnknown(node: JsonNode, keyAt: number, path: string, names: readonl
   add(run, {
     code: "ELEMENT_NOT_USED",
     severity: "tolerated",
-    message: `${path} is no field of the document and was left aside`,
+    message: "The key is no field of the document and was left aside",
     place,
     expected: `one of ${names.join(", ")}`,
-    found: path,
+    found: path.split(".").at(-1) ?? path,
     remedy: meant === undefined ? "Leave it out, or ask for the field." : `Did you mean \`${meant}\`?`,
   });
 }
@@ -170,9 +170,9 @@ function checkAgainstSchema(document: Held, definition: MappingDefinition, run: 
     add(run, {
       code: found === undefined ? "ELEMENT_MISSING" : "ELEMENT_NOT_READABLE",
       severity: "reject",
-      message: found === undefined ? `${words} must be there and is missing` : `${words} cannot be read`,
+      message: found === undefined ? "A field that must be there is missing" : "The value cannot be read",
       place: placeOf(run, nearestPlace(run, words), words),
-      expected: issue.message.replace(/^Invalid (?:input|string|option): /, ""),
+      expected: found === undefined ? "a value" : issue.message.replace(/^Invalid (?:input|string|option): /, ""),
       found: found === undefined ? "nothing" : JSON.stringify(found).slice(0, 80),
       remedy: "Correct the document by its schema and send it again.",
     });
