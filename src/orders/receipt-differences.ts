@@ -31,10 +31,11 @@ export async function receiptDifferences(
     `SELECT r.account_id AS account, s.number AS shipment, s.note AS note, CAST(SUM(r.booked) AS TEXT) AS taken,
             (SELECT CAST(SUM(l.quantity) AS TEXT) FROM shipment_line l
              WHERE l.account_id = r.account_id AND l.shipment_id = s.id) AS shipped
-     FROM receipt r JOIN account a ON a.id = r.account_id JOIN shipment s ON s.id = r.shipment_id
-     WHERE r.account_id IN (:accountIds) AND r.state = 'booked' AND r.start = a.current_start
-       AND r.shipment_id >= COALESCE((SELECT x.shipment_id FROM shipment_line x WHERE x.account_id = a.id
-         ORDER BY x.id DESC LIMIT 1 OFFSET ${LATEST_NOTES - 1}), 0)
+     FROM account a
+     JOIN receipt r ON r.account_id = a.id AND r.shipment_id >= COALESCE(
+       (SELECT x.shipment_id FROM shipment_line x WHERE x.account_id = a.id ORDER BY x.id DESC LIMIT 1 OFFSET ${LATEST_NOTES - 1}), 0)
+     JOIN shipment s ON s.id = r.shipment_id
+     WHERE a.id IN (:accountIds) AND r.state = 'booked' AND r.start = a.current_start
      GROUP BY r.account_id, s.id, s.number, s.note, s.shipped_on ORDER BY r.account_id, s.shipped_on, s.id`,
     { accountIds },
   );

@@ -219,6 +219,20 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.deepEqual(await facts(store), ["received 590 SH-000002 acme/4N51-100-AA/PLANT1"]);
   });
 
+  it("that comes at the moment in which its note is booked is booked all the same", async () => {
+    const { store, config } = await shipped();
+    await ordered(store, config, "2027-01-15");
+    const notes = Array.from({ length: 8 }, (_, n) => `LS-2${n}`);
+    for (const note of notes) {
+      await Promise.all([
+        confirm(store, config, "2027-01-15", "SO-000002/10", "50", note),
+        said(store, config, "2027-01-15", [{ customerPart: PART, received: "50" }], { note, number: `RA-${note}` }),
+      ]);
+    }
+    const booked = (await facts(store)).filter((fact) => fact.startsWith("received 50 "));
+    assert.equal(booked.length, notes.length);
+  });
+
   it("on another item, another unit, no note, or with figures that say nothing, is held and says so", async () => {
     const { store, config } = await shipped();
     const { states, state } = await said(store, config, "2027-01-06", [
