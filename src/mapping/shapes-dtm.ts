@@ -5,7 +5,7 @@
  */
 import { addDays, isoWeek, monthStart, plainDate, readDate, weekday } from "../values/dates.ts";
 import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
-import { centuryOf, isoOf, NO_CENTURY, noDate, weekOf } from "./shapes-dates.ts";
+import { centuryOf, dateOfEight, isoOf, NO_CENTURY, noDate, weekOf } from "./shapes-dates.ts";
 
 /** What a value says; empty texts where it says nothing of the kind. */
 interface Stated {
@@ -70,7 +70,10 @@ const periodOf =
     if (isFault(first) || digits.length % 2 === 1) return isFault(first) ? first : NO_FORMAT;
     if (isFault(last)) return last;
     const to = last.timing === "week" && last.from !== undefined ? addDays(plainDate(last.from), 6) : last.from;
-    return { timing: "range", from: first.from ?? "", to: to ?? "", time: first.time ?? "", timeTo: last.time ?? "" };
+    const times = { time: first.time ?? "", timeTo: last.time ?? "" };
+    // From a time to another of one day is a window of that day.
+    if (first.from === to) return { from: first.from ?? "", ...times };
+    return { timing: "range", from: first.from ?? "", to: to ?? "", ...times };
   };
 
 const DAY8 = "(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)";
@@ -114,19 +117,22 @@ const FORMATS: ReadonlyMap<string, ReadOne> = new Map([
 /** Without a format code, by the number of digits: seen from senders who leave out what their guide says is always 102. */
 function formatOf(text: string, beside: string): ReadOne | undefined {
   if (beside !== "") return FORMATS.get(beside);
-  return FORMATS.get(
-    new Map([
-      [6, "101"],
-      [8, "102"],
-      [12, "203"],
-      [14, "204"],
-      [16, "718"],
-      [17, "718"],
-    ]).get(text.length) ?? "",
-  );
+  return FORMATS.get(FORMAT_OF_LENGTH.get(text.length) ?? "");
 }
 
+const FORMAT_OF_LENGTH: ReadonlyMap<number, string> = new Map([
+  [6, "101"],
+  [8, "102"],
+  [12, "203"],
+  [14, "204"],
+  [16, "718"],
+  [17, "718"],
+]);
+
 function stated(text: string, context: ShapeContext, beside: string): Stated | ShapeFault {
+  // Nearly all of a schedule is days of eight digits.
+  const quick = beside === "102" ? dateOfEight(text) : undefined;
+  if (quick !== undefined) return { timing: "", from: quick, to: "", time: "", timeTo: "" };
   const value = formatOf(text, beside)?.(text, context) ?? NO_FORMAT;
   return isFault(value) ? value : { timing: "", from: "", to: "", time: "", timeTo: "", ...value };
 }
