@@ -31,6 +31,11 @@ export function centuryOf(twoDigits: string, sentYear: number): string | undefin
   return String(year);
 }
 
+/** The year of two digits as its message means it: a table has no envelope, its years are 1970 to 2069. */
+export function fullYear(twoDigits: string, { family, sentYear }: ShapeContext): string | undefined {
+  return centuryOf(twoDigits, family === "csv" && sentYear === 0 ? 2050 : sentYear);
+}
+
 const DIGITS: Readonly<Record<FixedDate, RegExp>> = {
   CCYYMMDD: /^(\d{4})(\d\d)(\d\d)$/,
   YYMMDD: /^(\d\d)(\d\d)(\d\d)$/,
@@ -43,7 +48,7 @@ function readFixed(text: string, pattern: FixedDate, context: ShapeContext): str
   const [, one = "", two = "", three = ""] = match;
   if (pattern === "DD.MM.YYYY") return isoOf(three, two, one) ?? noDate(pattern);
   if (pattern === "CCYYMMDD") return isoOf(one, two, three) ?? noDate(pattern);
-  const year = centuryOf(one, context.sentYear);
+  const year = fullYear(one, context);
   return year === undefined ? NO_CENTURY : (isoOf(year, two, three) ?? noDate(pattern));
 }
 
@@ -115,28 +120,50 @@ const KEYS: ReadonlyMap<string, string> = new Map([
   ["999999", "remainder"],
 ]);
 
+/** What date keys mean, by the year of the envelope: schedules repeat few of them many times. */
+const KNOWN_KEYS = new Map<number, Map<string, readonly string[] | ShapeFault>>();
+
+function knownKeys(sentYear: number): Map<string, readonly string[] | ShapeFault> {
+  let known = KNOWN_KEYS.get(sentYear);
+  if (known === undefined) {
+    if (KNOWN_KEYS.size > 20) KNOWN_KEYS.clear();
+    known = new Map();
+    KNOWN_KEYS.set(sentYear, known);
+  }
+  return known;
+}
+
+function readKey(text: string, context: ShapeContext): readonly string[] | ShapeFault {
+  const key = KEYS.get(text);
+  if (key !== undefined) return [key, ""];
+  if (!/^\d{6}$/.test(text)) return noDate("YYMMDD, YYMM00, YY00WW or a key such as 333333");
+  const year = centuryOf(text.slice(0, 2), context.sentYear);
+  if (year === undefined) return NO_CENTURY;
+  const middle = text.slice(2, 4);
+  const end = text.slice(4);
+  if (middle === "00") {
+    const monday = isoWeek(Number(year), Number(end));
+    return monday === undefined ? noDate("a week of that year") : ["week", monday];
+  }
+  if (end === "00") {
+    const first = isoOf(year, middle, "01");
+    return first === undefined ? noDate("a month 01 to 12") : ["month", first];
+  }
+  const day = isoOf(year, middle, end);
+  return day === undefined ? noDate("YYMMDD") : ["day", day];
+}
+
 /** Date keys of VDA 4905: timing and date. YYMM00 is a month, YY00WW an ISO week, anything else a day or a key. */
 export const vdaShape: Shape = {
   values: 2,
   isNumber: false,
   read: (text, context) => {
-    const key = KEYS.get(text);
-    if (key !== undefined) return [key, ""];
-    if (!/^\d{6}$/.test(text)) return noDate("YYMMDD, YYMM00, YY00WW or a key such as 333333");
-    const year = centuryOf(text.slice(0, 2), context.sentYear);
-    if (year === undefined) return NO_CENTURY;
-    const middle = text.slice(2, 4);
-    const end = text.slice(4);
-    if (middle === "00") {
-      const monday = isoWeek(Number(year), Number(end));
-      return monday === undefined ? noDate("a week of that year") : ["week", monday];
-    }
-    if (end === "00") {
-      const first = isoOf(year, middle, "01");
-      return first === undefined ? noDate("a month 01 to 12") : ["month", first];
-    }
-    const day = isoOf(year, middle, end);
-    return day === undefined ? noDate("YYMMDD") : ["day", day];
+    const known = knownKeys(context.sentYear);
+    const held = known.get(text);
+    if (held !== undefined) return held;
+    const value = readKey(text, context);
+    if (known.size < 20_000) known.set(text, value);
+    return value;
   },
   write: ([timing = "", date = ""]) => {
     for (const [key, word] of KEYS) if (word === timing) return key;

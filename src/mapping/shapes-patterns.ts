@@ -4,7 +4,7 @@
  */
 import { isoWeek, plainDate, readDate } from "../values/dates.ts";
 import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
-import { centuryOf, isoOf, NO_CENTURY, noDate, weekOf } from "./shapes-dates.ts";
+import { fullYear, isoOf, NO_CENTURY, noDate, weekOf } from "./shapes-dates.ts";
 
 type Unit = "year" | "month" | "day" | "week";
 /** What the parts of a date are in a pattern: how many digits, and which unit. */
@@ -70,7 +70,7 @@ function readBy(pattern: Pattern, text: string, context: ShapeContext): string |
   const groups = pattern.expression.exec(text)?.groups;
   if (groups === undefined) return noDate(pattern.tokens.join(""));
   const { year = "", month = "", day = "1", week = "" } = groups;
-  const full = year.length === 4 ? year : centuryOf(year, context.sentYear);
+  const full = year.length === 4 ? year : fullYear(year, context);
   if (full === undefined) return NO_CENTURY;
   if (pattern.bucket === "week") return isoWeek(Number(full), Number(week)) ?? noDate("a week of that year");
   return isoOf(full, month.padStart(2, "0"), day.padStart(2, "0")) ?? noDate(pattern.tokens.join(""));

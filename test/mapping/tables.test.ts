@@ -89,6 +89,14 @@ describe("a schedule with a row per quantity", () => {
     assert.deepEqual(bare(scheduleOf(own, back)), bare(document));
   });
 
+  it("with years of two digits means 1970 to 2069, since a table has no envelope", () => {
+    const own = standard("csv/schedule-long", ["message.dates: [ D/M/YY, ww.YY ]"]);
+    assert.deepEqual(
+      stepsOf(scheduleOf(own, "Part;Date;Quantity\nP;5/3/27;1\nP;31/12/69;2\nP;1/1/70;3\nP;53.26;4\n")),
+      ["day 2027-03-05 1", "day 2069-12-31 2", "day 1970-01-01 3", "week 2026-12-28 4"],
+    );
+  });
+
   it("is refused without a column that it needs, and says which; what may be missing may", () => {
     const reading = readOne(mapping, Buffer.from("Part;Menge;Date\nP;1;2027-03-05\n"));
     assert.deepEqual(
