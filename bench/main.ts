@@ -7,7 +7,7 @@ import { benchRelease } from "./release.ts";
 import { machine } from "./tables.ts";
 
 const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<void> | void>> = {
-  /** X12 830s: tokenizer, and tokenizer with mapping, beside other readers. */
+  /** 830s, DELFORs, 4905s and tables (`read edifact` for one of them): tokenizer, and with mapping, beside other readers. */
   read: benchRead,
   /** An 830 of 1,000 items × 26 weeks: applied first, a week later, and with 50 other customers stored. */
   ingest: benchIngest,

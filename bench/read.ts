@@ -1,6 +1,6 @@
 /**
- * How fast X12 is read: 10 MB and 100 MB of 830s through the tokenizer, and through tokenizer and mapping to documents,
- * beside x12-parser and node-x12 on the same bytes. Every reading is a process of its own, so that peaks of memory are its
+ * How fast files are read: 830s, DELFORs, VDA 4905s and tables through the tokenizer, and through tokenizer and mapping to
+ * documents, beside other readers on the same bytes. Every reading is a process of its own, so that peaks of memory are its
  * own; readers take turns, and the median counts. They are compiled first, as the package is: run from their sources, they
  * would carry what a loader adds to each of their functions.
  */
@@ -9,11 +9,64 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { write830s } from "./schedules-830.ts";
+import { write4905s, writeDelfors, writeTables } from "./schedules-others.ts";
 
-const READERS = ["tokenizer", "documents", "x12-parser", "node-x12"] as const;
-type Reader = (typeof READERS)[number];
-const SIZES = [10, 100] as const;
-type Size = (typeof SIZES)[number];
+type Reader = "tokenizer" | "documents" | "x12-parser" | "node-x12" | "edifact" | "csv-parse";
+
+/** What is read: files of one family, by our readers and others. */
+interface Family {
+  readonly end: string;
+  readonly write: (path: string, bytes: number) => number;
+  /** Megabytes. */
+  readonly sizes: readonly number[];
+  readonly readers: readonly Reader[];
+  /** Ratios of speed at the largest size that are expected, by the clock. */
+  readonly expected: readonly (readonly [reader: Reader, peer: Reader, least: number | undefined])[];
+}
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  x12: {
+    end: "edi",
+    write: write830s,
+    sizes: [10, 100],
+    readers: ["tokenizer", "documents", "x12-parser", "node-x12"],
+    expected: [
+      ["tokenizer", "x12-parser", 5],
+      ["documents", "x12-parser", 2.5],
+      ["documents", "tokenizer", undefined],
+      ["tokenizer", "node-x12", undefined],
+    ],
+  },
+  edifact: {
+    end: "edi",
+    write: writeDelfors,
+    sizes: [10, 100],
+    readers: ["tokenizer", "documents", "edifact"],
+    expected: [
+      ["documents", "tokenizer", 0.5],
+      ["documents", "edifact", undefined],
+      ["tokenizer", "edifact", undefined],
+    ],
+  },
+  vda: {
+    end: "vda",
+    write: write4905s,
+    sizes: [10, 100],
+    readers: ["tokenizer", "documents"],
+    expected: [["documents", "tokenizer", 0.5]],
+  },
+  // A table is one document, which is in memory as a whole; no real one is larger.
+  csv: {
+    end: "csv",
+    write: writeTables,
+    sizes: [10],
+    readers: ["tokenizer", "documents", "csv-parse"],
+    expected: [
+      ["documents", "csv-parse", 0.5],
+      ["tokenizer", "csv-parse", undefined],
+    ],
+  },
+};
 const ROUNDS = 3;
 const MEGABYTE = 1_000_000;
 
@@ -26,28 +79,41 @@ interface Run {
   readonly peakBytes: number;
 }
 
-/** Writes the files to a temporary folder, measures, prints the table and what is expected of it. */
-export function benchRead(): void {
+/** Writes the files to a temporary folder, measures, prints tables and what is expected of them; `words` name families. */
+export function benchRead(words: readonly string[] = []): void {
   const folder = mkdtempSync(path.join(tmpdir(), "calloff-bench-"));
   try {
     const script = compiledReaders(folder);
-    const files = new Map(SIZES.map((size) => [size, path.join(folder, `${size}.edi`)] as const));
-    const bytes = new Map([...files].map(([size, file]) => [size, write830s(file, size * MEGABYTE)] as const));
-    const results = measure(script, files);
-    report(results, bytes);
+    for (const [name, family] of Object.entries(FAMILIES)) {
+      if (words.length > 0 && !words.includes(name)) continue;
+      const files = family.sizes.map((size) => {
+        const file = path.join(folder, `${name}-${size}.${family.end}`);
+        return { size, file, bytes: family.write(file, size * MEGABYTE) };
+      });
+      report(name, family, files, measure(script, family, files));
+      for (const { file } of files) rmSync(file);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Results = ReadonlyMap<`${Reader} ${Size}`, Run>;
+interface Written {
+  readonly size: number;
+  readonly file: string;
+  readonly bytes: number;
+}
 
-function measure(script: string, files: ReadonlyMap<Size, string>): Results {
-  const runs = new Map<`${Reader} ${Size}`, Run[]>();
+/** By reader and size. */
+type Results = ReadonlyMap<string, Run>;
+const keyOf = (reader: Reader, size: number): string => `${reader} ${size}`;
+
+function measure(script: string, { readers }: Family, files: readonly Written[]): Results {
+  const runs = new Map<string, Run[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [size, file] of files) {
-      for (const reader of READERS) {
-        const key = `${reader} ${size}` as const;
+    for (const { file, size } of files) {
+      for (const reader of readers) {
+        const key = keyOf(reader, size);
         runs.set(key, [...(runs.get(key) ?? []), runOnce(script, reader, file)]);
       }
     }
@@ -83,6 +149,8 @@ const OPTIONS: Readonly<Record<Reader, readonly string[]>> = {
   documents: ["--min-semi-space-size=16"],
   "x12-parser": [],
   "node-x12": [],
+  edifact: [],
+  "csv-parse": [],
 };
 
 function runOnce(script: string, reader: Reader, file: string): Run {
@@ -109,34 +177,41 @@ function print(...cells: readonly string[]): void {
   process.stdout.write(`${cells.map((cell, at) => (at === 0 ? cell.padEnd(28) : cell.padStart(12))).join("")}\n`);
 }
 
-function report(results: Results, bytes: ReadonlyMap<Size, number>): void {
-  const run = (reader: Reader, size: Size) => results.get(`${reader} ${size}`) as Run;
-  const megabytes = (size: Size) => (bytes.get(size) as number) / MEGABYTE;
-  print("", "10 MB", "100 MB", "100 MB", "", "peak", "peak", "");
-  print("reader", "MB/s", "MB/s", "MB/cpu s", "segments", "10 MB", "100 MB", "ratio");
-  for (const reader of READERS) {
-    const [small, large] = [run(reader, 10), run(reader, 100)];
+function report(name: string, { expected, readers, sizes }: Family, files: readonly Written[], results: Results): void {
+  const run = (reader: Reader, size: number) => results.get(keyOf(reader, size)) as Run;
+  const perSecond = (reader: Reader, size: number, figure: "seconds" | "processorSeconds") =>
+    ((files.find((file) => file.size === size)?.bytes ?? 0) / MEGABYTE / run(reader, size)[figure]).toFixed(1);
+  const largest = sizes.at(-1) as number;
+  const megabytes = sizes.map((size) => `${size} MB`);
+  print("", ...megabytes, megabytes.at(-1) as string, "", ...megabytes.map(() => "peak"), "");
+  print(`${name}: reader`, ...sizes.map(() => "MB/s"), "MB/cpu s", "segments", ...megabytes, "ratio");
+  for (const reader of readers) {
+    const peaks = sizes.map((size) => run(reader, size).peakBytes);
     print(
       reader,
-      (megabytes(10) / small.seconds).toFixed(1),
-      (megabytes(100) / large.seconds).toFixed(1),
-      (megabytes(100) / large.processorSeconds).toFixed(1),
-      String(large.segments),
-      `${(small.peakBytes / MEGABYTE).toFixed(0)} MB`,
-      `${(large.peakBytes / MEGABYTE).toFixed(0)} MB`,
-      (large.peakBytes / small.peakBytes).toFixed(2),
+      ...sizes.map((size) => perSecond(reader, size, "seconds")),
+      perSecond(reader, largest, "processorSeconds"),
+      String(run(reader, largest).segments),
+      ...peaks.map((peak) => `${(peak / MEGABYTE).toFixed(0)} MB`),
+      ratioOf(peaks),
     );
   }
   process.stdout.write("\n");
-  const times = (reader: Reader, peer: Reader) => {
-    const [mine, other] = [run(reader, 100), run(peer, 100)];
-    return [(other.seconds / mine.seconds).toFixed(1), (other.processorSeconds / mine.processorSeconds).toFixed(1)];
-  };
-  const peak = (reader: Reader) => (run(reader, 100).peakBytes / run(reader, 10).peakBytes).toFixed(2);
-  print("at 100 MB", "by clock", "by cpu", "expected");
-  print("tokenizer / x12-parser", ...times("tokenizer", "x12-parser"), ">= 5");
-  print("documents / x12-parser", ...times("documents", "x12-parser"), ">= 2.5");
-  print("tokenizer / node-x12", ...times("tokenizer", "node-x12"), "");
-  print("peak of tokenizer", peak("tokenizer"), "", "<= 1.2");
-  print("peak of documents", peak("documents"), "", "<= 1.2");
+  print(`at ${largest} MB`, "by clock", "by cpu", "expected");
+  for (const [reader, peer, least] of expected) {
+    const [mine, other] = [run(reader, largest), run(peer, largest)];
+    print(
+      `${reader} / ${peer}`,
+      (other.seconds / mine.seconds).toFixed(2),
+      (other.processorSeconds / mine.processorSeconds).toFixed(2),
+      least === undefined ? "" : `>= ${least}`,
+    );
+  }
+  for (const reader of sizes.length > 1 ? (["tokenizer", "documents"] as const) : []) {
+    print(`peak of ${reader}`, ratioOf(sizes.map((size) => run(reader, size).peakBytes)), "", "<= 1.2");
+  }
+  process.stdout.write("\n");
 }
+
+const ratioOf = (peaks: readonly number[]): string =>
+  peaks.length < 2 ? "" : ((peaks.at(-1) as number) / (peaks[0] as number)).toFixed(2);

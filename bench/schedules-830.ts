@@ -6,7 +6,7 @@ const WEEKS = 26;
 const SETS = 50;
 
 /** A small generator of numbers, so that two runs measure the same file. */
-function numbers(seed: number): (below: number) => number {
+export function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -15,13 +15,14 @@ function numbers(seed: number): (below: number) => number {
 }
 
 const FIRST_MONDAY = Date.UTC(2026, 0, 5);
-const dateText = (week: number): string =>
+/** The Monday of the n-th week as CCYYMMDD. */
+export const dayText = (week: number): string =>
   new Date(FIRST_MONDAY + week * 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
 
 function schedule(control: number, number: (below: number) => number): string {
   const segments = [
     `ST*830*${String(control).padStart(4, "0")}`,
-    `BFR*05**REL${1000 + control}*DL*A*${dateText(0)}*${dateText(WEEKS)}*${dateText(0)}`,
+    `BFR*05**REL${1000 + control}*DL*A*${dayText(0)}*${dayText(WEEKS)}*${dayText(0)}`,
     "N1*MI*EXAMPLE MOTORS*92*EM01",
     "N1*SU*CALLOFF SUPPLIER*92*S4711",
   ];
@@ -37,14 +38,14 @@ function schedule(control: number, number: (below: number) => number): string {
     for (let week = 0; week < WEEKS; week += 1) {
       const quantity = 100 + number(2000);
       sum += quantity;
-      segments.push(`FST*${quantity}*${week < 4 ? "C" : "D"}*W*${dateText(week)}`);
+      segments.push(`FST*${quantity}*${week < 4 ? "C" : "D"}*W*${dayText(week)}`);
     }
     segments.push(
-      `ATH*FI*${dateText(4)}*${4000 + number(900)}**${dateText(0)}`,
-      `ATH*MT*${dateText(12)}*${9000 + number(900)}**${dateText(0)}`,
-      `SHP*01*${100 + number(900)}*050*${dateText(0)}`,
+      `ATH*FI*${dayText(4)}*${4000 + number(900)}**${dayText(0)}`,
+      `ATH*MT*${dayText(12)}*${9000 + number(900)}**${dayText(0)}`,
+      `SHP*01*${100 + number(900)}*050*${dayText(0)}`,
       `REF*SI*N${70_000 + number(9999)}`,
-      `SHP*02*${10_000 + number(9999)}*051*${dateText(0)}**${dateText(1)}`,
+      `SHP*02*${10_000 + number(9999)}*051*${dayText(0)}**${dayText(1)}`,
     );
   }
   segments.push(`CTT*${LINES}*${sum}`);

@@ -157,6 +157,30 @@ function makerWith(sets: LineDefinition["sets"]): (segment: number) => Held {
   };
 }
 
+/** The qualifier read last: the lines of one tag ask for the same one after another. */
+const last = { elements: [""] as readonly string[], element: -1, component: -1, value: "" };
+
+/** The component that chooses a line; where an element is not composed, all of it. */
+function qualifierAt(elements: readonly string[], element: number, component: number, run: Run): string {
+  if (last.elements === elements && last.element === element && last.component === component) return last.value;
+  last.elements = elements;
+  last.element = element;
+  last.component = component;
+  last.value = readQualifier(elements[element] ?? "", component, run);
+  return last.value;
+}
+
+function readQualifier(raw: string, component: number, run: Run): string {
+  if (component <= 1 && isPlain(raw, run.special)) return raw;
+  const { component: separator, release } = run.context.delimiters;
+  if (component === 0 && !raw.includes(separator)) return raw.trim();
+  if (component <= 1 && (release === "" || !raw.includes(release))) {
+    const end = separator === "" ? -1 : raw.indexOf(separator);
+    return (end < 0 ? raw : raw.slice(0, end)).trim();
+  }
+  return (splitAt(raw, separator, release)[Math.max(component, 1) - 1] ?? "").trim();
+}
+
 function matcher(conditions: readonly Condition[]): (elements: readonly string[], run: Run) => boolean {
   const tests = conditions.map(({ address, values }) => {
     const { isNot, words } = wordsOf(values);
@@ -166,12 +190,7 @@ function matcher(conditions: readonly Condition[]): (elements: readonly string[]
       if (address.kind === "column") {
         return isChosen((elements[run.columns.get(address.number) ?? address.number] ?? "").trim());
       }
-      const raw = elements[address.element] ?? "";
-      if (address.component <= 1 && isPlain(raw, run.special)) return isChosen(raw);
-      const { component, release } = run.context.delimiters;
-      if (address.component === 0 && !raw.includes(component)) return isChosen(raw.trim());
-      const parts = splitAt(raw, component, release);
-      return isChosen((parts[Math.max(address.component, 1) - 1] ?? "").trim());
+      return isChosen(qualifierAt(elements, address.element, address.component, run));
     };
   });
   const [only] = tests;

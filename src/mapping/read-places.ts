@@ -99,6 +99,7 @@ interface Part {
   readonly repetition: number;
   readonly component: number;
   readonly hasBeside: boolean;
+  readonly quick: QuickField | undefined;
 }
 
 function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): ReadElement {
@@ -109,13 +110,19 @@ function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): Read
       repetition: Math.max(repetition, 1),
       component: Math.max(component, 1),
       hasBeside: isDatedShape(field.as),
+      quick: quickField(field),
     };
   });
+  const byComponent: (Part | undefined)[] = [];
+  for (const part of parts) if (part.repetition === 1) byComponent[part.component] ??= part;
   const first = parts.find((part) => part.repetition === 1 && part.component === 1)?.read;
   const isSimple = fields.every((field) => field.address.kind === "element" && field.address.component === 0);
   return (raw, target, run, element) => {
-    if (!isPlain(raw, run.special)) readParts(parts, isSimple, raw, target, run, element);
-    else if (first !== undefined) first(raw, target, run, "");
+    if (!isPlain(raw, run.special)) {
+      if (isSimple || !readPlainParts(byComponent, raw, target, run, element)) {
+        readParts(parts, isSimple, raw, target, run, element);
+      }
+    } else if (first !== undefined) first(raw, target, run, "");
     else reportUnmapped(run, element, raw);
   };
 }
@@ -130,27 +137,87 @@ function readParts(
 ): void {
   const { component: byComponent, repetition: byRepetition, release } = run.context.delimiters;
   const repetitions = splitAt(raw, byRepetition, release);
+  const most = repetitions.length;
   let surplus = "";
-  repetitions.forEach((held, r) => {
-    const components = splitAt(held, byComponent, release).map((one, c) =>
-      cleaned(one, release, run, element, c + 1, r + 1),
-    );
-    components.forEach((text, c) => {
-      if (text === "") return;
-      const part = parts.find((one) => one.repetition === r + 1 && one.component === c + 1);
-      if (part !== undefined) part.read(text, target, run, components[c + 1] ?? "");
-      else if (!parts.some((one) => isBeside(one, r + 1, c) && components[c - 1] !== "")) {
-        reportUnmapped(run, element, text, components.length > 1 ? c + 1 : 0, repetitions.length > 1 ? r + 1 : 0);
-        if (isSimple) surplus = text;
+  for (let r = 1; r <= most; r += 1) {
+    const components = splitAt(repetitions[r - 1] as string, byComponent, release);
+    const count = components.length;
+    let before = "";
+    let text = cleaned(components[0] as string, release, run, element, 1, r);
+    for (let c = 1; c <= count; c += 1) {
+      const next = c < count ? cleaned(components[c] as string, release, run, element, c + 1, r) : "";
+      if (text !== "") {
+        const part = partAt(parts, r, c);
+        if (part !== undefined) part.read(text, target, run, next);
+        else if (before === "" || partAt(parts, r, c - 1)?.hasBeside !== true) {
+          reportUnmapped(run, element, text, count > 1 ? c : 0, most > 1 ? r : 0);
+          if (isSimple) surplus = text;
+        }
       }
-    });
-  });
+      before = text;
+      text = next;
+    }
+  }
   if (surplus !== "") reportSurplus(run, element, surplus);
 }
 
-/** Whether a part is the date that a format code in the next component belongs to. */
-const isBeside = (part: Part, repetition: number, component: number): boolean =>
-  part.hasBeside && part.repetition === repetition && part.component === component;
+const SPACE = 32;
+
+/** Whether nothing but component separators in `raw` is special, and no blank stands at the end of a component. */
+function hasPlainParts(raw: string, separator: number, special: Uint8Array): boolean {
+  let before = separator;
+  for (let at = 0; at < raw.length; at += 1) {
+    const code = raw.charCodeAt(at);
+    if (code === separator ? before === SPACE : special[code] !== 0 || (code === SPACE && before === separator)) {
+      return false;
+    }
+    before = code;
+  }
+  return before !== SPACE;
+}
+
+/** Reads components that need no cleaning, as nearly all do; false, and nothing is read, where one does. */
+function readPlainParts(
+  parts: readonly (Part | undefined)[],
+  raw: string,
+  target: Held,
+  run: Run,
+  element: number,
+): boolean {
+  const { component: separator } = run.context.delimiters;
+  if (separator === "" || !hasPlainParts(raw, separator.charCodeAt(0), run.special)) return false;
+  let isBeside = false;
+  let from = 0;
+  for (let c = 1; from <= raw.length; c += 1) {
+    const found = raw.indexOf(separator, from);
+    const end = found < 0 ? raw.length : found;
+    if (end > from) {
+      const part = parts[c];
+      const text = raw.slice(from, end);
+      if (part === undefined) {
+        if (!isBeside) reportUnmapped(run, element, text, c);
+      } else if (part.quick === undefined || !readQuickly(part.quick, text, target, run)) {
+        part.read(text, target, run, componentAt(raw, separator, end + 1));
+      }
+      isBeside = part?.hasBeside === true;
+    } else isBeside = false;
+    from = end + 1;
+  }
+  return true;
+}
+
+/** The component that begins at `from`, empty where there is none. */
+function componentAt(raw: string, separator: string, from: number): string {
+  if (from >= raw.length) return "";
+  const end = raw.indexOf(separator, from);
+  return end < 0 ? raw.slice(from) : raw.slice(from, end);
+}
+
+/** The part that is read from there; a date says by `hasBeside` that its format code stands in the next component. */
+function partAt(parts: readonly Part[], repetition: number, component: number): Part | undefined {
+  for (const part of parts) if (part.component === component && part.repetition === repetition) return part;
+  return undefined;
+}
 
 function reportSurplus(run: Run, element: number, found: string): void {
   report(run, {
@@ -204,6 +271,7 @@ export function cleaned(
   component: number,
   repetition: number,
 ): string {
+  if (raw === "" || isPlain(raw, run.special)) return raw;
   const bytes = released(raw, release);
   const decoded = run.decode(bytes);
   const text = decoded ?? bytes;
@@ -252,14 +320,27 @@ export function fixedPlaces(
   return (elements, target, run) => {
     const record = elements[1] ?? "";
     for (const { first, last, read } of parts) {
-      const text = cleaned(record.slice(first - 1, last), "", run, first, 0, 0);
+      const held = inRange(record, first, last);
+      if (held === "") continue;
+      const text = cleaned(held, "", run, first, 0, 0);
       if (text !== "") read(text, target, run, "");
     }
     for (const [first, last] of gaps) {
-      const text = record.slice(first - 1, last).trim();
+      const text = inRange(record, first, last).trim();
       if (text !== "") reportUnmapped(run, first, text);
     }
   };
+}
+
+const BLANK = 32;
+
+/** The text at the positions `first` to `last`, without the blanks around it. */
+export function inRange(record: string, first: number, last: number): string {
+  let from = first - 1;
+  let end = Math.min(last, record.length);
+  while (from < end && record.charCodeAt(from) === BLANK) from += 1;
+  while (end > from && record.charCodeAt(end - 1) === BLANK) end -= 1;
+  return from < end ? record.slice(from, end) : "";
 }
 
 function gapsBetween(ranges: readonly (readonly [number, number])[]): [number, number][] {
@@ -279,11 +360,19 @@ export function cellPlaces(fields: readonly FieldDefinition[], sums: SumIndex): 
     number: placeOfField(field).element,
     read: compileField(field, sums.get(field)),
   }));
+  // Which columns a table has is the same for all its rows, and most tables have few of those that may be.
+  let header: Run["columns"] | undefined;
+  let present: { readonly column: number; readonly read: ReadText }[] = [];
   return (elements, target, run) => {
-    for (const { number, read } of parts) {
-      const column = run.columns.get(number) ?? number;
+    if (header !== run.columns) {
+      header = run.columns;
+      present = parts
+        .map(({ number, read }) => ({ column: run.columns.get(number) ?? number, read }))
+        .filter(({ column }) => column <= run.headers.length || run.headers.length === 0);
+    }
+    for (const { column, read } of present) {
       const raw = elements[column];
-      if (raw === undefined) continue;
+      if (raw === undefined || raw === "") continue;
       const text = cleaned(raw, "", run, column, 0, 0);
       if (text !== "") read(text, target, run, "");
     }
@@ -318,6 +407,9 @@ export function isFilled(elements: readonly string[], element: number): boolean 
   return raw !== undefined && raw !== "" && (raw.charCodeAt(0) > 0x20 || raw.trim() !== "");
 }
 
+const isLetterOrDigit = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+
 function isThere(elements: readonly string[], field: FieldDefinition, run: Run): boolean {
   const { address } = field;
   if (address.kind === "element" && address.component === 0 && address.repetition === 0) {
@@ -327,6 +419,9 @@ function isThere(elements: readonly string[], field: FieldDefinition, run: Run):
   if (address.kind === "column")
     return (elements[run.columns.get(address.number) ?? address.number] ?? "").trim() !== "";
   const raw = elements[address.element] ?? "";
+  if (raw === "") return false;
+  // Whatever is said in front of the separators is the first component.
+  if (address.component === 1 && address.repetition === 0 && isLetterOrDigit(raw.charCodeAt(0))) return true;
   const { component, repetition, release } = run.context.delimiters;
   const held = splitAt(raw, repetition, release)[Math.max(address.repetition, 1) - 1] ?? "";
   return (splitAt(held, component, release)[Math.max(address.component, 1) - 1] ?? "").trim() !== "";

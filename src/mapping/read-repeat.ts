@@ -3,7 +3,7 @@ import type { Family } from "../syntax/segment.ts";
 import type { FieldDefinition, RepeatDefinition } from "./definition.ts";
 import { append, getAt, putAt } from "./paths.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
-import { cleaned, type ReadPlaces, splitAt } from "./read-places.ts";
+import { cleaned, inRange, type ReadPlaces, splitAt } from "./read-places.ts";
 import { type Held, placeIn, type Run, report, reportUnmapped } from "./run.ts";
 
 /** One field in one block. */
@@ -26,25 +26,27 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
   const isUnused = by === undefined ? unusedByKey(repeat) : unusedThroughout;
   return (elements, target, run) => {
     const record = elements[1] ?? "";
-    blocks.forEach((places, block) => {
-      const texts = places.map(({ at, component, length }) => {
-        const raw = syntax === "fixed" ? record.slice(at - 1, at - 1 + length) : (elements[at] ?? "");
-        const { component: separator, release } = run.context.delimiters;
+    const { component: separator, release } = run.context.delimiters;
+    for (let block = 0; block < blocks.length; block += 1) {
+      const places = blocks[block] as readonly BlockPlace[];
+      const texts: string[] = [];
+      for (const { at, component, length } of places) {
+        const raw = syntax === "fixed" ? inRange(record, at, at - 1 + length) : (elements[at] ?? "");
         const part = component === 0 ? raw : (splitAt(raw, separator, release)[component - 1] ?? "");
-        return cleaned(part, release, run, at, component, 0);
-      });
+        texts.push(cleaned(part, release, run, at, component, 0));
+      }
       if (syntax !== "fixed") listFurther(places, elements, run);
       // What stands behind an unused block is looked at all the same: senders leave gaps.
-      if (isUnused(places, texts, run)) return;
+      if (isUnused(places, texts, run)) continue;
       const object: Held = { segment: run.segment.inSet };
       append(target, opens, object);
       putWord?.(object, by?.words[block] ?? "");
-      places.forEach(({ read }, at) => {
-        const text = texts[at] ?? "";
-        if (text !== "") read(text, object, run, "");
-      });
+      for (let at = 0; at < places.length; at += 1) {
+        const text = texts[at] as string;
+        if (text !== "") (places[at] as BlockPlace).read(text, object, run, "");
+      }
       for (const fallback of fallbacks) fallback(object, places, texts, run);
-    });
+    }
   };
 }
 

@@ -61,12 +61,33 @@ export const decimalCommaShape: Shape = {
 
 const UNSCALED = /^([+-]?)(\d{1,18})$/;
 
+/** Up to twelve digits with so many of them behind the point, as canonical text; undefined where a closer look is needed. */
+function scaled(text: string, decimals: number): string | undefined {
+  const { length } = text;
+  if (length === 0 || length > 12 || decimals > 6) return undefined;
+  let zeros = 0;
+  for (let at = 0; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    if (digit === 0 && zeros === at) zeros += 1;
+  }
+  if (zeros === length) return "0";
+  const whole = length - decimals;
+  if (whole <= 0) return undefined;
+  const head = zeros >= whole ? "0" : text.slice(zeros, whole);
+  let end = length;
+  while (end > whole && text.charCodeAt(end - 1) === ZERO) end -= 1;
+  return end === whole ? head : `${head}.${text.slice(whole, end)}`;
+}
+
 /** The last `decimals` digits stand behind the decimal point, which is not written. */
 export function impliedDecimals(decimals: number): Shape {
   return {
     values: 1,
     isNumber: true,
     read: (text) => {
+      const quick = scaled(text, decimals);
+      if (quick !== undefined) return quick;
       const match = UNSCALED.exec(text);
       if (match === null) return { fault: "is no whole number", expected: "digits only", ack: "6" };
       const digits = (match[2] ?? "").padStart(decimals + 1, "0");
