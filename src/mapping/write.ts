@@ -215,9 +215,12 @@ function blocksIn(item: Held, { repeat }: LineDefinition, writing: Writing): rea
 /** Lines that share a list: each object goes to the first line that admits it, in the order of the list. */
 function openingTogether(lines: readonly LineDefinition[], definition: MappingDefinition): WriteLine {
   const name = lines[0]?.opens ?? "";
-  const writers = lines.map((line) => ({
+  const named = lines.map(namesIn);
+  const all = new Set(named.flatMap((names) => [...names]));
+  const writers = lines.map((line, at) => ({
     line,
     isAdmitted: admits(line.onlyIf),
+    elsewhere: [...all].filter((one) => named[at]?.has(one) === false),
     writeItem: itemWriter(line, name, compileBuilder(line, definition), definition),
   }));
   return (object, writing, cut) => {
@@ -226,11 +229,55 @@ function openingTogether(lines: readonly LineDefinition[], definition: MappingDe
       const writer = writers.find(({ isAdmitted }) => isAdmitted(held.item, writing));
       if (writer === undefined) continue;
       counts.set(writer.line, (counts.get(writer.line) ?? 0) + 1);
+      checkPlaced(writer.line, `${name}[${held.index}]`, held.item, writer.elsewhere, writing);
       writer.writeItem(held, writing);
     }
     for (const { line } of writers) checkTimes(line, name, counts.get(line) ?? 0, writing);
     return counts.size > 0;
   };
+}
+
+/** Fields and lists of an object that a line and those below it write, by their first name. */
+function namesIn(line: LineDefinition): ReadonlySet<string> {
+  return new Set([
+    ...ownNames(line),
+    ...line.onlyIf.flatMap(({ path: [first = ""] }) => first),
+    ...namesBelow(line.below),
+  ]);
+}
+
+const namesBelow = (lines: readonly LineDefinition[]): string[] =>
+  lines.flatMap((line) => (line.opens === undefined ? [...ownNames(line), ...namesBelow(line.below)] : [line.opens]));
+
+const ownNames = ({ fields, pairs, repeat }: LineDefinition): string[] => [
+  ...[...fields, ...(pairs?.fields.values() ?? [])].flatMap(({ to }) => to.map(([first = ""]) => first)),
+  ...(repeat === undefined ? [] : [repeat.opens]),
+];
+
+/** What another line of the list has a place for and the line of this object has not is refused, since it would be lost. */
+function checkPlaced(
+  line: LineDefinition,
+  path: string,
+  item: Held,
+  elsewhere: readonly string[],
+  writing: Writing,
+): void {
+  const lost = elsewhere.find((one) => item[one] !== undefined && item[one] !== "");
+  if (lost === undefined) return;
+  writing.path.push(path);
+  writing.findings.push(
+    writeFinding(
+      writing,
+      line.tag,
+      undefined,
+      "LIST_NOT_WRITABLE",
+      `The message has a place for ${lost} in another kind of line only`,
+      `an object without ${lost}, or one that the other line takes`,
+      JSON.stringify(item[lost]),
+      lost,
+    ),
+  );
+  writing.path.pop();
 }
 
 function put(built: ReturnType<BuildSegment>, writing: Writing): void {

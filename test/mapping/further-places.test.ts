@@ -73,6 +73,14 @@ lines:
     "LIN+++PART-3",
   ];
 
+  it("refuse an object with what only the other line has a place for", () => {
+    const { findings } = mapping.write({ lines: [{ level: "item", number: "7" }] }, { ...context, setControl: "" });
+    assert.deepEqual(
+      findings.map(({ code, place }) => [code, place.field]),
+      [["LIST_NOT_WRITABLE", "lines[0].number"]],
+    );
+  });
+
   it("may come in turns: no order is missed, and sets tells the objects of one line from the other's", () => {
     const reading = mapping.read([segmentsFrom(message.join("\n"), "+")], { ...context, sentOn: "" });
     assert.deepEqual(inShort(reading.findings), []);
