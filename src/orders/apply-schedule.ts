@@ -173,8 +173,7 @@ async function notListed(
   messageId: number,
   matched: readonly MatchedLine[],
 ): Promise<MatchedLine[]> {
-  const complete = partner.schedule.listsEveryItem && purposeOf(document, partner) === "apply";
-  if (!complete || judgeMissing(policy.policy).takes === "nothing") return [];
+  if (purposeOf(document, partner) !== "apply" || judgeMissing(policy.policy).takes === "nothing") return [];
   const listed = new Set(matched.map(({ account: of }) => of?.id));
   const missing = await missingItems(tx, partner, document, messageId, businessDate);
   return missing.filter(({ account: of }) => !listed.has(of?.id));

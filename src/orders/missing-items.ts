@@ -8,8 +8,9 @@ import { writeMillionths } from "../values/figures.ts";
 import { drawnLines, identityOfAccount, identityOfScheduleLine, type MatchedLine } from "./match-lines.ts";
 
 /**
- * A line without demand for every account of the message's ship-tos that has a schedule in force and none in the message.
- * They are numbered behind the message's last line.
+ * A line without demand for every account that has a schedule in force and none in the message, of the ship-tos whose items
+ * the message lists completely: as the partner's file says, or the message itself (GIS+37). They are numbered behind the
+ * message's last line.
  */
 export async function missingItems(
   from: Queryable,
@@ -18,7 +19,10 @@ export async function missingItems(
   messageId: number,
   on: string,
 ): Promise<MatchedLine[]> {
-  const shipTos = new Set(document.lines.map((line) => identityOfScheduleLine(line, partner).identity.shipTo));
+  const complete = document.lines.filter(
+    ({ completeness }) => partner.schedule.listsEveryItem || completeness === "complete",
+  );
+  const shipTos = new Set(complete.map((line) => identityOfScheduleLine(line, partner).identity.shipTo));
   shipTos.delete("");
   if (shipTos.size === 0) return [];
   const inForce = document.layer === "call-off" ? "call_off_revision_id" : "forecast_revision_id";

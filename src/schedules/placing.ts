@@ -44,6 +44,8 @@ export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] 
 
 function timingOf(step: ScheduleStep, line: ScheduleLine): Timing {
   if (step.timing !== undefined) return step.timing;
+  // Two days are a bucket of their own, whatever the item's others are.
+  if (step.from !== undefined && step.to !== undefined && step.from !== step.to) return "range";
   return line.interval !== undefined && BUCKETS.has(line.interval) ? (line.interval as Timing) : "day";
 }
 
@@ -113,6 +115,9 @@ function stand(step: ScheduleStep, timing: Timing, placing: Placing, index: numb
     return { kind: "immediate", date: messageDate, from, to: bucket?.to ?? from };
   }
   if (timing === "no-demand") return { kind: "dated", date: messageDate, from: messageDate, to: messageDate };
+  // What is wanted at once needs no date (SCC+10).
+  if (bucket === undefined && step.commitment === "immediate")
+    return { kind: "immediate", date: messageDate, from: messageDate, to: messageDate };
   if (bucket === undefined) {
     placing.findings.push(withoutDate(step, index));
     return { kind: "remainder", date: UNDATED, from: UNDATED, to: UNDATED };

@@ -385,6 +385,21 @@ onEveryDatabase("An item that a complete message does not list any more", (datab
       assert.deepEqual(await ordered(store, config, "2027-01-08"), releases);
     });
   }
+
+  it("is asked for where the message itself says that it is complete, and for its ship-tos only", async () => {
+    const { store } = database();
+    const config = trusting();
+    await taken(store, config, twoParts);
+    const first = aScheduleLine([["2027-01-08", "400"]]);
+    await receive(store, config, "2027-01-04", [first, other([["2027-01-08", "50"]])]);
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-05", [{ ...first, completeness: "changes" }])), [
+      "accepted",
+    ]);
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-06", [{ ...first, completeness: "complete" }])), [
+      "accepted",
+      "held: not-listed",
+    ]);
+  });
 });
 
 onEveryDatabase("A decision", (database) => {

@@ -28,6 +28,26 @@ describe("a schedule read as a curve", () => {
     assert.deepEqual(told(curve.steps), ["1005 by 2027-03-01", "1025 by 2027-03-10", "1055 by 2027-03-20"]);
   });
 
+  it("takes two days for a bucket of their own, and what is committed as immediate for today's", () => {
+    const { curve, findings } = readingOf({
+      issuedOn: MESSAGE,
+      received: 0,
+      steps: [on("2027-03-08", 7, { to: "2027-03-12" }), { quantity: 3, commitment: "immediate" }],
+      line: { interval: "week" },
+    });
+    assert.deepEqual(
+      curve.steps.map(({ kind, timing, date }) => `${kind} ${timing} ${date}`),
+      ["immediate week 2027-03-03", "dated range 2027-03-12"],
+    );
+    assert.deepEqual(findings, []);
+  });
+
+  it("rules as far as the item's own horizon says, else the message's", () => {
+    const spec = { issuedOn: MESSAGE, received: 0, steps: [on("2027-03-08", 7)], horizon: { to: "2027-04-30" } };
+    assert.equal(scheduleOf(spec).horizon.to, "2027-04-30");
+    assert.equal(scheduleOf({ ...spec, line: { horizon: { to: "2027-03-31" } } }).horizon.to, "2027-03-31");
+  });
+
   it("puts backlog before the message date and immediate demand at it", () => {
     const curve = scheduleOf({
       issuedOn: MESSAGE,
