@@ -52,7 +52,7 @@ export function renderEdifact(
       una,
       delimiters,
       newline,
-      ...sidesOf(partner),
+      ...sidesOf(job),
       ...stampOf(job),
       control,
       application: set.type,

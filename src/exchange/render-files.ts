@@ -1,15 +1,16 @@
 /** One receiver's documents as files that have no rows yet, under the numbers that are expected. */
 import { outboxFolderOf } from "../config/cross-checks.ts";
 import type { Partner } from "../config/partner.ts";
+import { selectOne } from "../store/rows.ts";
 import { type ControlSeries, expectNumber, takeNumbers } from "../store/series.ts";
 import type { Tx } from "../store/store.ts";
-import type { OutboundDocumentRow } from "../store/tables.ts";
+import { interchange, type OutboundDocumentRow } from "../store/tables.ts";
 import type { Instant } from "../values/clock.ts";
 import { CalloffError } from "../values/errors.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { renderEdi } from "./render-edi.ts";
 import { renderErp } from "./render-erp.ts";
-import { type RenderJob, targetOf } from "./render-job.ts";
+import { type RenderJob, type Sides, targetOf } from "./render-job.ts";
 
 /** One document as a file that has no row yet. */
 export interface RenderedFile {
@@ -92,6 +93,31 @@ function expectedNumbers({ store }: Exchange): ExpectedNumbers {
   };
 }
 
+const ANSWERS: ReadonlySet<string> = new Set(["997", "999", "ta1", "contrl"]);
+const ANSWERED = /^(?:ack|ta1):(\d+)\.(\d+)/;
+
+/** Who sent what an answer answers, and to whom: a partner may be known by several names, or by one without its qualifier. */
+async function sidesAnswered(
+  { store }: Exchange,
+  { kind, cause_key }: OutboundDocumentRow,
+  { theirs, ours }: Partner,
+): Promise<Sides | undefined> {
+  const isKnown = [theirs, ours].every((side) => side.length === 1 && side[0]?.qualifier !== "");
+  const [, claim, ordinal] = ANSWERED.exec(cause_key) ?? [];
+  if (isKnown || !ANSWERS.has(kind) || claim === undefined) return undefined;
+  const row = await selectOne(
+    store,
+    interchange,
+    "WHERE file_id = (SELECT id FROM file WHERE claim = :claim) AND ordinal = :ordinal",
+    { claim, ordinal: Number(ordinal) },
+  );
+  if (row === undefined) return undefined;
+  return {
+    sender: { qualifier: row.receiver_qualifier, id: row.receiver },
+    receiver: { qualifier: row.sender_qualifier, id: row.sender },
+  };
+}
+
 async function renderFile(
   exchange: Exchange,
   row: OutboundDocumentRow,
@@ -103,6 +129,7 @@ async function renderFile(
     kind: row.kind as RenderJob["kind"],
     document: JSON.parse(row.document) as unknown,
     partner,
+    sides: await sidesAnswered(exchange, row, partner),
     instant: row.created_at as Instant,
     timeZone: config.gateway.company.timeZone,
   };

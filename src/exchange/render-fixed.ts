@@ -26,7 +26,7 @@ export function renderFixed(
 ): Rendered {
   const { partner } = job;
   const chain = numbersOfTransmission(numbers.interchange);
-  const { sender, receiver } = sidesOf(partner);
+  const { sender, receiver } = sidesOf(job);
   const document = {
     customerCode: receiver.id,
     supplierCode: sender.id,

@@ -2,12 +2,17 @@
 import { type OutboundMessage, type Partner, versionOf } from "../config/partner.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import type { ControlSeries } from "../store/series.ts";
-import type { Family } from "../syntax/segment.ts";
+import type { Family, Identity } from "../syntax/segment.ts";
 import type { WrittenSet } from "../syntax/x12-writer.ts";
 import { dateIn, type Instant, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
 import { type Finding, findingInWords } from "../values/finding.ts";
+
+export interface Sides {
+  readonly sender: Identity;
+  readonly receiver: Identity;
+}
 
 /** Documents that a partner gets. */
 export type PartnerKind = "997" | "999" | "ta1" | "contrl" | "application-advice" | "ship-notice" | "invoice";
@@ -17,6 +22,8 @@ export interface RenderJob {
   readonly kind: PartnerKind;
   readonly document: unknown;
   readonly partner: Partner;
+  /** The sides of the interchange that an answer answers, the other way round; the partner's first identities unless given. */
+  readonly sides?: Sides | undefined;
   /** The moment the document was decided; date and time of the envelope, so that the same document gives the same bytes. */
   readonly instant: Instant;
   readonly timeZone: string;
@@ -138,13 +145,9 @@ export function writtenSet(
   return set;
 }
 
-/** The sides of an interchange to a partner: the first identity of each. */
-export const sidesOf = (
-  partner: Partner,
-): { sender: Partner["ours"][number]; receiver: Partner["theirs"][number] } => ({
-  sender: partner.ours[0] as Partner["ours"][number],
-  receiver: partner.theirs[0] as Partner["theirs"][number],
-});
+/** The sides of an interchange to a partner: those of what it answers, else the first identity of each. */
+export const sidesOf = ({ partner, sides }: RenderJob): Sides =>
+  sides ?? { sender: partner.ours[0] as Identity, receiver: partner.theirs[0] as Identity };
 
 /** Date and time (`HHMM`) of an envelope, in the company's time zone. */
 export const stampOf = ({ instant, timeZone }: RenderJob): { date: PlainDate; time: string } => ({

@@ -23,7 +23,7 @@ export function renderJson(
   { mapping, version }: Target & { readonly mapping: CompiledMapping },
   numbers: ControlNumbers,
 ): Rendered {
-  const { sender, receiver } = sidesOf(job.partner);
+  const { sender, receiver } = sidesOf(job);
   const { date, time } = stampOf(job);
   const set = writtenSet(mapping, job.document, {
     family: "json",

@@ -19,6 +19,8 @@ import {
 } from "./render-job.ts";
 
 const SET_CONTROL = "0001";
+/** A TA1 says nothing that depends on it. */
+const TA1_VERSION = "004010";
 /** GS01 of sets whose mapping names no group. */
 const GROUPS: Readonly<Record<string, string>> = { "997": "FA", "999": "FA", "824": "AG", "856": "SH", "810": "IN" };
 
@@ -29,7 +31,7 @@ export async function renderX12(
   numbers: ControlNumbers,
 ): Promise<Rendered> {
   const { mapping, version } = target;
-  const delimiters = delimitersOf(job);
+  const delimiters = delimitersOf(job, version);
   const set = writtenSet(mapping, asVersion(job, version), {
     family: "x12",
     delimiters,
@@ -56,9 +58,9 @@ export async function renderX12(
 
 /** @throws CalloffError EXCHANGE_READ_BACK, SYNTAX_ENVELOPE_VALUE where the interchange answered has no header to repeat */
 export async function renderTa1(job: RenderJob, numbers: ControlNumbers): Promise<Rendered> {
-  const delimiters = delimitersOf(job);
+  const delimiters = delimitersOf(job, TA1_VERSION);
   const ta1 = ta1Of(job.document as Acknowledgement, stampOf(job).date);
-  const bytes = writeX12Interchange({ ...envelopeOf(job, numbers, "FA", "004010"), ta1: [ta1] }, []);
+  const bytes = writeX12Interchange({ ...envelopeOf(job, numbers, "FA", TA1_VERSION), ta1: [ta1] }, []);
   readBack(bytes, numbers.interchange);
   const meant = [["TA1", ta1.control, ta1.date, ta1.time, ta1.status, ta1.note]];
   return {
@@ -89,7 +91,13 @@ function ta1Of({ interchange = {} }: Acknowledgement, today: string): Ta1 {
   };
 }
 
-const delimitersOf = ({ partner }: RenderJob): Delimiters => ({ ...partner.delimiters, repetition: "", release: "" });
+/** Repetitions, and a separator for them in ISA11, came with 004020. */
+function delimitersOf({ partner }: RenderJob, version: string): Delimiters {
+  const { element, component, segment } = partner.delimiters;
+  const isFree = ![element, component, segment].includes(REPETITION);
+  return { element, component, segment, repetition: version >= "004020" && isFree ? REPETITION : "", release: "" };
+}
+const REPETITION = "^";
 
 const replacing = ({ partner }: RenderJob): { replaceForbidden?: string } =>
   partner.replaceForbidden === undefined ? {} : { replaceForbidden: partner.replaceForbidden };
@@ -104,7 +112,7 @@ function asVersion({ kind, document }: RenderJob, version: string): unknown {
 
 function envelopeOf(job: RenderJob, numbers: ControlNumbers, functionalId: string, version: string): X12Envelope {
   const { partner } = job;
-  const { sender, receiver } = sidesOf(partner);
+  const { sender, receiver } = sidesOf(job);
   return {
     sender,
     receiver,
@@ -117,7 +125,7 @@ function envelopeOf(job: RenderJob, numbers: ControlNumbers, functionalId: strin
     version,
     test: partner.test,
     acknowledgementRequested: false,
-    delimiters: delimitersOf(job),
+    delimiters: delimitersOf(job, version),
     newline: partner.delimiters.newline,
     ...replacing(job),
   };

@@ -179,6 +179,16 @@ onEveryDatabase("what an EDIFACT customer is answered", (database) => {
     assert.deepEqual(answer(at), ["UCI+1+ACME:ZZ+SUPPLIER:ZZ+4+26+UNB+6"]);
   });
 
+  it("goes to the very identity that sent it, whatever else the partner is called", async () => {
+    const theirs = 'theirs: [{ qualifier: "01", id: ACMEX12 }, { id: ACME }]';
+    const at = testHome(database(), {
+      "config/partners/acme.yaml": EURO.replace("theirs: [{ qualifier: ZZ, id: ACME }]", theirs),
+    });
+    at.drop("acme", "delfor.edi", delforText());
+    await workOnce(at.exchange);
+    assert.match(at.read("outbox", "acme", "CONTRL_000000001.edi"), /UNB\+UNOC:3\+SUPPLIER:ZZ\+ACME:ZZ\+/);
+  });
+
   it("held and let through after all: acknowledged, once", async () => {
     const at = home("numberGaps: hold\n");
     at.drop("acme", "1.edi", delforText());
