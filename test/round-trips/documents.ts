@@ -44,7 +44,10 @@ function makeObject(wish: Wish, shape: ObjectShape, model: Model, prefix: string
   const queue = [...inWanted, ...asked, ...[...bounds.keys()].filter((name) => mustHold(bounds.get(name)))];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (chosen.has(name) || !mayHold(bounds.get(name))) continue;
-    const places = shuffled(model.places.get(name) ?? [], dice);
+    const all = model.places.get(name) ?? [];
+    // What is said again at the objects of a list is said there.
+    const again = all.filter(({ inside }) => inside.length > 0);
+    const places = shuffled(again.length > 0 ? again : all, dice);
     const fitting = places.find((place) => place.requires.every((one) => admits(bounds, one, name)));
     if (places.length > 0 && fitting === undefined) continue;
     // It stands in other objects of this list, written by another line.

@@ -135,11 +135,11 @@ function siblingsOf(wanted: ReadonlySet<string>, held: ReadonlySet<string>, dice
 }
 
 /** The document with the lists that its schema asks for, and steps that mean something. */
-function completed({ document: kind }: CompiledMapping, document: Held, dice: Dice): Held {
+function completed({ document: kind, definition }: CompiledMapping, document: Held, dice: Dice): Held {
   const { required = [], properties = {} } = schemaOf(kind);
   const lists = required.filter((name) => properties[name]?.items !== undefined && !(name in document));
   const whole = { ...document, ...Object.fromEntries(lists.map((name) => [name, []])) };
-  return kind === "delivery-schedule" ? asSchedule(whole, dice) : whole;
+  return kind === "delivery-schedule" ? asSchedule(whole, definition.syntax, dice) : whole;
 }
 
 function tryField(trying: Trying, evidence: Evidence): void {
@@ -207,15 +207,21 @@ function differenceIn(
   return `${where}\n${JSON.stringify(document)}\n${trip.written}\n(${mapping.name})`;
 }
 
-/** The document with what an absent field means: a step is of a day, a weight in kilograms where the message knows no other. */
+/** The document with what an absent field means: a cumulative is the one the message knows, a step is of a day, a weight in kilograms where the message knows no other. */
 function withDefaults(held: Held, model: Model): Held {
-  const filled: Held = { ...held };
+  const filled = structuredClone(held);
   for (const { field } of [...model.places.values()].flat()) {
     const [value, beside] = field.to.map((path) => path.join("."));
     if (beside === undefined || value === undefined) continue;
     if (field.as === "kg" && getAt(filled, value) !== undefined && getAt(filled, beside) === undefined)
       setAt(filled, beside, "KG");
     if (value === "timing" && getAt(filled, value) === undefined) setAt(filled, value, "day");
+  }
+  const kinds = model.places.get("account.kind") ?? [];
+  if (getAt(filled, "account") !== undefined && getAt(filled, "account.kind") === undefined) {
+    const words = new Set(kinds.flatMap(({ field }) => [...(field.codes?.values() ?? [])]));
+    // The qualifier of the figure says it.
+    if (words.size === 1) setAt(filled, "account.kind", [...words][0]);
   }
   for (const [name, openers] of model.openers) {
     const list = getAt(filled, name);
@@ -230,7 +236,7 @@ function withDefaults(held: Held, model: Model): Held {
 
 /** The same difference in a document with as few fields as show it. */
 function shrunk(
-  { mapping, versions }: Trying,
+  { mapping, versions, dice }: Trying,
   document: Held,
   lost: ReadonlySet<string>,
   assumed: ReadonlySet<string>,
@@ -247,10 +253,12 @@ function shrunk(
   let words: string | undefined;
   for (let again = true; again; ) {
     again = false;
-    for (const smaller of smallerOnes(smallest)) {
-      const difference = fails(smaller as Held);
+    for (const one of smallerOnes(smallest)) {
+      const smaller = completed(mapping, one as Held, dice);
+      if (JSON.stringify(smaller).length >= JSON.stringify(smallest).length) continue;
+      const difference = fails(smaller);
       if (difference === undefined) continue;
-      smallest = smaller as Held;
+      smallest = smaller;
       words = difference;
       again = true;
       break;

@@ -1,4 +1,7 @@
-/** What makes made-up steps a schedule: a week begins on a Monday, a month on its first day, a statement has no date. */
+/**
+ * What makes made-up lines and steps a schedule: a week begins on a Monday, a month on its first day, a statement has no date. In
+ * EDIFACT the last party of the header is not one that lines are for, since directly before a LIN it begins the lines of that place.
+ */
 import { addDays, type PlainDate, weekday } from "../../src/values/dates.ts";
 import type { Held } from "./documents.ts";
 import { anyDate, type Dice } from "./values.ts";
@@ -6,15 +9,35 @@ import { anyDate, type Dice } from "./values.ts";
 const STATEMENTS = new Set(["backlog", "immediate", "forecast-start", "no-demand", "remainder"]);
 
 /** The schedule with steps that mean something. */
-export function asSchedule(document: Held, dice: Dice): Held {
-  const { lines } = document;
-  if (!Array.isArray(lines)) return document;
-  return { ...document, lines: lines.map((line: Held) => ({ ...line, ...stepsOf(line, dice) })) };
+export function asSchedule(document: Held, syntax: string, dice: Dice): Held {
+  const { lines, parties } = document;
+  return {
+    ...document,
+    ...(Array.isArray(lines) ? { lines: lines.map((line: Held) => ({ ...line, ...stepsOf(line, dice) })) } : {}),
+    ...(Array.isArray(parties) && syntax === "edifact" ? { parties: closedBy(parties as Held[]) } : {}),
+  };
 }
 
+const closedBy = (parties: readonly Held[]): Held[] =>
+  parties.at(-1)?.["role"] === "buyer" ? [...parties] : [...parties, { role: "buyer" }];
+
 function stepsOf({ steps }: Held, dice: Dice): Held {
-  return Array.isArray(steps) ? { steps: steps.map((step: Held) => asStep(step, dice)) } : {};
+  return Array.isArray(steps) ? { steps: steps.map((step: Held) => asStep(withTimes(step), dice)) } : {};
 }
+
+/** An end of a time has a beginning, both in hours and minutes; a window's times have their days. */
+function withTimes(step: Held): Held {
+  const { time = "0600", timeTo, window, ...rest } = step as { time?: string; timeTo?: string; window?: Held };
+  const times =
+    timeTo === undefined ? ("time" in step ? { time } : {}) : { time: time.slice(0, 4), timeTo: timeTo.slice(0, 4) };
+  return { ...rest, ...times, ...(window === undefined ? {} : { window: withDays(window) }) };
+}
+
+const withDays = (window: Held): Held => ({
+  ...window,
+  ...("fromTime" in window && !("from" in window) ? { from: "2027-03-01" } : {}),
+  ...("toTime" in window && !("to" in window) ? { to: "2027-03-02" } : {}),
+});
 
 function asStep(step: Held, dice: Dice): Held {
   const { timing, from, to, ...rest } = step as { timing?: string; from?: PlainDate; to?: PlainDate };
