@@ -21,7 +21,10 @@ export interface ReceiptDifference extends CountedDifference {
   readonly times: number;
 }
 
-/** The differences that stand open on the latest notes of these accounts, in the order of shipping. */
+/**
+ * The differences that stand open on the latest notes of these accounts, in the order of shipping. Where all was taken back
+ * that was ever said of a note, nothing is known of it.
+ */
 export async function receiptDifferences(
   from: Queryable,
   accountIds: readonly number[],
@@ -36,7 +39,9 @@ export async function receiptDifferences(
        (SELECT x.shipment_id FROM shipment_line x WHERE x.account_id = a.id ORDER BY x.id DESC LIMIT 1 OFFSET ${LATEST_NOTES - 1}), 0)
      JOIN shipment s ON s.id = r.shipment_id
      WHERE a.id IN (:accountIds) AND r.state = 'booked' AND r.start = a.current_start
-     GROUP BY r.account_id, s.id, s.number, s.note, s.shipped_on ORDER BY r.account_id, s.shipped_on, s.id`,
+     GROUP BY r.account_id, s.id, s.number, s.note, s.shipped_on
+     HAVING SUM(r.booked) <> 0 OR MAX(CASE WHEN r.stated = 'cancelled' THEN r.id ELSE 0 END) < MAX(r.id)
+     ORDER BY r.account_id, s.shipped_on, s.id`,
     { accountIds },
   );
   if (rows.length === 0) return new Map();

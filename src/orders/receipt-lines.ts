@@ -46,7 +46,7 @@ export function receiptRows(
   const { purpose } = document;
   return document.lines.map((line, n) => {
     const note = line.note ?? document.note ?? "";
-    const said = TAKES_BACK.has(purpose ?? "") ? ({ stated: "taken", quantity: NOTHING } as const) : takenIn(line);
+    const said = TAKES_BACK.has(purpose ?? "") ? ({ stated: "cancelled", quantity: NOTHING } as const) : takenIn(line);
     const { state, cause } = stateOf(document, note, said !== undefined);
     const on = line.receivedOn ?? document.receivedOn ?? document.issuedOn;
     return {

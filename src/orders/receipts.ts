@@ -200,7 +200,12 @@ async function bookParts(
     const same = said.filter(({ advice }) => advice === first.advice);
     const known = total(same.map(({ booked }) => booked));
     const difference = minus(total(together.map(({ row }) => takenInOf(row, part))), known);
-    const again = same.length > 0 && difference === NOTHING;
+    const cancels = together.every(({ row }) => row.stated === "cancelled");
+    const again = difference === NOTHING && same.at(-1)?.cancelled === cancels;
+    if (cancels && same.length === 0) {
+      for (const { row } of together) result.set(row.id, { ...row, state: "filed", cause: "" });
+      continue;
+    }
     for (const [n, { row }] of together.entries()) {
       result.set(row.id, {
         ...row,
@@ -213,7 +218,7 @@ async function bookParts(
       });
     }
     if (again) continue;
-    before.set(keyOf(part), [...said, { advice: first.advice, booked: difference }]);
+    before.set(keyOf(part), [...said, { advice: first.advice, booked: difference, cancelled: cancels }]);
     const sum = plus(total(said.map(({ booked }) => booked)), difference);
     sums.set(first.id, sum);
     facts.push({
@@ -246,6 +251,7 @@ const takenInOf = ({ stated, quantity: of }: ReceiptRow, part: ShippedPart): Qua
 interface BookedBefore {
   readonly advice: string;
   readonly booked: Quantity;
+  readonly cancelled: boolean;
 }
 
 async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Promise<Map<string, BookedBefore[]>> {
@@ -261,12 +267,16 @@ async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Pro
   );
   const told = new Map<string, BookedBefore[]>();
   const messages = new Map<string, BookedBefore>();
-  for (const { account_id, shipment_id, advice, booked, message_id } of rows) {
+  for (const { account_id, shipment_id, advice, booked, message_id, stated } of rows) {
     const key = keyOf({ accountId: account_id as number, shipmentId: shipment_id as number });
     // Lines of one message are one fact.
     const one = `${key} ${message_id} ${advice}`;
     const held = messages.get(one);
-    const now = { advice, booked: plus(held?.booked ?? NOTHING, booked as Quantity) };
+    const now = {
+      advice,
+      booked: plus(held?.booked ?? NOTHING, booked as Quantity),
+      cancelled: stated === "cancelled",
+    };
     messages.set(one, now);
     told.set(key, [...(told.get(key) ?? []).filter((other) => other !== held), now]);
   }

@@ -22,7 +22,7 @@ export const receipt = table(
     /** Start of the cumulative it was booked in. */
     start: "text",
     unit: "text",
-    /** taken: `quantity` was taken in; difference: it is what they count more than our note says. */
+    /** taken: `quantity` was taken in; difference: it is what they count more than our note says; cancelled: nothing is said any more. */
     stated: "text",
     quantity: "figure",
     /** By how much the line moved the ledger. */

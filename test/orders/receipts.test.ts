@@ -195,6 +195,22 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.equal((await facts(store)).at(-1)?.startsWith("received -200"), true);
   });
 
+  it("that is cancelled explains nothing any more, and one that was never sent is cancelled without a trace", async () => {
+    const { store, config } = await shipped();
+    const line = { customerPart: PART, received: "0" };
+    assert.deepEqual((await said(store, config, "2027-01-05", [line], { number: "RA-0", purpose: "cancel" })).states, [
+      "filed",
+    ]);
+    await said(store, config, "2027-01-06", [line]);
+    await said(store, config, "2027-01-07", [line], { purpose: "cancel" });
+    const schedule = aScheduleLine([["2027-01-15", "600"]], {
+      account: { cumulative: "0", kind: "received", note: "LS-17" },
+    });
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-08", [schedule])), ["held: mismatch"]);
+    await said(store, config, "2027-01-09", [line], { number: "RA-2" });
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-10", [schedule])), ["accepted"]);
+  });
+
   it("adds up the lines that it has for one item of a note", async () => {
     const { store, config } = await shipped();
     const { states, notes } = await said(store, config, "2027-01-06", [
