@@ -103,7 +103,8 @@ function firstCounts(field: FieldDefinition, read: ReadText, place: FieldPlace):
       const value = get(stated);
       const before = get(target);
       if (value === undefined) continue;
-      if (before === undefined || refines) put(target, value);
+      if (before === undefined || (refines && (value !== "range" || before === "day"))) put(target, value);
+      else if (refines) continue;
       else if (before !== value) reportUnmapped(run, place.element, text, place.component, place.repetition);
     }
   };

@@ -243,9 +243,9 @@ describe("a DELFOR D.96A", () => {
   });
 });
 
-describe("a DELFOR laid out otherwise than its mapping", () => {
-  const body = (detail: readonly string[]) => ["BGM+241+1+5", "NAD+ST+P7::92", ...detail, "UNS+S"];
+const body = (detail: readonly string[]): string[] => ["BGM+241+1+5", "NAD+ST+P7::92", ...detail, "UNS+S"];
 
+describe("a DELFOR laid out otherwise than its mapping", () => {
   it("is rejected where SCC stands behind its QTY from D.96B on", () => {
     const read = message(
       body(["LIN+1++A:IN", "QTY+113:20", "SCC+4++W", "DTM+2:202712:616", "QTY+113:30", "SCC+1", "DTM+2:20270301:102"]),
@@ -318,9 +318,10 @@ describe("a DELJIT", () => {
   });
 });
 
-describe("versions of EDIFACT", () => {
-  const named = (type: string, version: string) => library.fitting({ family: "edifact", type, version })?.name;
+const named = (type: string, version: string): string | undefined =>
+  library.fitting({ family: "edifact", type, version })?.name;
 
+describe("versions of EDIFACT", () => {
   it("are compared by year, and directories that no mapping names go to the nearest", () => {
     assert.deepEqual(
       ["D:93A", "S:93A", "D:96A", "D:96B", "D:99B", "D:00A", "D:01C", "D:02A", "D:07A", "D:21B"].map((version) =>
