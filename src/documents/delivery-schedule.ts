@@ -76,6 +76,10 @@ export const step = z.strictObject({
     })
     .optional()
     .describe("Delivery window, where it is stated beside the step"),
+  destinations: z
+    .array(z.strictObject({ ...segmentOrdinal, code: text.optional(), quantity: decimal.optional() }))
+    .optional()
+    .describe("Places that the step's quantity is divided over (X12 SDQ)"),
   parts: z
     .array(
       z.strictObject({

@@ -35,6 +35,7 @@ const CAUSE_OF_FINDING: Readonly<Record<string, Cause>> = {
   SCHEDULE_BASIS_UNCLEAR: "unclear",
   SCHEDULE_PARTS_DIFFER: "unclear",
   SCHEDULE_QUANTITIES_UNCLEAR: "unclear",
+  SCHEDULE_SEVERAL_PLACES: "unclear",
 };
 
 /** The cause for which a finding of `curveOf` holds its item; `undefined` for a mere note. */

@@ -36,6 +36,9 @@ export function placedSteps(line: ScheduleLine, placing: Placing): PlacedStep[] 
   for (const [index, step] of (line.steps ?? []).entries()) {
     const timing = timingOf(step, line);
     if (step.parts !== undefined) placing.findings.push(partsDiffer(step, index));
+    if (step.destinations?.some(({ code }) => code !== line.shipTo?.code) === true) {
+      placing.findings.push(severalPlaces(step, line, index));
+    }
     if (timing === "forecast-start") forecast = true;
     else placed.push(place(step, timing, forecast, placing, index));
   }
@@ -178,6 +181,19 @@ function partsDiffer(step: ScheduleStep, index: number): Finding {
     expected: `parts of ${step.quantity} at most`,
     found: parts.map((part) => part.quantity).join(" + "),
     remedy: "Ask the customer which of the two counts; the item is held.",
+  };
+}
+
+/** An account is of one ship-to, so what goes elsewhere cannot stand on it. */
+function severalPlaces(step: ScheduleStep, { shipTo }: ScheduleLine, index: number): Finding {
+  return {
+    code: "SCHEDULE_SEVERAL_PLACES",
+    severity: "tolerated",
+    message: "A quantity is divided over places other than the line's ship-to; it was taken whole.",
+    place: placeOf(step, index, "destinations"),
+    expected: shipTo?.code === undefined ? "the ship-to of the line" : `ship-to ${shipTo.code} only`,
+    found: (step.destinations ?? []).map(({ code, quantity: of }) => `${of ?? "?"} to ${code ?? "?"}`).join(", "),
+    remedy: "Ask the customer for a line for each ship-to, or revise the schedule; the item is held.",
   };
 }
 

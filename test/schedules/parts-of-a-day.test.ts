@@ -157,3 +157,26 @@ describe("a production sequence", () => {
     assert.deepEqual(document, before);
   });
 });
+
+describe("a quantity divided over places", () => {
+  const destinations = [
+    { code: "H3", quantity: "240" },
+    { code: "H4", quantity: "240" },
+  ];
+
+  it("holds the item, since an account is of one ship-to", () => {
+    const { findings } = readingOf(lineOf({ shipTo: { code: "H3" }, steps: [{ ...DAY, destinations }] }));
+    assert.deepEqual(
+      findings.map(({ code, expected, found }) => [code, expected, found]),
+      [["SCHEDULE_SEVERAL_PLACES", "ship-to H3 only", "240 to H3, 240 to H4"]],
+    );
+  });
+
+  it("is nothing more to say where the only place is the line's own", () => {
+    const own = [{ code: "H3", quantity: "480" }];
+    assert.deepEqual(
+      readingOf(lineOf({ shipTo: { code: "H3" }, steps: [{ ...DAY, destinations: own }] })).findings,
+      [],
+    );
+  });
+});
