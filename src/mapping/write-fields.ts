@@ -40,6 +40,8 @@ export interface Writing {
   readonly path: string[];
   /** The object around those that the current line carries from. */
   around: Held;
+  /** Fields that were written in the place of others. */
+  readonly alternatives: Set<string>;
   /** The objects on the way to the one that is written, by the list they stand in; the document first. */
   readonly objects: { readonly list: string; readonly object: Held }[];
   /** Objects of lists that a line has taken. */
@@ -81,6 +83,9 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
     checkLength(field, written.text, fault);
     const bytes = written.isConstant ? written.text : outgoing(written.text, writing, fault);
     if (bytes === undefined) return undefined;
+    if (isEmptyText(field, bytes, isNumber || counts)) {
+      return fault("FIELD_NOT_WRITABLE", "The value would be read as an empty place", "another value", written.text);
+    }
     return {
       address: field.address,
       text: bytes,
@@ -89,6 +94,13 @@ export function compileFieldWriter(field: FieldDefinition): WriteField {
       isNumber: isNumber || counts,
     };
   };
+}
+
+/** Whether what would stand in the place is one of the texts that mean nothing there. */
+function isEmptyText({ address, empty }: FieldDefinition, text: string, isNumber: boolean): boolean {
+  if (empty.length === 0) return false;
+  const width = address.kind === "range" ? address.last - address.first + 1 : 0;
+  return empty.includes(isNumber ? text.padStart(width, "0") : text);
 }
 
 type Fault = (code: ErrorCode, message: string, expected: string, found: string) => undefined;

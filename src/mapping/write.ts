@@ -46,6 +46,7 @@ export function compileWriter(definition: MappingDefinition): Writer {
       findings: [],
       path: [],
       around: {},
+      alternatives: new Set(),
       objects: [{ list: "document", object: document as Held }],
       written: new Set(),
     };
@@ -311,6 +312,7 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
     .filter(({ also }) => !also)
     .flatMap((field) => field.to.map((path) => valueAt(path, field.or)));
   const counts = line.fields.some(({ count }) => count !== undefined);
+  const alternatives = alternativesOf(line, definition);
   const below = partsOf(line.below).map(({ isOfRun, lines }) => ({
     isOfRun,
     writers: compileLines(lines, definition),
@@ -327,6 +329,7 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
       const says = line.least > 0 || counts || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
       if (says) put(build(run[0]?.item ?? {}, writing, []), writing);
+      if (says) checkAlternatives(line, alternatives, run[0]?.item ?? {}, object, writing);
       writing.path.pop();
       const within: Cut = new Map([...cut, [name, run.map(({ item }) => item)]]);
       for (const { isOfRun, writers } of below) {
@@ -339,6 +342,49 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
     checkTimes(line, name, runs, writing);
     return items.length > 0;
   };
+}
+
+interface CarriedAlternative {
+  readonly field: FieldDefinition;
+  readonly own: (from: Held) => string | undefined;
+  readonly other: (from: Held) => string | undefined;
+  /** Whether nothing but this line says the other field. */
+  readonly isOnly: boolean;
+}
+
+/** The fields of a carrying line for which one of the object around may stand. */
+function alternativesOf(line: LineDefinition, { lines }: MappingDefinition): readonly CarriedAlternative[] {
+  const said = new Set(lines.flatMap(filledWithin));
+  return line.fields.flatMap((field) => {
+    if (field.or === undefined) return [];
+    const { path } = field.or;
+    return [{ field, own: getAt(field.to[0] ?? []), other: getAt(path), isOnly: !said.has(path.join(".")) }];
+  });
+}
+
+const filledWithin = (line: LineDefinition): string[] =>
+  line.opens !== undefined || line.carries
+    ? []
+    : [...line.fields.flatMap(({ to }) => to.map((path) => path.join("."))), ...line.below.flatMap(filledWithin)];
+
+/** What is read first is the value of the object around: it has to have one, and the first that is written has to be it. */
+function checkAlternatives(
+  line: LineDefinition,
+  alternatives: readonly CarriedAlternative[],
+  item: Held,
+  around: Held,
+  writing: Writing,
+): void {
+  for (const { field, isOnly, other, own } of alternatives) {
+    const [mine, theirs] = [own(item), other(around)];
+    const name = field.or?.path.join(".") ?? "";
+    const isFirst = isOnly && !writing.alternatives.has(name);
+    writing.alternatives.add(name);
+    if (mine === undefined || mine === theirs || (theirs !== undefined && !isFirst)) continue;
+    const message = `The value would be read as ${name}, which is ${theirs === undefined ? "absent" : "another"}`;
+    const expected = theirs === undefined ? `${name} in the document` : `${theirs} first`;
+    writing.findings.push(writeFinding(writing, line.tag, field, "FIELD_NOT_WRITABLE", message, expected, mine));
+  }
 }
 
 /** A line below one that carries, with fields and no object of its own: what it says is carried as well. */

@@ -2,6 +2,8 @@
  * A document that a message refuses, made such that it is taken: what is missing is added, what is too long is cut. A refusal says
  * what it expects; this listens to nothing else. What was missing is remembered for the next documents.
  */
+
+import { putAt } from "../../src/mapping/paths.ts";
 import type { Finding } from "../../src/values/finding.ts";
 import type { Held, Wish } from "./documents.ts";
 
@@ -49,11 +51,27 @@ function repairOne(document: Held, { code, place, expected = "" }: Finding, wish
   if (code === "LIST_TOO_LONG" && most > 0) {
     return changed(targets, (value) => (Array.isArray(value) && value.length > most ? value.slice(0, most) : value));
   }
+  if (code === "FIELD_NOT_WRITABLE" && /(?: in the document| first)$/.test(expected)) {
+    return standsForOther(document, field, expected);
+  }
   if (code === "FIELD_NOT_WRITABLE" || code === "FIELD_FORBIDDEN_CHARACTER") {
     return changed(targets, (value) => (typeof value === "string" ? plainer(value, wish) : value));
   }
   if (!isWanted && (code === "FIELD_RULE" || code === "LIST_NOT_WRITABLE")) return changed(targets, () => undefined);
   return false;
+}
+
+/** A value read as another field's where that has none: the other gets one, and an object that says nothing of its own comes first. */
+function standsForOther(document: Held, field: string, expected: string): boolean {
+  const name = / in the document$/.test(expected) ? expected.replace(/ in the document$/, "") : undefined;
+  if (name !== undefined) {
+    putAt(name.split("."))(document, /On$/.test(name) ? "2027-01-05" : "Z9");
+    return true;
+  }
+  const list = document[field.split("[")[0] ?? ""];
+  if (!Array.isArray(list)) return false;
+  list.unshift({ customerPart: "Z9" });
+  return true;
 }
 
 const isObject = (held: unknown): held is Held => typeof held === "object" && held !== null;
