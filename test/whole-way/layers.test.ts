@@ -485,7 +485,7 @@ describe("A call-off over a forecast", () => {
         house.drop("acme", `${name}.edi`, text.replace("*01*RECEIVER       *", "*ZZ*WIDGETS        *"));
         await house.live("2023-10-14");
       }
-      assert.deepEqual(await house.schedules(), ["call-off  MATERIAL1/: accepted"]);
+      assert.deepEqual(await house.schedules(), ["call-off 12345 MATERIAL1/: accepted"]);
       await house.live("2023-12-03");
       assert.deepEqual(
         (await house.orders()).map((order) => order.split(" ").slice(1).join(" ")),
