@@ -61,6 +61,10 @@ export const FAULTS: Readonly<Record<string, string>> = {
   E55: "tricks with delimiters",
   E56: "segments smuggled out through data",
   E57: "huge counts and figures",
+  E58: "archives, workbooks that unpack to much",
+  E59: "XML that includes, expands or nests without end",
+  E60: "tables that cannot be read",
+  E61: "formulas in tables that are written",
   E62: "text that is costly to match or speaks to terminals and logs",
   E64: "modes, secrets, mappings with code, misspelt settings",
 };
