@@ -253,6 +253,7 @@ export const partner = z
         una: z.boolean().default(true).describe("Whether UNA stands before UNB"),
         newline: z.boolean().default(true).describe("Whether a line break follows each segment"),
         acknowledgementRequested: z.boolean().default(false).describe("Whether UNB asks for a CONTRL (0031)"),
+        groups: z.boolean().default(false).describe("Whether messages stand in a group, UNG to UNE"),
       })
       .prefault({})
       .describe("EDIFACT: how interchanges to the partner are written"),

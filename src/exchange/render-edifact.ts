@@ -12,6 +12,7 @@ import {
   notReadBack,
   type Rendered,
   type RenderJob,
+  type Sides,
   sidesOf,
   stampOf,
   type Target,
@@ -27,7 +28,7 @@ export function renderEdifact(
   numbers: ControlNumbers,
 ): Rendered {
   const { partner } = job;
-  const { syntax, una, newline, acknowledgementRequested } = partner.edifact;
+  const { syntax, una, newline, acknowledgementRequested, groups } = partner.edifact;
   const delimiters: Delimiters = {
     element: "+",
     component: ":",
@@ -45,6 +46,9 @@ export function renderEdifact(
     charset,
   });
   const control = String(numbers.interchange).padStart(9, "0");
+  const sides = sidesOf(job);
+  const groupControl = groups ? String(numbers.group) : "";
+  const group = { type: set.type, ...groupSides(job, sides), control: groupControl, version, association };
   const bytes = writeEdifactInterchange(
     {
       syntax,
@@ -52,12 +56,13 @@ export function renderEdifact(
       una,
       delimiters,
       newline,
-      ...sidesOf(job),
+      ...sides,
       ...stampOf(job),
       control,
       application: set.type,
       acknowledgementRequested: acknowledgementRequested && job.kind !== "contrl",
       test: partner.test,
+      ...(groups ? { group } : {}),
     },
     [set],
   );
@@ -69,11 +74,17 @@ export function renderEdifact(
     ending: ".edi",
     control,
     functionalId: "",
-    groupControl: "",
+    groupControl,
     setControl: REFERENCE,
-    ...secondReading(bytes, meant, delimiters),
+    ...secondReading(bytes, meant, delimiters, groups ? 2 : 1),
   };
 }
+
+/** UNG names the parties within the two houses, where the partner's file knows them by other names. */
+const groupSides = ({ partner }: RenderJob, { sender, receiver }: Sides): Sides => ({
+  sender: partner.groupIds.ours === undefined ? sender : { qualifier: "", id: partner.groupIds.ours },
+  receiver: partner.groupIds.theirs === undefined ? receiver : { qualifier: "", id: partner.groupIds.theirs },
+});
 
 function readBack(bytes: Uint8Array, control: string): void {
   const catalogue = catalogueOf(memorySource("what was written", bytes));
@@ -94,6 +105,7 @@ function secondReading(
   bytes: Uint8Array,
   meant: readonly (readonly string[])[],
   delimiters: Delimiters,
+  envelopes: 1 | 2,
 ): Pick<Rendered, "differences" | "unread"> {
   let theirs: string[][];
   try {
@@ -102,13 +114,14 @@ function secondReading(
     if (!(thrown instanceof CalloffError)) throw thrown;
     return { differences: [], unread: thrown.message };
   }
-  const differences = compareEdifactReaders(meant, theirs.slice(1, -1), delimiters)
+  const differences = compareEdifactReaders(meant, theirs.slice(envelopes, -envelopes), delimiters)
     .filter(({ known }) => !known)
     .map(
       ({ segment, element, ours, theirs: read }) =>
         `segment ${segment}, element ${element ?? "all"}: meant ${ours}, read ${read}`,
     );
-  const tags = [theirs[0]?.[0], theirs.at(-1)?.[0]].join(" ");
-  if (tags !== "UNB UNZ") differences.unshift(`envelopes: meant UNB UNZ, read ${tags}`);
+  const wanted = envelopes === 1 ? "UNB UNZ" : "UNB UNG UNE UNZ";
+  const tags = [...theirs.slice(0, envelopes), ...theirs.slice(-envelopes)].map(([tag]) => tag).join(" ");
+  if (tags !== wanted) differences.unshift(`envelopes: meant ${wanted}, read ${tags}`);
   return { differences, unread: undefined };
 }

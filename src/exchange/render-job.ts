@@ -106,7 +106,9 @@ function targetBy(mapping: CompiledMapping, partner: Partner, version: string, a
   const { code } = partner;
   const of = { family: syntax, mapping, version, association };
   if (syntax === "x12") return { ...of, series: `isa:${code}`, groupSeries: `gs:${code}` };
-  if (syntax === "edifact") return { ...of, series: `unb:${code}` };
+  if (syntax === "edifact") {
+    return { ...of, series: `unb:${code}`, ...(partner.edifact.groups ? { groupSeries: `ung:${code}` as const } : {}) };
+  }
   if (syntax === "fixed") return { ...of, series: `vda:${code}:${message.first}` };
   return { ...of, series: syntax === "csv" ? `csv:${code}` : `json:${code}` };
 }

@@ -122,7 +122,8 @@ const MUST_BE_EMPTY: readonly { readonly subject: string; readonly wrong: string
     subject: "numbers",
     wrong: "control numbers that would be given a second time",
     // Transmissions of VDA go round behind 99999, so their numbers are never beyond the count.
-    sql: `SELECT s.scope AS name FROM number_series s JOIN outbox_part p ON 'gs:' || p.receiver = s.scope AND p.group_control <> ''
+    sql: `SELECT s.scope AS name FROM number_series s JOIN outbox_part p ON p.group_control <> ''
+        AND s.scope = CASE WHEN p.functional_id = '' THEN 'ung:' ELSE 'gs:' END || p.receiver
       GROUP BY s.scope, s.next HAVING MAX(CAST(p.group_control AS BIGINT)) >= s.next
       UNION ALL SELECT s.scope FROM number_series s JOIN outbox_file f ON f.series = s.scope AND f.interchange_control <> ''
       GROUP BY s.scope, s.next HAVING MAX(CAST(f.interchange_control AS BIGINT)) >= s.next`,

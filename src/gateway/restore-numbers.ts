@@ -62,7 +62,8 @@ async function highestTaken(config: Configuration, known: Knowledge): Promise<Hi
     if (file.receiver === "erp") take("isa:erp", CHANGE.exec(file.name)?.[1] ?? "");
     else {
       take((file.series ?? `isa:${file.receiver}`) as Scope, file.control);
-      for (const group of file.groups) take(`gs:${file.receiver}`, group);
+      const level = file.series?.startsWith("unb:") === true ? "ung" : "gs";
+      for (const group of file.groups) take(`${level}:${file.receiver}`, group);
     }
   }
   await fromDisk(config, take, takeNamed);
@@ -112,8 +113,10 @@ function takeControls({ partners }: Configuration, file: string, take: (scope: S
 
 function takeOf(entry: InterchangeEntry, code: string, take: (scope: Scope, text: string) => void): void {
   const { control, family, groups } = entry;
-  if (family === "edifact") take(`unb:${code}`, control);
-  else if (family === "fixed") take(`vda:${code}:${groups[0]?.sets[0]?.type ?? ""}`, control);
+  if (family === "edifact") {
+    take(`unb:${code}`, control);
+    for (const group of groups) take(`ung:${code}`, group.control);
+  } else if (family === "fixed") take(`vda:${code}:${groups[0]?.sets[0]?.type ?? ""}`, control);
   else if (family === "x12") {
     take(`isa:${code}`, control);
     for (const group of groups) take(`gs:${code}`, group.control);

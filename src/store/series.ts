@@ -3,8 +3,8 @@ import { insertOne, selectOne, update } from "./rows.ts";
 import type { Queryable, Store, Tx } from "./store.ts";
 import { numberRun } from "./tables.ts";
 
-/** Series of control numbers by family and level: ISA and GS, UNB, VDA transmissions, JSON; names of CSV files. */
-export type ControlSeries = `${"isa" | "gs" | "unb" | "vda" | "json" | "csv"}:${string}`;
+/** Series of control numbers by family and level: ISA and GS, UNB and UNG, VDA transmissions, JSON; names of CSV files. */
+export type ControlSeries = `${"isa" | "gs" | "unb" | "ung" | "vda" | "json" | "csv"}:${string}`;
 /**
  * Our own documents count in these; control numbers in `isa:<partner>` and the like (`vda:<partner>:711`, one count for each
  * message), those expected from senders in `received:`.

@@ -253,6 +253,18 @@ onEveryDatabase("files of the other families", (database) => {
     assert.deepEqual([row?.series, row?.interchange_control], ["unb:acme", "000000001"]);
   });
 
+  it("EDIFACT: messages in groups where the partner wants them, numbered in a series of their own", async () => {
+    const to = home(
+      `${EURO.replace("shipNotice: null", "shipNotice: { mapping: edifact/desadv, version: D:07A }")}edifact: { groups: true }\ngroupIds: { theirs: PLANT }\n`,
+    );
+    await database().store.write((tx) => takeNumbers(tx, "ung:acme", 6));
+    await queue(to, "ship-notice", "SH-000012", notice);
+    const [name = ""] = await written(to);
+    const text = to.read("outbox", "acme", name);
+    assert.match(text, /UNB\+[^']*'\nUNG\+DESADV\+SUPPLIER:ZZ\+PLANT\+270301:0730\+7\+UN\+D:07A'\nUNH\+1/);
+    assert.match(text, /UNE\+1\+7'\nUNZ\+1\+000000001'/);
+  });
+
   it("EDIFACT: a character that the level has not keeps the document back, and the next one passes", async () => {
     const to = home(
       `${EURO.replace("shipNotice: null", "shipNotice: { mapping: edifact/desadv }")}edifact: { syntax: "UNOA:3" }\n`,
