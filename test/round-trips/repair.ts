@@ -63,9 +63,9 @@ function repairOne(document: Held, { code, place, expected = "" }: Finding, wish
 
 /** A value read as another field's where that has none: the other gets one, and an object that says nothing of its own comes first. */
 function standsForOther(document: Held, field: string, expected: string): boolean {
-  const name = / in the document$/.test(expected) ? expected.replace(/ in the document$/, "") : undefined;
+  const name = expected.endsWith(" in the document") ? expected.replace(" in the document", "") : undefined;
   if (name !== undefined) {
-    putAt(name.split("."))(document, /On$/.test(name) ? "2027-01-05" : "Z9");
+    putAt(name.split("."))(document, name.endsWith("On") ? "2027-01-05" : "Z9");
     return true;
   }
   const list = document[field.split("[")[0] ?? ""];
