@@ -24,7 +24,7 @@ describe("a carrying line", () => {
       { shipTo: { code: "P8" }, customerPart: "C" },
     ];
     assert.deepEqual(
-      (document as { lines: object[] }).lines.map(({ segment: _, ...line }: { segment?: number }) => line),
+      (document as { lines: object[] }).lines.map(({ segment: _segment, ...line }: { segment?: number }) => line),
       lines,
     );
     assert.deepEqual(writeX12(mapping, { lines }).lines, [
