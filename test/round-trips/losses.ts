@@ -287,14 +287,16 @@ const inWords = (findings: readonly Finding[]): string =>
     .slice(0, 3)
     .join("; ") || "unknown segments";
 
-const isLost = ({ survived }: Evidence): boolean => survived === 0;
+/** Whether a field never came back. */
+export const isLost = ({ evidence }: Pick<Losses, "evidence">, path: string): boolean =>
+  evidence.get(path)?.survived === 0;
 
 /** The shortest list of fields, objects and lists that says what is lost. */
-export function exactLoses({ mapping, evidence }: Losses): string[] {
+export function exactLoses(losses: Losses): string[] {
+  const { mapping } = losses;
   const compress = (shape: ObjectShape, prefix: string): string[] => {
     const inner = fieldsOf(shape, prefix);
-    if (prefix !== "" && inner.length > 0 && inner.every((path) => isLost(evidence.get(path) as Evidence)))
-      return [prefix.slice(0, -1)];
+    if (prefix !== "" && inner.length > 0 && inner.every((path) => isLost(losses, path))) return [prefix.slice(0, -1)];
     const groups = new Map<string, string[]>();
     for (const name of shape.fields.keys()) {
       if (OUTSIDE.has(prefix + name)) continue;
@@ -302,7 +304,7 @@ export function exactLoses({ mapping, evidence }: Losses): string[] {
       groups.set(top, [...(groups.get(top) ?? []), name]);
     }
     const own = [...groups].flatMap(([top, names]) => {
-      const lost = names.filter((name) => isLost(evidence.get(prefix + name) as Evidence));
+      const lost = names.filter((name) => isLost(losses, prefix + name));
       return lost.length === names.length && names.length > 1 ? [prefix + top] : lost.map((name) => prefix + name);
     });
     return [...own, ...[...shape.lists].flatMap(([name, list]) => compress(list, `${prefix}${name}.`))];

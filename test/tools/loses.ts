@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { loadMappings } from "../../src/mapping/library.ts";
-import { exactLoses, isListed, lossesOf } from "../round-trips/losses.ts";
+import { exactLoses, isListed, isLost, lossesOf } from "../round-trips/losses.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,9 +53,13 @@ for (const name of positionals.length === 0 ? library.names() : positionals) {
   print(`\n# ${name}: ${written} of ${tried} documents of many fields were written`);
   const exact = listInYaml(exactLoses(losses));
   print(exact);
+  const all = [...evidence.keys()];
+  const unlisted = all.filter((field) => isLost(losses, field) && !isListed(mapping.loses, field));
+  const survivors = all.filter((field) => !isLost(losses, field) && isListed(mapping.loses, field));
+  if (unlisted.length > 0) print(short(`- lost, and not listed: ${unlisted.join(", ")}`));
+  if (survivors.length > 0) print(short(`- listed, and survive: ${survivors.join(", ")}`));
   if (values.write) writeFileSync(mapping.file, withLoses(readFileSync(mapping.file, "utf8"), exact));
   for (const { path: field, survived, lost, refused, example } of evidence.values()) {
-    if (isListed(mapping.loses, field) && survived > 0) print(`- ${field} is listed, but survives`);
     if (survived > 0 && lost > 0) print(short(`- ${field} is lost at times: ${example}`));
     if (survived === 0 && refused > 0 && !isListed(mapping.loses, field))
       print(short(`- ${field} is never written: ${example}`));
