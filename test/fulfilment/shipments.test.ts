@@ -96,6 +96,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
     assert.deepEqual(shipNotice.parse(notice), {
       purpose: "original",
       number: "88",
+      loadNumber: "1",
       issuedOn: "2027-03-10",
       issuedAt: "0700",
       shippedOn: "2027-03-10",
@@ -128,6 +129,22 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
     assert.deepEqual(
       forErp?.lines.map(({ reference, order: of, quantity: figure }) => [reference, of, figure]),
       [["SH-000001/10", `${order}/10`, "400"]],
+    );
+  });
+
+  it("without a note has our number, or its digits where ship notices have eight places", async () => {
+    const { store } = database();
+    const blanket = await blanketOf();
+    const [one, other] = [
+      await seedOrder(store, blanket, { on: "2027-03-01", quantities: ["400"] }),
+      await seedOrder(store, blanket, { on: "2027-03-02", quantities: ["400"] }),
+    ];
+    const fixed = settingsWith(partnerWith("acme", { shipNotice: { mapping: "fixed/4913" } }));
+    await ship(store, confirmed("ERP-1", [[`${one}/10`, "400"]]));
+    await ship(store, confirmed("ERP-2", [[`${other}/10`, "400"]]), fixed);
+    assert.deepEqual(
+      (await select(store, shipment, "ORDER BY id")).map(({ note }) => note),
+      ["SH-000001", "2"],
     );
   });
 
