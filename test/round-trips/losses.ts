@@ -25,6 +25,8 @@ export interface Evidence {
 export interface Losses {
   readonly mapping: CompiledMapping;
   readonly evidence: ReadonlyMap<string, Evidence>;
+  /** Fields and lists that have a place in the message: a field of them that never comes back is a fault, and no loss. */
+  readonly held: ReadonlySet<string>;
   /** Whole documents without a listed field that came back as others, or could not be read. */
   readonly differences: readonly string[];
   /** Of the documents of many fields, how many were written. */
@@ -79,7 +81,7 @@ export function lossesOf(mapping: CompiledMapping, seed: number, alone = 4, toge
   }
   const held = [...evidence.values()].filter(({ survived }) => survived > 0).map(({ path }) => path);
   const { differences, written } = tryTogether(trying, held, together);
-  return { mapping, evidence, differences, written, tried: together };
+  return { mapping, evidence, held: trying.held, differences, written, tried: together };
 }
 
 interface SchemaNode {
@@ -287,9 +289,9 @@ const inWords = (findings: readonly Finding[]): string =>
     .slice(0, 3)
     .join("; ") || "unknown segments";
 
-/** Whether a field never came back. */
-export const isLost = ({ evidence }: Pick<Losses, "evidence">, path: string): boolean =>
-  evidence.get(path)?.survived === 0;
+/** Whether a field never came back, and has no place at which it could. */
+export const isLost = ({ evidence, held }: Pick<Losses, "evidence" | "held">, path: string): boolean =>
+  evidence.get(path)?.survived === 0 && !held.has(path);
 
 /** The shortest list of fields, objects and lists that says what is lost. */
 export function exactLoses(losses: Losses): string[] {
