@@ -339,6 +339,11 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
       if (says) runs += 1;
       at = end;
     }
+    if (runs === 0 && line.least > 0 && gets.length === 0) {
+      // What only marks a section stands in front of an empty one as well (UNS).
+      put(build({}, writing, []), writing);
+      runs += 1;
+    }
     checkTimes(line, name, runs, writing);
     return items.length > 0;
   };
