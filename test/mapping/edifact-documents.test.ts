@@ -9,7 +9,7 @@ import { receiptAdvice } from "../../src/documents/receipt-advice.ts";
 import { remittanceAdvice } from "../../src/documents/remittance-advice.ts";
 import { DOCUMENT_SCHEMAS } from "../../src/documents/schemas.ts";
 import { shipNotice } from "../../src/documents/ship-notice.ts";
-import type { CompiledMapping, Reading, WriteResult } from "../../src/mapping/library.ts";
+import { type CompiledMapping, mappingFromText, type Reading, type WriteResult } from "../../src/mapping/library.ts";
 import type { ReadContext } from "../../src/mapping/run.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import type { Segment } from "../../src/syntax/segment.ts";
@@ -520,6 +520,63 @@ describe("what partners say of our messages, and we of theirs", () => {
     assert.deepEqual(
       written("edifact/aperak", document, "D:96A").result.findings.map(({ code }) => code),
       ["LIST_TOO_LONG"],
+    );
+  });
+});
+
+/** A dialect of docs/templates over its standard mapping. */
+const dialect = (name: string, standard: string): CompiledMapping =>
+  mappingFromText(`edifact/${standard}.partner`, readFileSync(path.join(ROOT, `docs/templates/${name}.yaml`), "utf8"), {
+    [`edifact/${standard}`]: readFileSync(path.join(ROOT, `mappings/edifact/${standard}.yaml`), "utf8"),
+  });
+
+describe("the dialects in docs/templates", () => {
+  const context = {
+    family: "edifact",
+    delimiters: EDIFACT,
+    version: "D:07A",
+    charset: "latin1",
+    setControl: "1",
+  } as const;
+  const linesOf = (mapping: CompiledMapping, document: unknown): string[] =>
+    mapping.write(document, { ...context, association: "GMI021" }).set.segments.map((segment) => segment.join("+"));
+
+  it("DESADV of GMI says by whom places and packages are numbered", () => {
+    const lines = [
+      {
+        customerPart: "PART",
+        quantity: "5",
+        unit: "PC",
+        destination: "L5",
+        packs: [{ count: "1", labels: [{ number: "S1" }] }],
+      },
+    ];
+    assert.deepEqual(linesOf(dialect("desadv-gmi", "desadv"), { number: "1", purpose: "original", lines }), [
+      "UNH+1+DESADV:D:07A:UN:GMI021",
+      "BGM+351+1+9",
+      "CPS+1++1",
+      "PAC+1+:35+::92",
+      "PCI+17+++1",
+      "GIN+ML+S1",
+      "LIN+1++PART:IN",
+      "QTY+12:5:PCE",
+      "LOC+159+L5::92",
+      "CNT+2:1",
+    ]);
+  });
+
+  it("INVOIC of VDA 4938 names us as the seller, and has a note to every line", () => {
+    const mapping = dialect("invoic-vda-4938", "invoic");
+    const document = {
+      number: "1",
+      kind: "invoice",
+      parties: [{ role: "supplier", code: "9" }],
+      lines: [{ quantity: "5" }],
+    };
+    assert.ok(linesOf(mapping, document).includes("NAD+SE+9"));
+    assert.deepEqual(
+      mapping.write(document, context).findings.map(({ code, place }) => [code, place.field]),
+      [["FIELD_MISSING", "lines[0].note"]],
     );
   });
 });
