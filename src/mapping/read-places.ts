@@ -407,9 +407,6 @@ export function isFilled(elements: readonly string[], element: number): boolean 
   return raw !== undefined && raw !== "" && (raw.charCodeAt(0) > 0x20 || raw.trim() !== "");
 }
 
-const isLetterOrDigit = (code: number): boolean =>
-  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-
 function isThere(elements: readonly string[], field: FieldDefinition, run: Run): boolean {
   const { address } = field;
   if (address.kind === "element" && address.component === 0 && address.repetition === 0) {
@@ -420,9 +417,18 @@ function isThere(elements: readonly string[], field: FieldDefinition, run: Run):
     return (elements[run.columns.get(address.number) ?? address.number] ?? "").trim() !== "";
   const raw = elements[address.element] ?? "";
   if (raw === "") return false;
-  // Whatever is said in front of the separators is the first component.
-  if (address.component === 1 && address.repetition === 0 && isLetterOrDigit(raw.charCodeAt(0))) return true;
   const { component, repetition, release } = run.context.delimiters;
+  const at = Math.max(address.component, 1);
+  const isPlainly = address.repetition <= 1 && (release === "" || !raw.includes(release));
+  if (isPlainly && component !== "" && (repetition === "" || !raw.includes(repetition))) {
+    let from = 0;
+    for (let n = 1; n < at; n += 1) {
+      const found = raw.indexOf(component, from);
+      if (found < 0) return false;
+      from = found + 1;
+    }
+    return componentAt(raw, component, from).trim() !== "";
+  }
   const held = splitAt(raw, repetition, release)[Math.max(address.repetition, 1) - 1] ?? "";
-  return (splitAt(held, component, release)[Math.max(address.component, 1) - 1] ?? "").trim() !== "";
+  return (splitAt(held, component, release)[at - 1] ?? "").trim() !== "";
 }
