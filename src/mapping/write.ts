@@ -318,16 +318,20 @@ function carrying(line: LineDefinition, build: BuildSegment, definition: Mapping
     writers: compileLines(lines, definition),
   }));
   return (object, writing, cut) => {
-    const items = open(object, name, writing, cut, isAdmitted);
-    let runs = 0;
     writing.around = object;
+    const saysFor = ({ item }: Numbered): boolean =>
+      line.least > 0 || counts || gets.some((get) => (get(item, writing) ?? "") !== "");
+    // Objects without what is carried stand in front: behind a segment that carries they would inherit from it.
+    const among = open(object, name, writing, cut, isAdmitted);
+    const items = [...among.filter((held) => !saysFor(held)), ...among.filter(saysFor)];
+    let runs = 0;
     for (let at = 0; at < items.length; ) {
       const key = keyOf(items[at]?.item, gets, writing);
       let end = at + 1;
       if (!line.each) while (end < items.length && keyOf(items[end]?.item, gets, writing) === key) end += 1;
       const run = items.slice(at, end);
       writing.path.push(`${name}[${run[0]?.index ?? 0}]`);
-      const says = line.least > 0 || counts || gets.some((get) => (get(run[0]?.item ?? {}, writing) ?? "") !== "");
+      const says = run[0] !== undefined && saysFor(run[0]);
       if (says) put(build(run[0]?.item ?? {}, writing, []), writing);
       if (says) checkAlternatives(line, alternatives, run[0]?.item ?? {}, object, writing);
       writing.path.pop();

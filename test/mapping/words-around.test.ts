@@ -43,6 +43,11 @@ describe("a carrying line", () => {
     assert.equal((document as { lines: object[] }).lines.length, 2);
     assert.deepEqual(writeX12(mapping, { lines: [{ customerPart: "A" }] }).lines, ["LIN**A"]);
   });
+
+  it("is not inherited by objects that have nothing of it: they are written in front", () => {
+    const lines = [{ shipTo: { code: "P7" }, customerPart: "A" }, { customerPart: "B" }];
+    assert.deepEqual(writeX12(mapping, { lines }).lines, ["LIN**B", "N1*ST***P7", "LIN**A"]);
+  });
 });
 
 describe("next", () => {
