@@ -51,6 +51,7 @@ function repairOne(document: Held, { code, place, expected = "" }: Finding, wish
   if (code === "LIST_TOO_LONG" && most > 0) {
     return changed(targets, (value) => (Array.isArray(value) && value.length > most ? value.slice(0, most) : value));
   }
+  if (code === "LIST_TOO_SHORT") return withOneBefore(document, field, wish);
   if (code === "FIELD_NOT_WRITABLE" && /(?: in the document| first)$/.test(expected)) {
     return standsForOther(document, field, expected);
   }
@@ -59,6 +60,16 @@ function repairOne(document: Held, { code, place, expected = "" }: Finding, wish
   }
   if (!isWanted && (code === "FIELD_RULE" || code === "LIST_NOT_WRITABLE")) return changed(targets, () => undefined);
   return false;
+}
+
+/** Of objects that a later line takes, one without what is wanted comes first: for the line that the message must have. */
+function withOneBefore(document: Held, field: string, { wanted }: Wish): boolean {
+  const list = document[field];
+  if (!Array.isArray(list) || !isObject(list[0])) return false;
+  const kept = Object.entries(list[0]).filter(([name]) => !wanted.has(`${field}.${name}`));
+  if (kept.length === Object.keys(list[0]).length) return false;
+  list.unshift(structuredClone(Object.fromEntries(kept)));
+  return true;
 }
 
 /** A value read as another field's where that has none: the other gets one, and an object that says nothing of its own comes first. */
