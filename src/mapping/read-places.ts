@@ -1,4 +1,5 @@
 /** Reading the places of one segment: elements of delimited syntaxes, positions of fixed records, cells of tables. */
+import { undecodableAt } from "../syntax/charsets.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { compileField, nameOfField, placeInFile, placeOfField, type ReadText } from "./read-fields.ts";
 import { type QuickField, quickField, readQuickly } from "./read-quick.ts";
@@ -285,7 +286,7 @@ export function cleaned(
           : "The value holds control characters",
       place: placeIn(run, element, component > 1 ? component : 0, repetition > 1 ? repetition : 0),
       expected: decoded === undefined ? `${run.context.charset} characters` : "printable characters",
-      found: JSON.stringify(text.slice(0, 80)),
+      found: `${decoded === undefined ? strangerIn(bytes, run) : ""}${JSON.stringify(text.slice(0, 80))}`,
       remedy:
         decoded === undefined
           ? "Set the partner's charset to the one it sends."
@@ -294,6 +295,14 @@ export function cleaned(
     });
   }
   return text.trim();
+}
+
+/** The first byte that the character set does not have, and where in the value it stands. */
+function strangerIn(bytes: string, run: Run): string {
+  const at = undecodableAt(run.context.charset, bytes);
+  if (at === undefined) return "";
+  const value = bytes.charCodeAt(at).toString(16).toUpperCase().padStart(2, "0");
+  return `byte 0x${value} at position ${at + 1} of `;
 }
 
 function hasControl(text: string): boolean {
