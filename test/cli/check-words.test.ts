@@ -37,7 +37,7 @@ describe("calloff check, in words", () => {
   });
 
   it("puts a caret under the byte, also where the whole file is one line", async () => {
-    const wrapped = FORECAST.replace(/(FST\*\d+\*C\*)D/, "$1Q");
+    const wrapped = FORECAST.replace(/(BFR\*.*\*)A(\*\d{8})/, "$1Q$2");
     const apart = caretIn(await said(wrapped), "ELEMENT_CODE_UNLISTED");
     assert.equal(apart.under, "Q");
     const joined = caretIn(await said(wrapped.replace(/~\r?\n/g, "~")), "ELEMENT_CODE_UNLISTED");
