@@ -40,7 +40,9 @@ const withDays = (window: Held): Held => ({
 });
 
 function asStep(step: Held, dice: Dice): Held {
-  const { timing, from, to, ...rest } = step as { timing?: string; from?: PlainDate; to?: PlainDate };
+  const { timing: told, from, to, ...rest } = step as { timing?: string; from?: PlainDate; to?: PlainDate };
+  // Only a range has an end of its own without being called one.
+  const timing = told ?? (to === undefined ? undefined : "range");
   if (timing !== undefined && STATEMENTS.has(timing)) {
     return { ...rest, timing, ...(timing === "forecast-start" || timing === "no-demand" ? { quantity: "0" } : {}) };
   }
