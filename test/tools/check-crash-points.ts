@@ -11,7 +11,13 @@ const WAY = `
   run claim archive register quarantine let-go grown unsettled
   apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison overdue earlier
   render render-files outbox outbox-files outbox-leases outbox-leftovers outbox-ends`;
-const FILES = [...words(WAY).map((name) => `exchange/${name}.ts`), "orders/apply-schedule.ts", "orders/receipts.ts", "orders/remittances.ts", "orders/release.ts"];
+const FILES = [
+  ...words(WAY).map((name) => `exchange/${name}.ts`),
+  "orders/apply-schedule.ts",
+  "orders/receipts.ts",
+  "orders/remittances.ts",
+  "orders/release.ts",
+];
 
 /** Calls after which something is not as it was. Making an empty folder is no state of a file. */
 const CHANGES =
