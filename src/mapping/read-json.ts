@@ -18,7 +18,8 @@ interface JsonRun {
   readonly context: ReadContext;
   readonly first: Segment;
   readonly lineAt: (offset: number) => number;
-  /** Ordinals in the set of the objects that are segments of their own, by their offset. */
+  /** Objects that are segments of their own, in the order of the text; and by their offset. */
+  readonly segments: readonly Segment[];
   readonly ordinals: ReadonlyMap<number, Segment>;
   readonly findings: Finding[];
   readonly unmapped: Unmapped[];
@@ -41,6 +42,7 @@ export function compileJsonReader(definition: MappingDefinition): Reader {
       context,
       first,
       lineAt: lineCounter(first.elements[1] ?? "", first.line),
+      segments,
       ordinals: new Map(segments.map((segment) => [segment.byte - first.byte, segment])),
       findings: [],
       unmapped: [],
@@ -192,10 +194,8 @@ function nearestPlace({ places }: JsonRun, path: string): number {
 }
 
 function placeOf(run: JsonRun, at: number, field: string): Place {
-  const { context, first } = run;
-  let within = first;
-  for (const [offset, segment] of run.ordinals)
-    if (offset <= at && offset >= within.byte - first.byte) within = segment;
+  const { context, first, segments } = run;
+  const within = segments[lastBefore(segments, first.byte + at)] ?? first;
   return {
     ...(context.file === undefined ? {} : { file: context.file }),
     byte: first.byte + at,
@@ -205,6 +205,17 @@ function placeOf(run: JsonRun, at: number, field: string): Place {
     tag: within.tag,
     field,
   };
+}
+
+/** The last segment that does not begin behind `byte`. */
+function lastBefore(segments: readonly Segment[], byte: number): number {
+  let [from, to] = [0, segments.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((segments[middle] as Segment).byte <= byte) from = middle + 1;
+    else to = middle;
+  }
+  return from - 1;
 }
 
 function add({ findings }: JsonRun, finding: Finding): void {

@@ -4,6 +4,7 @@
  */
 import { type PlainDate, readDate } from "../values/dates.ts";
 import type { Finding, Place } from "../values/finding.ts";
+import { addFinding, MOST_FAULTS } from "./codes.ts";
 import {
   type JsonFault,
   type JsonMember,
@@ -52,8 +53,20 @@ export function jsonCatalogue(source: ByteSource, start: number): Catalogue {
   if ("fault" in root) return { ...of, segments: 0, interchanges: [], findings: [unreadable(root.fault, lineAt)] };
   const reading: Reading = { lineAt, segments: 0, sets: 0 };
   const envelopes = root.kind === "list" ? root.items : [root];
-  const interchanges = envelopes.map((node, at) => interchangeOf(node, at + 1, reading));
   const findings = envelopes.length === 0 ? [faulty(root, "", "The list is empty", "an envelope", "[]", lineAt)] : [];
+  const interchanges: InterchangeEntry[] = [];
+  let broken = 0;
+  for (const node of envelopes) {
+    if (broken === MOST_FAULTS.structural) {
+      findings.push(
+        faulty(node, "", "From here on nothing is read", `fewer than ${broken} faulty envelopes`, "more", lineAt),
+      );
+      break;
+    }
+    const entry = interchangeOf(node, interchanges.length + 1, reading);
+    if (entry.findings.some(({ severity }) => severity === "reject")) broken += 1;
+    interchanges.push(entry);
+  }
   return { ...of, segments: reading.segments, interchanges, findings };
 }
 
@@ -105,7 +118,7 @@ function interchangeOf(node: JsonNode, ordinal: number, reading: Reading): Inter
     const at = envelope.get("sentOn")?.value ?? node;
     findings.push(faulty(at, "sentOn", "The day is none of the calendar", "a day YYYY-MM-DD", stated, lineAt));
   }
-  findings.push(...furtherKeys(envelope, lineAt));
+  for (const finding of furtherKeys(envelope, lineAt)) addFinding(findings, finding);
   const sets = documentsOf(node, envelope, findings, lineAt).map(([document, number]) =>
     setOf(document, { type, version, control: number === 0 ? control : String(number) }, reading),
   );
@@ -162,7 +175,7 @@ function documentsOf(
   if (one === undefined && several?.kind === "list" && several.items.length > 0) {
     return several.items.flatMap((item, at): (readonly [JsonNode, number])[] => {
       if (item.kind === "object") return [[item, at + 1]];
-      findings.push(faulty(item, `documents[${at}]`, "A document is an object", "{ … }", item.kind, lineAt));
+      addFinding(findings, faulty(item, `documents[${at}]`, "A document is an object", "{ … }", item.kind, lineAt));
       return [];
     });
   }
@@ -175,14 +188,15 @@ function documentsOf(
   return [];
 }
 
-function furtherKeys(envelope: JsonObject["members"], lineAt: Reading["lineAt"]): Finding[] {
-  return [...envelope]
-    .filter(([key]) => !KEYS.includes(key))
-    .map(([key, { keyAt, value }]) => ({
+function* furtherKeys(envelope: JsonObject["members"], lineAt: Reading["lineAt"]): Generator<Finding> {
+  for (const [key, { keyAt, value }] of envelope) {
+    if (KEYS.includes(key)) continue;
+    yield {
       ...faulty(value, key, "The envelope has a key that says nothing here", `one of ${KEYS.join(", ")}`, key, lineAt),
-      severity: "tolerated" as const,
+      severity: "tolerated",
       place: { byte: keyAt, line: lineAt(keyAt), field: key },
-    }));
+    };
+  }
 }
 
 function setOf(

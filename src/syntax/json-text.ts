@@ -39,12 +39,16 @@ export interface JsonFault {
 
 /** Documents have six levels; what nests far deeper is made to break readers. */
 const DEEPEST = 64;
+/** Each value takes far more room than its text; a document of that many would be larger than any that is sent. */
+const MOST_VALUES = 4_000_000;
 /** Names that objects already have. */
 const RESERVED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 const BLANK = /[ \t\r\n]*/y;
+// One class over and over takes no room for each character, as alternatives would: a text may be as long as the file.
 // oxlint-disable-next-line no-control-regex -- JSON allows no control character in a text
-const TEXT = /"(?:[^"\\\0-\x1F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\0-\x1F]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])/y;
 const WORD = /(?:true|false|null)(?!\w)/y;
 
@@ -68,6 +72,7 @@ export function readJson(text: string, start = 0): JsonNode | { readonly fault: 
 
 function wholeValue(text: string, start: number): JsonNode {
   let at = start;
+  let values = 0;
 
   const fail = (message: string, expected: string, from = at): never => {
     const found = text.slice(from, from + 20).replaceAll(/[^ -~]/g, "?");
@@ -85,14 +90,24 @@ function wholeValue(text: string, start: number): JsonNode {
   };
   const textHere = (what: string): string => {
     const from = at;
-    const taken = take(TEXT);
-    if (taken === undefined)
-      return fail(`Here ${what} should stand`, `${what} in double quotes, closed on the same line`);
-    return decoded(taken) ?? fail("The text is not UTF-8", "text in UTF-8, without halves of characters", from);
+    if (text.charAt(at) === '"') {
+      at += 1;
+      do take(PLAIN);
+      while (take(ESCAPE) !== undefined);
+    }
+    if (at === from || text.charAt(at) !== '"')
+      return fail(`Here ${what} should stand`, `${what} in double quotes, closed on the same line`, from);
+    at += 1;
+    return (
+      decoded(text.slice(from, at)) ??
+      fail("The text is not UTF-8", "text in UTF-8, without halves of characters", from)
+    );
   };
 
   function value(depth: number): JsonNode {
     if (depth > DEEPEST) fail("The text is nested too deeply", `at most ${DEEPEST} levels`);
+    values += 1;
+    if (values > MOST_VALUES) fail("The text holds too many values", `at most ${MOST_VALUES} values`);
     const opening = next();
     const from = at;
     if (opening === "{") return { kind: "object", at: from, members: members(depth), end: at };
@@ -182,19 +197,28 @@ function* listed(node: JsonNode): Generator<{ readonly tag: string; readonly nod
   }
 }
 
-/** How many line breaks stand before an offset: asked in rising order, it costs one pass over the text. */
+/** The line of each offset, in whatever order it is asked; the first line is `first`. */
 export function lineCounter(text: string, first = 1): (offset: number) => number {
-  let line = first;
-  let at = 0;
+  const breaks = lineBreaks(text);
   return (offset) => {
-    if (offset < at) {
-      line = first;
-      at = 0;
+    let [from, to] = [0, breaks.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((breaks[middle] as number) < offset) from = middle + 1;
+      else to = middle;
     }
-    for (let next = text.indexOf("\n", at); next >= 0 && next < offset; next = text.indexOf("\n", at)) {
-      line += 1;
-      at = next + 1;
-    }
-    return line;
+    return first + from;
   };
+}
+
+/** Offsets of the line breaks. */
+function lineBreaks(text: string): Uint32Array {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
+  const breaks = new Uint32Array(count);
+  for (let n = 0, at = -1; n < count; n += 1) {
+    at = text.indexOf("\n", at + 1);
+    breaks[n] = at;
+  }
+  return breaks;
 }

@@ -172,6 +172,25 @@ describe("a schedule as JSON", () => {
     );
   });
 
+  it("holds a text as long as a file may be, and says which envelopes and keys are too many", () => {
+    const long = "a".repeat(20_000_000);
+    const [reading] = read(`{"schema":"calloff/delivery-schedule/1","document":{"number":"${long}","lines":[]}}`);
+    assert.equal((reading?.document as { number?: string } | undefined)?.number, long);
+    const keys = Array.from({ length: 150_000 }, (_, n) => `"k${n}":0`).join(",");
+    assert.equal(catalogue(`{${keys}}`).interchanges[0]?.findings.length, 52);
+    const { findings, interchanges } = catalogue(`[${Array.from({ length: 50_000 }, () => "{}").join(",")}]`);
+    assert.deepEqual([interchanges.length, inShort(findings)], [1000, ["line 1  reject SYNTAX_JSON_ENVELOPE"]]);
+  });
+
+  it("on one line costs no more than on many", () => {
+    const steps = Array.from({ length: 40_000 }, (_, n) => `{"quantity":${n},"further":1}`).join(",");
+    const began = process.cpuUsage();
+    const [reading] = read(`{"schema":"calloff/delivery-schedule/1","document":{"lines":[{"steps":[${steps}]}]}}`);
+    const { system, user } = process.cpuUsage(began);
+    assert.equal((reading?.document as { lines: { steps: unknown[] }[] } | undefined)?.lines[0]?.steps.length, 40_000);
+    assert.ok(system + user < 10_000_000, `${system + user} microseconds`);
+  });
+
   it("reads any JSON value without throwing", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
