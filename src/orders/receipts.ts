@@ -7,7 +7,6 @@ import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import type { ReceiptAdvice } from "../documents/receipt-advice.ts";
 import { readFindings, writeFindings } from "../store/findings.ts";
-import { book } from "../store/ledger.ts";
 import { insert, lockRows, select, selectOne, update, updateEach } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
 import {
@@ -15,7 +14,6 @@ import {
   account,
   type MessageRow,
   message,
-  type NewLedgerRow,
   type ReceiptRow,
   receipt,
   statement,
@@ -23,11 +21,11 @@ import {
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import { minus, NOTHING, plus, type Quantity, quantity, total, writeMillionths } from "../values/figures.ts";
+import { NOTHING, type Quantity, quantity, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
 import { lookAgain } from "./due-accounts.ts";
-import { grouped } from "./grouped.ts";
 import { settleShown } from "./receipt-differences.ts";
+import { type BookedParts, bookParts } from "./receipt-facts.ts";
 import {
   isOfNote,
   placeOfReceipt,
@@ -102,10 +100,8 @@ interface Placing {
 }
 
 /** Receipts as they are after they were placed, with what they were placed on. */
-interface Placed {
+interface Placed extends Pick<BookedParts, "sums"> {
   readonly rows: readonly ReceiptRow[];
-  /** By receipt, of the first one for an account's part of a note: what was taken in of it, all advices together. */
-  readonly sums: ReadonlyMap<number, Quantity>;
   readonly parts: ReadonlyMap<number, ShippedPart>;
   readonly accounts: readonly AccountRow[];
 }
@@ -172,115 +168,6 @@ async function shippedFor(tx: Tx, { code, schedule }: Partner, looked: readonly 
     concerned.map(({ id }) => Number(id)),
   );
   return shippedParts(tx, { code, schedule }, notes);
-}
-
-/** Books what each message says anew of each account's part of a note. */
-async function bookParts(
-  tx: Tx,
-  { occasion, partner }: Placing,
-  rows: readonly ReceiptRow[],
-  parts: ReadonlyMap<number, ShippedPart>,
-  accounts: readonly AccountRow[],
-): Promise<{ readonly booked: Map<number, ReceiptRow>; readonly sums: Map<number, Quantity> }> {
-  const before = await bookedBefore(tx, [...parts.values()]);
-  const byId = new Map(accounts.map((row) => [row.id, row]));
-  const placed = rows.flatMap((row) => {
-    const part = parts.get(row.id);
-    return part === undefined ? [] : [{ row, part, of: byId.get(part.accountId) as AccountRow }];
-  });
-  const facts: NewLedgerRow[] = [];
-  const result = new Map<number, ReceiptRow>();
-  const sums = new Map<number, Quantity>();
-  // In the order of their messages: what came later counts for what came before it under the same number.
-  for (const together of grouped(placed, ({ row, part }) =>
-    [row.message_id, keyOf(part), row.advice].join("\n"),
-  ).values()) {
-    const [{ row: first, part, of }] = together as [(typeof together)[number]];
-    const said = before.get(keyOf(part)) ?? [];
-    const same = said.filter(({ advice }) => advice === first.advice);
-    const known = total(same.map(({ booked }) => booked));
-    const difference = minus(total(together.map(({ row }) => takenInOf(row, part))), known);
-    const cancels = together.every(({ row }) => row.stated === "cancelled");
-    const again = difference === NOTHING && same.at(-1)?.cancelled === cancels;
-    if (cancels && same.length === 0) {
-      for (const { row } of together) result.set(row.id, { ...row, state: "filed", cause: "" });
-      continue;
-    }
-    for (const [n, { row }] of together.entries()) {
-      result.set(row.id, {
-        ...row,
-        account_id: of.id,
-        shipment_id: part.shipmentId,
-        start: of.current_start,
-        booked: n === 0 ? difference : NOTHING,
-        state: again ? "repeated" : "booked",
-        cause: "",
-      });
-    }
-    if (again) continue;
-    before.set(keyOf(part), [...said, { advice: first.advice, booked: difference, cancelled: cancels }]);
-    const sum = plus(total(said.map(({ booked }) => booked)), difference);
-    sums.set(first.id, sum);
-    facts.push({
-      account_id: of.id,
-      ...(part.lineId === undefined ? {} : { line_id: part.lineId }),
-      moves: "cumulative",
-      start: of.current_start,
-      kind: "received",
-      quantity: difference,
-      happened_on: first.received_on,
-      booked_at: occasion.instant,
-      cause_kind: "receipt",
-      cause: part.shipment,
-      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${said.length + 1}`,
-      who: occasion.who,
-      reason: `advice ${first.advice}: ${writeMillionths(sum)} of ${writeMillionths(part.quantity)} of note ${first.note} taken in`,
-    });
-  }
-  await book(tx, facts);
-  return { booked: result, sums };
-}
-
-const keyOf = ({ accountId, shipmentId }: Pick<ShippedPart, "accountId" | "shipmentId">): string =>
-  `${accountId}/${shipmentId}`;
-
-/** A difference is said of the whole note. */
-const takenInOf = ({ stated, quantity: of }: ReceiptRow, part: ShippedPart): Quantity =>
-  (stated === "difference" ? plus(part.quantity, of as Quantity) : of) as Quantity;
-
-interface BookedBefore {
-  readonly advice: string;
-  readonly booked: Quantity;
-  readonly cancelled: boolean;
-}
-
-async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Promise<Map<string, BookedBefore[]>> {
-  if (parts.length === 0) return new Map();
-  const rows = await select(
-    from,
-    receipt,
-    "WHERE account_id IN (:accounts) AND shipment_id IN (:shipments) AND state = 'booked' ORDER BY id",
-    {
-      accounts: [...new Set(parts.map(({ accountId }) => accountId))],
-      shipments: [...new Set(parts.map(({ shipmentId }) => shipmentId))],
-    },
-  );
-  const told = new Map<string, BookedBefore[]>();
-  const messages = new Map<string, BookedBefore>();
-  for (const { account_id, shipment_id, advice, booked, message_id, stated } of rows) {
-    const key = keyOf({ accountId: account_id as number, shipmentId: shipment_id as number });
-    // Lines of one message are one fact.
-    const one = `${key} ${message_id} ${advice}`;
-    const held = messages.get(one);
-    const now = {
-      advice,
-      booked: plus(held?.booked ?? NOTHING, booked as Quantity),
-      cancelled: stated === "cancelled",
-    };
-    messages.set(one, now);
-    told.set(key, [...(told.get(key) ?? []).filter((other) => other !== held), now]);
-  }
-  return told;
 }
 
 /** The cumulatives that an advice quotes are statements of the customer's like those of a schedule. */

@@ -222,6 +222,35 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.deepEqual((await facts(store)).length, 1);
   });
 
+  it("says of a note by what it differs, in as many lines and advices as it likes, and the note counts once", async () => {
+    const { store, config } = await shipped();
+    const differs = async (
+      day: string,
+      number: string,
+      lines: readonly Record<string, string>[],
+      purpose = "original",
+    ) =>
+      (
+        await said(
+          store,
+          config,
+          day,
+          lines.map((line) => ({ customerPart: PART, ...line })),
+          { number, purpose },
+        )
+      ).notes;
+    assert.deepEqual(await differs("2027-01-06", "RA-1", [{ short: "5" }, { rejected: "3" }]), ["RECEIPT_DIFFERS 492"]);
+    assert.deepEqual(await differs("2027-01-07", "RA-2", [{ rejected: "20" }]), ["RECEIPT_DIFFERS 472"]);
+    assert.deepEqual(await differs("2027-01-08", "RA-3", [{ received: "498" }]), ["RECEIPT_DIFFERS 470"]);
+    assert.deepEqual(await differs("2027-01-09", "RA-3", [{ received: "500" }], "replace"), ["RECEIPT_DIFFERS 472"]);
+    assert.deepEqual(await differs("2027-01-10", "RA-1", [{ short: "5" }], "cancel"), ["RECEIPT_DIFFERS 480"]);
+    assert.deepEqual(await differs("2027-01-11", "RA-3", [{ received: "500" }], "cancel"), ["RECEIPT_DIFFERS 480"]);
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["492", "-20", "-2", "2", "8", "0"],
+    );
+  });
+
   it("waits for a note that is not booked yet, and is booked with it", async () => {
     const { store, config } = await shipped();
     const early = await said(store, config, "2027-01-15", [{ customerPart: PART, received: "590" }], {
