@@ -1,6 +1,7 @@
 /** What the files say about each other: policies and mappings that exist, identities and folders that are not in dispute. */
 
-import type { MappingLibrary } from "../mapping/library.ts";
+import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
+import { versionDistance } from "../mapping/versions.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { nearest } from "../values/nearest.ts";
 import type { ConfigFault } from "./faults.ts";
@@ -49,8 +50,9 @@ function policyFaults({ partner, places }: PlacedPartner, policies: ReadonlySet<
   ];
 }
 
-/** Mappings that a partner's file names and that are not there, or are for another document. */
-export function mappingFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
+/** Mappings that a partner's file names and that are not there, or are for another document or other versions. */
+export function mappingFaults(placed: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
+  const { partner, places } = placed;
   const named: { path: Path; name: string; document?: string; syntax?: string }[] = Object.entries(
     partner.mappings,
   ).map(([type, name]) => ({ path: ["mappings", type], name }));
@@ -61,7 +63,7 @@ export function mappingFaults({ partner, places }: PlacedPartner, mappings: Mapp
   partner.tables.forEach(({ mapping }, n) => {
     named.push({ path: ["tables", n, "mapping"], name: mapping, syntax: "csv" });
   });
-  return named.flatMap(({ path, name, document, syntax }) => {
+  const faults = named.flatMap(({ path, name, document, syntax }) => {
     const mapping = mappings.named(name);
     if (mapping === undefined) {
       return unknown({
@@ -86,7 +88,40 @@ export function mappingFaults({ partner, places }: PlacedPartner, mappings: Mapp
     const written = mapping.definition.syntax;
     return syntax !== undefined && written !== syntax ? wrong("syntax", syntax, written) : [];
   });
+  return [...faults, ...versionFaults(placed, mappings)];
 }
+
+/**
+ * Versions that messages are to be written in and that their mappings are not for. Reading goes by the nearest directory, but
+ * what is written has the segments of its mapping, and no partner finds those in another directory (PYT in an INVOIC D:97A).
+ */
+function versionFaults({ partner, places }: PlacedPartner, mappings: MappingLibrary): ConfigFault[] {
+  return OUTBOUND.flatMap(([key, document]) => {
+    const { mapping: name = "", version } = partner[key] ?? {};
+    const mapping = mappings.named(`${name}.${partner.code}`) ?? mappings.named(name);
+    if (mapping === undefined || version === undefined || mapping.document !== document) return [];
+    const { syntax, message } = mapping.definition;
+    if ((syntax !== "x12" && syntax !== "edifact") || isFor(mapping, version)) return [];
+    const others = mappings.names().filter((other) => {
+      const held = mappings.named(other);
+      const is = held?.definition.message.type === message.type && held.definition.syntax === syntax;
+      return is && !/\./.test(other) && isFor(held, version);
+    });
+    return {
+      code: "CONFIG_WRONG_MAPPING" as const,
+      message: `The mapping \`${mapping.name}\` is not for this version`,
+      place: places.placeOf([key, "version"]),
+      expected: `a version within ${message.versions.map(({ from, to }) => `${from} to ${to}`).join(", ")}`,
+      found: version,
+      remedy:
+        others.length === 0
+          ? "Correct the version, or leave it out"
+          : `Correct the version, or name a mapping that is for it: ${others.join(", ")}`,
+    };
+  });
+}
+
+const isFor = ({ definition }: CompiledMapping, version: string): boolean => versionDistance(definition, version) === 0;
 
 /** Messages that are written to a partner, and the documents that they are made of. */
 const OUTBOUND = [

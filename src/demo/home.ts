@@ -56,7 +56,7 @@ theirs: [{ qualifier: ZZ, id: ELBE }]
 ours: [{ qualifier: ZZ, id: EXSTAMP }]
 policy: trusting
 shipNotice: { mapping: edifact/desadv, version: "D:07A" }
-invoice: { mapping: edifact/invoic, version: "D:97A" }
+invoice: { mapping: edifact/invoic-96a, version: "D:97A" }
 orders: { fulfilment: automatic }
 shipTos:
   LEIPZIG: { name: Elbe Vehicles Leipzig, city: Leipzig, postcode: "04356", country: DE }

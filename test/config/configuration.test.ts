@@ -221,6 +221,20 @@ describe("the configuration of a home", () => {
       /applicationAdvice\.mapping[^]*document application-advice/,
     ],
     [
+      "a message in a version that its mapping is not for",
+      {
+        "config/partners/acme.yaml": partnerText('invoice: { mapping: edifact/invoic, version: "D:97A" }')
+          .replace("invoice: null\n", "")
+          .replace("ACMEMOTORS", "ACME"),
+      },
+      /invoice\.version[^]*D:04A to D:07A[^]*D:97A[^]*edifact\/invoic-96a/,
+    ],
+    [
+      "a version that is none",
+      { "config/partners/acme.yaml": partnerText('applicationAdvice: { mapping: edifact/aperak, version: "97A" }') },
+      /applicationAdvice\.version[^]*D:93A to D:07A[^]*97A/,
+    ],
+    [
       "a table that is read by a message's mapping",
       { "config/partners/acme.yaml": partnerText('tables: [{ files: "*.csv", mapping: x12/830 }]') },
       /tables\[0\]\.mapping[^]*a mapping of syntax csv[^]*syntax x12/,
