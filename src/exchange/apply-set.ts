@@ -54,7 +54,7 @@ export async function applySet(exchange: Exchange, hand: SetAtHand): Promise<voi
   }
   // The mapping is kept before the effect, so that why can always read the set again the way it was read.
   await keepReading(exchange, row, findings, reading);
-  await hasItsEffect(exchange, hand, reading);
+  await hasItsEffect(exchange, hand, reading, findings);
   at("applied");
 }
 
@@ -94,7 +94,12 @@ const read = (
   });
 
 /** What each kind of document does. One that only our partners get from us is filed: it has no effect here. */
-async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetReading): Promise<void> {
+async function hasItsEffect(
+  exchange: Exchange,
+  hand: SetAtHand,
+  reading: SetReading,
+  findings: readonly Finding[],
+): Promise<void> {
   const { row, partner, occasion } = hand;
   if (reading.kind === "delivery-schedule") {
     const { gateway } = exchange.config;
@@ -130,13 +135,7 @@ async function hasItsEffect(exchange: Exchange, hand: SetAtHand, reading: SetRea
     await matchApplicationAdvice(exchange, hand, reading.document as ApplicationAdvice);
     return;
   }
-  await finish(
-    exchange,
-    row,
-    "applied",
-    [...readFindings(row.findings), ...reading.findings, filed(hand, reading)],
-    reading,
-  );
+  await finish(exchange, row, "applied", [...findings, filed(hand, reading)], reading);
 }
 
 async function keepReading(

@@ -5,7 +5,7 @@
 import type { Partner } from "../config/partner.ts";
 import type { Acknowledgement } from "../documents/acknowledgement.ts";
 import type { ApplicationAdvice, ApplicationAnswer } from "../documents/application-advice.ts";
-import { select, update } from "../store/rows.ts";
+import { select, selectOne, update } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type FileRow, type MessageRow, message, type OutboxPartRow, outboxFile, outboxPart } from "../store/tables.ts";
 import type { Ta1 } from "../syntax/segment.ts";
@@ -50,6 +50,9 @@ async function matched(
   match: (tx: Tx) => Promise<Alarm[]>,
 ): Promise<void> {
   const alarms = await exchange.store.write(async (tx) => {
+    // What its mapping found was written down since the row was read; and it counts once.
+    const held = await selectOne(tx, message, "WHERE id = :id AND state = 'catalogued'", { id: row.id });
+    if (held === undefined) return [];
     const found = await match(tx);
     await update(
       tx,
@@ -57,7 +60,7 @@ async function matched(
       {
         state: "applied",
         answer: "accepted",
-        findings: writeFindings([...readFindings(row.findings), ...found.map((alarm) => findingOf(file, alarm))]),
+        findings: writeFindings([...readFindings(held.findings), ...found.map((alarm) => findingOf(file, alarm))]),
       },
       "id = :id AND state = 'catalogued'",
       { id: row.id },

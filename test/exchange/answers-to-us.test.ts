@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFindings } from "../../src/exchange/findings.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
 import { renderWaiting } from "../../src/exchange/render.ts";
 import { resendFile } from "../../src/exchange/resend.ts";
@@ -99,6 +100,20 @@ onEveryDatabase("what partners say of what we sent", (database) => {
     await workOnce(to.exchange);
     assert.deepEqual(await parts(), [["rejected", ""]]);
     assert.deepEqual(alarms(to), ["not accepted: rejected"]);
+  });
+
+  it("is told beside what was found in the answer itself", async () => {
+    const to = home(ACME);
+    await send(to, "ship-notice", "SH-000012", notice);
+    to.drop(
+      "acme",
+      "a.edi",
+      answering(1, "FA", ["ST*997*0001", "AK1*SH*1", "AK2*856*0001", "ZZZ*1", "AK5*R*5", "AK9*R*1*1*0"]),
+    );
+    await workOnce(to.exchange);
+    const [row] = await select(database().store, message, "WHERE type = '997'");
+    const found = readFindings(row?.findings ?? "").map(({ code }) => code);
+    assert.deepEqual(found, ["SEGMENT_UNKNOWN", "EXCHANGE_ACKNOWLEDGEMENT"]);
   });
 
   it("TA1: a rejection is one of all that was in the interchange; that it was accepted ends nothing", async () => {
