@@ -15,6 +15,7 @@ import type {
   Identity,
   InterchangeEntry,
   SetEntry,
+  Ta1,
 } from "../syntax/segment.ts";
 import { segmentsOf } from "../syntax/set-reader.ts";
 import type { Finding } from "../values/finding.ts";
@@ -75,6 +76,8 @@ export interface CheckedInterchange {
   readonly segments: number;
   readonly findings: readonly CheckedFinding[];
   readonly groups: readonly CheckedGroup[];
+  /** What TA1 segments of it say of interchanges of ours. */
+  readonly ta1?: readonly Ta1[];
   /** What the independent second reader says; absent for families it does not read. */
   readonly secondReader?: SecondReading;
 }
@@ -259,6 +262,7 @@ async function checkedInterchange(
     segments,
     findings: withLines(source, entry, undefined, withLenience(entry.findings, lenient)),
     groups: entry.groups.map((group) => checkedGroup(source, entry, group, { ...settings, partner, lenient })),
+    ...(entry.ta1 === undefined ? {} : { ta1: entry.ta1 }),
     ...(second === undefined ? {} : { secondReader: second }),
   };
 }

@@ -77,6 +77,9 @@ function kindInWords({ family, interchanges }: CheckedFile, sets: readonly Check
   const syntax = [...new Set(interchanges.map(({ version }) => version).filter((version) => version !== ""))].join(
     ", ",
   );
+  const acknowledged = interchanges.reduce((sum, { ta1 = [] }) => sum + ta1.length, 0);
+  if (acknowledged > 0)
+    messages.unshift(`${acknowledged > 1 ? `${acknowledged} × ` : ""}TA1 (interchange acknowledgement)`);
   const head = `${FAMILIES[family] ?? family}${syntax === "" ? "" : ` ${syntax}`}`;
   return messages.length === 0 || family === "csv" ? head : `${head}: ${messages.join(", ")}`;
 }
@@ -111,9 +114,25 @@ function interchangeInWords(held: CheckedInterchange): string {
     `\n${oneLine(`interchange ${held.ordinal}: ${held.control}${parties.join("")}${sent}${held.test ? ", a test" : ""}`)}\n`,
     secondReaderInWords(held),
     tableInWords(["GROUP", "TYPE", "SET", "VERSION", "MAPPING", ">SEGMENTS", "OUTCOME"], rows, "It has no sets."),
+    acknowledgedInWords(held),
     ...findingsInWords("findings on its envelope", held.findings),
     ...held.groups.flatMap((group) => findingsInWords(`findings on group ${group.control}`, group.findings)),
   ].join("");
+}
+
+const STATUSES: Readonly<Record<string, string>> = { A: "accepted", E: "accepted with errors", R: "rejected" };
+
+/** What the interchange's TA1 segments say of others. */
+function acknowledgedInWords({ ta1 = [] }: CheckedInterchange): string {
+  if (ta1.length === 0) return "";
+  const rows = ta1.map(({ control, date, note, status, time }) => [
+    control,
+    date,
+    time,
+    `${status} ${STATUSES[status] ?? ""}`.trim(),
+    note,
+  ]);
+  return `\n${tableInWords(["TA1 OF INTERCHANGE", "DATE", "TIME", "STATUS", "NOTE"], rows, "")}`;
 }
 
 function secondReaderInWords({ secondReader }: CheckedInterchange): string {

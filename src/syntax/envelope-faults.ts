@@ -1,6 +1,7 @@
 /** What can be wrong with envelopes, as findings. */
 import type { Finding, Place } from "../values/finding.ts";
 import { MOST_FAULTS } from "./codes.ts";
+import { envelopeDate, envelopeTime } from "./envelope-values.ts";
 import type { Grammar } from "./grammar.ts";
 import { MAX_SEGMENT } from "./window.ts";
 
@@ -129,3 +130,36 @@ export function tooManyFaults(place: Place): Finding {
     remedy: "Ask the sender to correct the file.",
   };
 }
+
+/** What a TA1 names by its elements TA101 to TA105. */
+const TA1_RULES: readonly { readonly holds: (text: string) => boolean; readonly expected: string }[] = [
+  { holds: (text) => /^\d{9}$/.test(text), expected: "nine digits: the control number of the interchange answered" },
+  {
+    holds: (text) => /^\d{6}$/.test(text) && envelopeDate(text) !== "",
+    expected: "a date YYMMDD: that of the interchange answered",
+  },
+  {
+    holds: (text) => /^\d{4}$/.test(text) && envelopeTime(text) !== "",
+    expected: "a time HHMM: that of the interchange answered",
+  },
+  { holds: (text) => /^[AER]$/.test(text), expected: "A accepted, E accepted with errors, R rejected" },
+  { holds: (text) => /^\d{3}$/.test(text), expected: "a note code of three digits, 000 without an error" },
+];
+
+/** A TA1 is taken as it is, since nothing can be answered to it; what it cannot mean is said. */
+export const ta1Faults = (place: Place, [, ...elements]: readonly string[]): Finding[] =>
+  TA1_RULES.flatMap(({ expected, holds }, index) => {
+    const text = elements[index] ?? "";
+    if (holds(text)) return [];
+    return [
+      {
+        code: "SYNTAX_TA1",
+        severity: "tolerated",
+        message: `TA1${String(index + 1).padStart(2, "0")} of an interchange acknowledgement is not what the standard asks for.`,
+        place: { ...place, element: index + 1 },
+        expected,
+        found: text || "nothing",
+        remedy: "Ask the sender to correct his interchange acknowledgements; see whether he had the interchange.",
+      },
+    ];
+  });

@@ -14,6 +14,7 @@ import {
   namelessSegment,
   repeatedControl,
   strayText,
+  ta1Faults,
   tooManyFaults,
   truncation,
 } from "./envelope-faults.ts";
@@ -197,6 +198,8 @@ function readTa1(reading: Reading, at: number): void {
   const elements = segmentElements(reading.scanner, at).map((element) => ownText(element.trim()));
   const [, control = "", date = "", time = "", status = "", note = ""] = elements;
   if (reading.ta1.length < MOST_TA1) reading.ta1.push({ control, date, time, status, note });
+  const place = placeAt(reading, at);
+  for (const finding of ta1Faults(place, elements)) report(reading, finding);
 }
 
 /** Whether segment `at` of the batch has the tag. */

@@ -36,6 +36,14 @@ describe("calloff check, in words", () => {
     assert.match(words, /^The file is valid/m);
   });
 
+  it("shows what TA1 segments say of interchanges, where a file holds nothing else, too", async () => {
+    const isa =
+      "ISA*00*          *00*          *ZZ*CUSTOMER       *ZZ*SUPPLIER       *270301*0815*U*00401*000000077*0*P*>~";
+    const words = await said(`${isa}\nTA1*000000042*270228*2215*R*024~\nIEA*0*000000077~\n`);
+    assert.match(words, /^is +X12 00401: TA1 \(interchange acknowledgement\)$/m);
+    assert.match(words, /^000000042 +270228 +2215 +R rejected +024$/m);
+  });
+
   it("puts a caret under the byte, also where the whole file is one line", async () => {
     const wrapped = FORECAST.replace(/(BFR\*.*\*)A(\*\d{8})/, "$1Q$2");
     const apart = caretIn(await said(wrapped), "ELEMENT_CODE_UNLISTED");
