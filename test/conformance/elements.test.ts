@@ -1,7 +1,7 @@
 /** Elements are tried one by one: what a reader swallows without a word is found. */
 import assert from "node:assert/strict";
 import type { CompiledMapping } from "../../src/mapping/library.ts";
-import { named, segmentsFrom, X12_CONTEXT } from "../mapping/support.ts";
+import { EDIFACT, named, segmentsFrom, X12_CONTEXT } from "../mapping/support.ts";
 import { writtenBack } from "../tools/conformance-again.ts";
 import { droppedElements } from "../tools/conformance-elements.ts";
 
@@ -41,6 +41,16 @@ describe("every element of a set", () => {
       'segment 2 BFR08 "20270301"',
     ]);
     assert.deepEqual(droppedElements(blindTo(mapping, "LIN", 5), SEGMENTS, X12_CONTEXT), ['segment 3 LIN05 "550001"']);
+  });
+
+  it("is listed with the component beside it", () => {
+    const advice = segmentsFrom(
+      "UNH+1+RECADV:D:07A:UN\nBGM+632+RA-5+9\nRFF+AAK:N-5\nLIN+1++40067381:EN\nQTY+48:5\nLIN+2++40067398:EN\nQTY+48:7\nUNT+8+1",
+      "+",
+    );
+    const context = { ...X12_CONTEXT, family: "edifact" as const, delimiters: EDIFACT, version: "D:07A" };
+    assert.deepEqual(droppedElements(named("edifact/recadv"), advice, context), []);
+    assert.deepEqual(droppedElements(blindTo(named("edifact/recadv"), "LIN", 3), advice, context).length, 4);
   });
 
   it("comes back when the document is written and read again, or the difference is named", () => {

@@ -31,10 +31,10 @@ export function droppedElements(
   const dropped: string[] = [];
   for (let at = 0; at < places.length && performance.now() < end; at += stride) {
     const place = places[at] as Place;
-    const isHeard = [without, changed].some(
+    const isHeard = [without, changed, odd].some(
       (change) => !isDeepStrictEqual(before, read(replaced(segments, place, change))),
     );
-    if (!isHeard && !isListedAsPair(segments, place, (list) => mapping.read([list], context).unmapped))
+    if (!isHeard && !isListedAsPair(segments, place, places, (list) => mapping.read([list], context).unmapped))
       dropped.push(inWords(segments, place));
   }
   return dropped;
@@ -44,16 +44,23 @@ export function droppedElements(
 function isListedAsPair(
   segments: readonly Segment[],
   place: Place,
+  places: readonly Place[],
   listed: (list: readonly Segment[]) => unknown,
 ): boolean {
   const elements = segments[place.segment]?.elements ?? [];
-  return [place.element - 1, place.element + 1]
+  const whole = [place.element - 1, place.element + 1]
     .filter((element) => element > 0 && element < elements.length)
-    .some((element) => {
-      const other = { ...place, element, from: 0, to: (elements[element] ?? "").length };
-      const alone = replaced(segments, other, without);
-      return !isDeepStrictEqual(listed(alone), listed(replaced(alone, place, without)));
-    });
+    .map((element) => ({ ...place, element, from: 0, to: (elements[element] ?? "").length }));
+  // In EDIFACT the two are components of one element.
+  const beside = places.filter(
+    (other) => other.segment === place.segment && other.element === place.element && other.from !== place.from,
+  );
+  return [...whole, ...beside].some((other) => {
+    const shift = other.element === place.element && other.from < place.from ? other.to - other.from : 0;
+    const alone = replaced(segments, other, without);
+    const rest = { ...place, from: place.from - shift, to: place.to - shift };
+    return !isDeepStrictEqual(listed(alone), listed(replaced(alone, rest, without)));
+  });
 }
 
 /** Where an element of another length stands says nothing about what it holds. */
@@ -107,6 +114,8 @@ const without = (text: string): string => text.replace(/[^ ]/g, " ").trim();
 /** Another figure for each figure, another letter for each letter; the same length. */
 const changed = (text: string): string =>
   text.replace(/[0-9A-Za-z]/g, (one) => (/\d/.test(one) ? String((Number(one) + 1) % 10) : one === "Q" ? "X" : "Q"));
+/** What no code list has. */
+const odd = (text: string): string => text.replace(/[0-9A-Za-z]/g, "Q");
 
 function replaced(segments: readonly Segment[], place: Place, change: (text: string) => string): Segment[] {
   return segments.map((segment, at) => {

@@ -84,7 +84,9 @@ function validFaults({ checked, expectation, isMapped }: Judged): string[] {
   const faults = hasMapped
     ? around.map((finding) => `is valid, but its envelope was refused: ${inShort(finding)}`)
     : [];
-  if (sets.length === 0 && around.length === 0) faults.push("holds no message, and nothing was said about it");
+  const holdsTa1 = checked.interchanges.some(({ ta1 = [] }) => ta1.length > 0);
+  if (sets.length === 0 && around.length === 0 && !holdsTa1)
+    faults.push("holds no message, and nothing was said about it");
   if (expectation.type !== "" && sets.length > 0 && !sets.some(({ type }) => messageName(type) === expectation.type))
     faults.push(
       `is a ${expectation.type}, but was taken for ${[...new Set(sets.map(({ type }) => messageName(type)))].join(", ")}`,

@@ -97,14 +97,24 @@ async function answerTo({ expectation }: ConformanceTask): Promise<ConformanceAn
   }
 }
 
-const messagesOf = (checked: CheckedFile): MessageAnswer[] =>
-  setsOf(checked).map(({ type, version, mapping, outcome, kind, document }) => ({
+const messagesOf = (checked: CheckedFile): MessageAnswer[] => [
+  ...checked.interchanges.flatMap(({ ta1 = [], version }) =>
+    ta1.map(() => ({
+      type: "TA1",
+      version,
+      mapping: "",
+      outcome: "valid",
+      document: "acknowledgement of an interchange",
+    })),
+  ),
+  ...setsOf(checked).map(({ type, version, mapping, outcome, kind, document }) => ({
     type: messageName(type),
     version,
     mapping,
     outcome,
     document: kind === "" ? "" : documentInShort(kind, document),
-  }));
+  })),
+];
 
 function documentInShort(kind: string, document: unknown): string {
   const lists = Object.entries((document ?? {}) as Record<string, unknown>).find(
