@@ -4,8 +4,8 @@
  * error at start. Maps merge key by key, lists and single values are replaced.
  */
 
-import { rowBody } from "./check.ts";
 import { longForm } from "./check-fields.ts";
+import { rowBody } from "./check-lines.ts";
 import { refuse, type Spot } from "./refusal.ts";
 import { type ListTree, type MapEntry, type MapTree, type Tree, UNSAFE_NAMES } from "./tree.ts";
 import { DIALECT_WORDS, HEAD_WORDS, listAt, mapAt, textAt, wordsOf } from "./words.ts";
