@@ -1,5 +1,5 @@
 /** What a file says, or what is wrong with it, without any effect: the two passes of intake over one file. */
-import type { Partner } from "../config/partner.ts";
+import { mappingNamed, type Partner } from "../config/partner.ts";
 import { misfitsOf } from "../exchange/document-fit.ts";
 import { partnerOf, planFile, withLenience } from "../exchange/registration.ts";
 import { type DeclaredTable, tableDeclared } from "../exchange/tables.ts";
@@ -358,12 +358,12 @@ export function mappingFor(
   const { library, partner, mapping } = settings;
   const said = mapping === undefined ? undefined : library.named(mapping);
   if (said?.definition.syntax === entry.family) return said;
-  const named = entry.table?.mapping ?? partner?.mappings[set.type];
+  const named = entry.table?.mapping ?? (partner === undefined ? undefined : mappingNamed(partner, set.type));
   return named === undefined ? library.fitting(wantedBy(entry, group, set, settings)) : library.named(named);
 }
 
 const isNamed = ({ family }: InterchangeEntry, { type }: SetEntry, { partner }: CheckSettings): boolean =>
-  family !== "csv" && partner?.mappings[type] !== undefined;
+  family !== "csv" && partner !== undefined && mappingNamed(partner, type) !== undefined;
 
 const wantedBy = (
   { family }: InterchangeEntry,

@@ -279,6 +279,10 @@ export const partner = z
 
 export type Partner = z.infer<typeof partner> & { readonly code: string };
 
+/** The mapping that the partner's file names for a type of message; senders may write anything for the type. */
+export const mappingNamed = ({ mappings }: Pick<Partner, "mappings">, type: string): string | undefined =>
+  Object.hasOwn(mappings, type) ? mappings[type] : undefined;
+
 /** The version that a message is written in: what the partner's file says, else the usual one of its family. */
 export function versionOf({ mapping, version }: OutboundMessage): string {
   if (version !== undefined) return version;

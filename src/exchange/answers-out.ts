@@ -30,6 +30,9 @@ export const ackCause = (claim: string, interchangeOrdinal: number, groupOrdinal
   `ack:${claim}.${interchangeOrdinal}/${groupOrdinal}`;
 /** The same of an answer to a whole interchange: CONTRL, and TA1. */
 const contrlCause = (claim: string, interchangeOrdinal: number): string => `ack:${claim}.${interchangeOrdinal}`;
+/** And of one that is rejected before any of its sets is read; it may be let through, and answered for its sets, later. */
+const rejectedCause = (claim: string, interchangeOrdinal: number): string =>
+  `${contrlCause(claim, interchangeOrdinal)} rejected`;
 const ta1Cause = (claim: string, interchangeOrdinal: number): string => `ta1:${claim}.${interchangeOrdinal}`;
 
 /** An interchange whose sets have their outcomes. */
@@ -214,7 +217,7 @@ function rejectedInterchange(
   if (!isWanted(partner.contrl, entry.acknowledgementRequested, true)) return [];
   const document = contrlRejecting({ ...entry, findings: findings.filter(({ severity }) => severity === "reject") });
   return [
-    { kind: "contrl", receiver: partner.code, document, causeKey: contrlCause(claim, entry.ordinal), number: "" },
+    { kind: "contrl", receiver: partner.code, document, causeKey: rejectedCause(claim, entry.ordinal), number: "" },
   ];
 }
 

@@ -1,5 +1,5 @@
 /** One transaction set: found a mapping for, read, judged by its findings, and handed to what its document does. */
-import type { Partner } from "../config/partner.ts";
+import { mappingNamed, type Partner } from "../config/partner.ts";
 import type { Acknowledgement } from "../documents/acknowledgement.ts";
 import type { ApplicationAdvice } from "../documents/application-advice.ts";
 import type { DeliverySchedule } from "../documents/delivery-schedule.ts";
@@ -61,7 +61,7 @@ export async function applySet(exchange: Exchange, hand: SetAtHand): Promise<voi
 /** The partner's own choice for the type; else his dialect of the standard mapping, else the standard one. */
 function mappingFor(exchange: Exchange, { partner, interchange, set, row }: SetAtHand): string | undefined {
   if (interchange.table !== undefined) return interchange.table.mapping;
-  const chosen = partner.mappings[set.type];
+  const chosen = mappingNamed(partner, set.type);
   if (chosen !== undefined) return chosen;
   return exchange.config.mappings.fitting({
     family: interchange.family,

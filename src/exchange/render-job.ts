@@ -1,5 +1,5 @@
 /** What is to be rendered for a partner, by which mapping, and under which series of numbers. */
-import { type OutboundMessage, type Partner, versionOf } from "../config/partner.ts";
+import { mappingNamed, type OutboundMessage, type Partner, versionOf } from "../config/partner.ts";
 import type { CompiledMapping, MappingLibrary } from "../mapping/library.ts";
 import type { ControlSeries } from "../store/series.ts";
 import type { Family, Identity } from "../syntax/segment.ts";
@@ -127,7 +127,7 @@ function acknowledgementTarget(library: MappingLibrary, { kind, partner, documen
 /** CONTRL has versions of its own, those of the syntax. */
 function contrlTarget(library: MappingLibrary, partner: Partner): Target {
   const version = partner.edifact.syntax.endsWith(":4") ? "4:1" : "D:3";
-  const chosen = partner.mappings["CONTRL"];
+  const chosen = mappingNamed(partner, "CONTRL");
   const mapping =
     (chosen === undefined ? undefined : library.named(chosen)) ??
     library.fitting({ family: "edifact", type: "CONTRL", version, functionalId: "", partner: partner.code });

@@ -52,6 +52,14 @@ onEveryDatabase("what an EDIFACT customer is answered", (database) => {
     assert.deepEqual(answer(at), ["UCI+1+ACME:ZZ+SUPPLIER:ZZ+7", "UCM+1+DELFOR:D:97A:UN+4", "UCS+12", "UCD+12+2:2"]);
   });
 
+  it("message of a type that only objects have a word for: rejected as one there is no mapping for", async () => {
+    const at = home();
+    for (const [n, type] of ["constructor", "__proto__", "toString"].entries())
+      at.drop("acme", `${n}.edi`, delforText({ control: `${n + 1}` }).replaceAll("DELFOR", type));
+    await workOnce(at.exchange);
+    assert.deepEqual((await outcomes()).sets, ["unmapped rejected", "unmapped rejected", "unmapped rejected"]);
+  });
+
   it("message with a mandatory segment missing: rejected, at the last segment before its place", async () => {
     const at = home();
     const body = delforBody().filter((line) => !line.startsWith("BGM"));
@@ -167,7 +175,7 @@ onEveryDatabase("what an EDIFACT customer is answered", (database) => {
   });
 
   it("reference used again with other content: held; rejected with 26 at UNB 0020 where UNB asks", async () => {
-    const at = home("contrl: errors\n");
+    const at = home("contrl: asked\n");
     at.drop("acme", "delfor.edi", delforText());
     await workOnce(at.exchange);
     at.drop("acme", "other.edi", delforText({ quantity: "500" }));
@@ -177,6 +185,10 @@ onEveryDatabase("what an EDIFACT customer is answered", (database) => {
     await workOnce(at.exchange);
     assert.deepEqual((await outcomes()).files, ["applied", "held", "held"]);
     assert.deepEqual(answer(at), ["UCI+1+ACME:ZZ+SUPPLIER:ZZ+4+26+UNB+6"]);
+    await reopenFile(database().store, "3", occasionOf(at.exchange.clock, "somebody"));
+    await workOnce(at.exchange);
+    assert.deepEqual((await outcomes()).files, ["applied", "held", "applied"]);
+    assert.deepEqual(answer(at, "CONTRL_000000002.edi"), ["UCI+1+ACME:ZZ+SUPPLIER:ZZ+7", "UCM+1+DELFOR:D:97A:UN+7"]);
   });
 
   it("goes to the very identity that sent it, whatever else the partner is called", async () => {
