@@ -82,7 +82,9 @@ function covered(text: string, told: Told): string {
   // It takes no blanks between segments, where files are indented.
   plain = plain.replace(/'[\s\uE009]+/g, (after, at: number) => (isReleased(plain, at) ? after : "'"));
   // Where lines are wrapped, what is released may stand on the next one; the package would release the line break.
-  return plain.replace(/[\r\n]+/g, (breaks, at: number) => (isReleased(plain, at) ? "" : breaks));
+  plain = plain.replace(/[\r\n]+/g, (breaks, at: number) => (isReleased(plain, at) ? "" : breaks));
+  // Only the trailer may lack its terminator, which the package asks for.
+  return /'UNZ\+[^+']+\+[^+']+$/.test(plain.trimEnd()) ? `${plain.trimEnd()}'` : plain;
 }
 
 const isRefused = (code: number): boolean => (code < 0x20 ? code !== 10 && code !== 13 : code >= 0x7f && code < 0xa0);

@@ -149,6 +149,11 @@ describe("the package edifact as the second reader", () => {
     }
   });
 
+  it("reads a trailer without its terminator, as ours does", () => {
+    assert.deepEqual(differences(latin1(file("UNOC:3").slice(0, -1))), []);
+    assert.deepEqual(differences(latin1(`${file("UNOC:3").slice(0, -1)}\r\n`)), []);
+  });
+
   it("sees what was smuggled in, and is told from what it cannot read", () => {
     const bytes = latin1(file("UNOC:3"));
     const ours = readByEdifact(bytes);

@@ -40,7 +40,7 @@ function x12Faults(text: string): EnvelopeFault[] {
   const cut = text
     .split(terminator)
     .map((segment) =>
-      segment
+      unwrapped(segment, terminator)
         .trim()
         .split(element)
         .map((value) => value.trim()),
@@ -58,7 +58,7 @@ function edifactFaults(text: string): EnvelopeFault[] {
   const [component = ":", element = "+", , release = "?", , terminator = "'"] = una.split("");
   const body = text.startsWith("UNA") ? text.slice(9) : text;
   const cut = splitReleased(body, terminator, release)
-    .map((segment) => splitReleased(segment.trim(), element, release))
+    .map((segment) => splitReleased(unwrapped(segment, terminator).trim(), element, release))
     .map((elements) => elements.map((value) => value.split(component, 1)[0] ?? ""))
     .filter(([tag]) => tag !== "");
   return [
@@ -67,6 +67,10 @@ function edifactFaults(text: string): EnvelopeFault[] {
     ...counted(cut, "UNB", "UNZ", { control: 5, trailerControl: 2, of: "UNG or UNH" }),
   ];
 }
+
+/** Files are wrapped at any column; where segments do not end with lines, a line says nothing. */
+const unwrapped = (segment: string, terminator: string): string =>
+  terminator === "\n" || terminator === "\r" ? segment : segment.replace(/[\r\n]+/g, "");
 
 function splitReleased(text: string, by: string, release: string): string[] {
   const parts = [""];
