@@ -94,7 +94,8 @@ export interface WaitingDocument {
   readonly receiver: string;
   readonly number: string;
   readonly state: string;
-  readonly finding: string;
+  /** What is wrong with one that is held; an empty list otherwise. */
+  readonly finding: Json;
 }
 
 /** Files that came in, latest first. */
@@ -206,7 +207,7 @@ export async function listWaiting(from: Queryable, { partner, limit }: ListFilte
       receiver: row.receiver,
       number: row.number,
       state: row.state,
-      finding: row.finding,
+      finding: jsonIn(row.finding),
     })),
     limit,
   );

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { listOutbox, listWaiting, type OutboxView, outboxView } from "../answers/files.ts";
+import { listOutbox, listWaiting, type OutboxView, outboxView, type WaitingDocument } from "../answers/files.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
+import { type Finding, findingInWords } from "../values/finding.ts";
 import { answers, notFound, numberOption } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
 import { give, inHome, type Session } from "./session.ts";
@@ -35,7 +36,14 @@ export function declareOutbox(command: Command): void {
             ? ""
             : `\nnot in a file yet\n${tableInWords(
                 ["CAUSE", "KIND", "RECEIVER", "NUMBER", "STATE", "WHY"],
-                waiting.rows.map((row) => [row.cause, row.kind, row.receiver, row.number, row.state, row.finding]),
+                waiting.rows.map((row) => [
+                  row.cause,
+                  row.kind,
+                  row.receiver,
+                  row.number,
+                  row.state,
+                  heldInWords(row.finding),
+                ]),
                 "",
               )}`,
         ].join(""),
@@ -85,6 +93,12 @@ const written = (name: string): CalloffError =>
     remedy: "If its reader has lost it, repeat the command with --again; the reader must be ready to see it twice",
     exit: EXIT.conflict,
   });
+
+/** Why a document is in no file: the finding that it is held with, which is not stored for one that only waits. */
+function heldInWords(finding: WaitingDocument["finding"]): string {
+  const isHeld = typeof finding === "object" && finding !== null && "message" in finding;
+  return isHeld ? findingInWords(finding as unknown as Finding) : "";
+}
 
 function answerInWords({ answer, answerDue, overdueSince }: OutboxView["documents"][number]): string {
   if (answer !== "") return answer;

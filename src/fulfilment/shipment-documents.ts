@@ -74,6 +74,8 @@ function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumula
       ourPart: of.blanketLine.item,
       description: of.blanketLine.description,
       unit: of.blanketLine.unit,
+      // Where a message says what was ordered, it says in which unit (X12 SN1, P0506).
+      orderedUnit: of.blanketLine.unit,
       blanketNumber: of.agreement.customer_number,
       releaseNumber: of.releaseNumber,
       customerOrderNumber: of.order.customer_order_no,

@@ -120,6 +120,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
           quantity: "400",
           cumulative: "400",
           ordered: "400",
+          orderedUnit: "PC",
           orderNumber: `${order}/10`,
         },
       ],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { freshHome, type TestHome } from "../support/homes.ts";
-import { at, listAt } from "../support/program.ts";
+import { at, calloffHere, listAt } from "../support/program.ts";
 import { a830, type Life, lifeIn } from "./a-customer.ts";
 
 const TODAY = "2027-03-01";
@@ -69,7 +69,9 @@ describe("after a shipment", () => {
       (one) => at(one, "kind") === "ship-notice",
     );
     assert.equal(at(held, "state"), "held");
-    assert.match(String(at(held, "finding")), /description/);
+    assert.match(String(at(held, "finding", "message")), /description/);
+    const { stdout } = await calloffHere(["outbox", "list", "--home", home.path, "--business-date", TODAY]);
+    assert.match(stdout, /held +EXCHANGE_DOCUMENT at [^{}]*Change the text, choose other delimiters/);
 
     home.write("config/partners/acme.yaml", partner('replaceForbidden: "-"\n'));
     assert.equal((await life.run(TODAY, "outbox", "resend", String(at(held, "cause")))).code, 0);
