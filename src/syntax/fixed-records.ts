@@ -20,12 +20,6 @@ const HEADER = /^(51|55|71|81|82)1\d\d/;
 /** A header record of any family, as a partner's guide may have it (VDA 4916): the next record is of the same family. */
 const ANY_HEADER = /^(\d\d)1\d\d[^\r\n]{123}[\r\n]*\1\d/;
 
-/** Where the trailers of 4905 and 4913 hold their counters, in order from position 6, seven digits each. */
-const COUNTERS: Readonly<Record<string, readonly string[]>> = {
-  "519": ["511", "512", "513", "514", "517", "518", "519", "515"],
-  "719": ["711", "712", "713", "714", "715", "716", "718", "719", "717"],
-};
-
 /** Nothing but blanks, NUL and the end-of-file mark of old systems. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const PADDING = /^[\s\0\u001A]*$/;
@@ -99,7 +93,6 @@ export function* fixedRecordsOf(
 interface Transmission {
   readonly header: FixedRecord;
   readonly firstSegment: number;
-  readonly counts: Map<string, number>;
   readonly findings: Finding[];
 }
 
@@ -134,16 +127,14 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
     }
     segments += 1;
     if (open === undefined) {
-      open = { header: record, firstSegment: segments, counts: new Map(), findings: numberFindings(record, place) };
+      open = { header: record, firstSegment: segments, findings: numberFindings(record, place) };
     }
     const inSet = segments - open.firstSegment + 1;
-    open.counts.set(tag, (open.counts.get(tag) ?? 0) + 1);
     if (record.length < LENGTH && record.ended) addFinding(open.findings, short({ ...place, inSet }, record.length));
     if (!record.ended) {
       close(open, record.endByte, false, [truncated(record.endByte, record.line, segments, open)]);
       open = undefined;
     } else if (tag === trailerOf(open)) {
-      for (const finding of counterFindings(record, open, { ...place, inSet })) addFinding(open.findings, finding);
       close(open, record.endByte, true, []);
       open = undefined;
     } else if (tag.slice(0, 2) !== trailerOf(open).slice(0, 2)) {
@@ -286,25 +277,4 @@ function short(place: Place, length: number): Finding {
     found: String(length),
     remedy: "Ask the sender not to strip blanks at the end of records.",
   };
-}
-
-/** Senders are seen to fill these counters wrongly, so a difference is noted and does not reject. */
-function counterFindings(record: FixedRecord, open: Transmission, place: Place): Finding[] {
-  return (COUNTERS[record.text.slice(0, 3)] ?? []).flatMap((type, index) => {
-    const first = 6 + index * 7;
-    const stated = record.text.slice(first - 1, first + 6);
-    const counted = open.counts.get(type) ?? 0;
-    if (stated.trim() === "" || (isDigits(stated.trim()) && Number(stated) === counted)) return [];
-    return [
-      {
-        code: "SYNTAX_RECORD_COUNT",
-        severity: "tolerated" as const,
-        message: `The trailer counts other records ${type} than there are.`,
-        place: { ...place, element: first },
-        expected: String(counted),
-        found: ownText(stated.trim()),
-        remedy: "Ask the sender whether records were lost.",
-      },
-    ];
-  });
 }
