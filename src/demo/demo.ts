@@ -12,9 +12,11 @@ import { type Clock, type Instant, instantOf } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, coerceError, EXIT } from "../values/errors.ts";
 import { shellWord } from "../values/shell.ts";
+import { ACME, NEXT } from "./acme-and-bolt.ts";
 import type { SimulatedErp } from "./erp.ts";
 import { layDemoHome } from "./home.ts";
-import { ACME, NEXT, playStory, type Stage } from "./story.ts";
+import { type Stage } from "./stage.ts";
+import { playStory } from "./story.ts";
 
 export interface DemoOptions {
   /** Where the home is made; a new folder under the system's temporary folder unless given. */
