@@ -3,7 +3,7 @@ import type { Finding, Place } from "../values/finding.ts";
 import { addFinding } from "./codes.ts";
 import type { ByteSource, Segment, TableLayout } from "./segment.ts";
 import { headerFindings, type TableFound } from "./table-entry.ts";
-import { openWorkbook, type SheetRow } from "./xlsx.ts";
+import { cellCounter, openWorkbook, type SheetRow } from "./xlsx.ts";
 import { ZipFault } from "./zip.ts";
 
 /** The version that the one interchange of a workbook has. */
@@ -55,11 +55,13 @@ interface FoundRow extends Segment {
 function* sheetRows(source: ByteSource, layout: TableLayout): Generator<FoundRow> {
   let width = 0;
   let ordinal = 0;
+  const count = cellCounter();
   for (const rows of openWorkbook(source, layout).rows()) {
     for (const row of rows) {
       if (ordinal === 0 && row.row < (layout.headerRow ?? 1)) continue;
       ordinal += 1;
       if (ordinal === 1) width = widthOf(row);
+      count(width);
       const place = { byte: 0, line: row.row, segment: ordinal, tag: "row" };
       const cells = Array.from({ length: width }, (_, at) => utf8(row.cells[at] ?? ""));
       const findings = [

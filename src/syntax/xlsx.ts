@@ -23,6 +23,8 @@ export interface Workbook {
 
 const MOST_ROWS = 1_048_576;
 const MOST_COLUMNS = 16_384;
+/** Cells of a sheet, those between others included: one cell far out makes a row of thousands. */
+const MOST_CELLS = 10_000_000;
 /** What a cell holds at most. */
 const MOST_TEXT = 32_767;
 
@@ -184,6 +186,15 @@ function columnOf(reference: string): number {
   return column;
 }
 
+/** Counts the cells of a sheet. @throws ZipFault once there are more than a schedule has */
+export function cellCounter(): (more: number) => void {
+  let cells = 0;
+  return (more) => {
+    cells += more;
+    if (cells > MOST_CELLS) throw new ZipFault(`at most ${MOST_CELLS} cells in a sheet`, "more");
+  };
+}
+
 function* rowsOf(part: string, bytes: Buffer, reader: CellReader): Generator<readonly SheetRow[]> {
   let rows: SheetRow[] = [];
   let row = 0;
@@ -195,9 +206,11 @@ function* rowsOf(part: string, bytes: Buffer, reader: CellReader): Generator<rea
   let stored = "";
   let isValue = false;
   let isPhonetic = false;
+  const count = cellCounter();
   const endCell = () => {
     const text = cellText(stored, type, style, reader);
     if (text === undefined) faults.push({ column, found: stored.slice(0, 80) });
+    count(column - cells.length);
     while (cells.length < column) cells.push("");
     cells[column - 1] = text ?? "";
   };

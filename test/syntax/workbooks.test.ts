@@ -180,6 +180,16 @@ describe("a workbook made to do harm", () => {
     assert.match(start(zipOf([...parts, ...many])) ?? "", /at most 2000 entries \/ 2003/);
   });
 
+  it("by cells far out, which make long rows of a short file, is not read further than the limits", () => {
+    const far = '<row><c r="XFD1"><v>1</v></c></row>'.repeat(2000);
+    assert.match(start(workbookOf({ rows: textRows([["A"]]) + far })) ?? "", /at most 10000000 cells/);
+    const wide = '<row><c r="XFD1" t="str"><v>A</v></c></row>';
+    assert.match(
+      start(workbookOf({ rows: wide + "<row><c><v>1</v></c></row>".repeat(2000) })) ?? "",
+      /at most 10000000/,
+    );
+  });
+
   it("by its directory is refused: entries that are encrypted, packed otherwise, damaged, cut or named twice", () => {
     const whole = { name: "xl/workbook.xml", bytes: Buffer.from("<workbook/>") };
     assert.match(start(zipOf([{ ...whole, flags: 1 }])) ?? "", /not encrypted/);
