@@ -67,3 +67,76 @@ describe("EDIFACT messages of other senders", () => {
     }
   });
 });
+
+const CALL_OFF = `UNH+1+DELJIT:D:04A:UN
+BGM+242+J-9+9
+DTM+137:20270301:102
+RFF+ON:550012
+DTM+171:20270115:102
+NAD+ST+W11::92
+SEQ++1
+LIN+1++A-1:IN
+RFF+ON:550012:10
+DTM+171:20270115:102
+RFF+CT:C-3
+DTM+4:20270110:102
+QTY+70:400:PCE
+DTM+51:20270101:102
+RFF+AAU:N-4
+DTM+171:20270226:102
+QTY+131:20:PCE
+SCC+1
+DTM+2:202703021000:203
+RFF+AAO:880
+DTM+171:20270301:102
+UNS+S
+UNT+23+1`;
+
+describe("EDIFACT schedules of other senders", () => {
+  it("say the dates of orders, contracts and notes behind their numbers, and what is to be delivered as 131", () => {
+    const { document, findings, unmapped } = read("edifact/deljit", "D:04A", CALL_OFF);
+    assert.deepEqual(inShort(findings), []);
+    const { dates, lines } = document as {
+      dates?: unknown;
+      lines: { dates?: unknown; orderNumber: string; steps: Record<string, unknown>[] }[];
+    };
+    assert.deepEqual([dates, lines[0]?.dates, lines[0]?.orderNumber], [undefined, undefined, "550012"]);
+    assert.deepEqual(
+      lines[0]?.steps.map(({ commitment, from, quantity, reference, time }) => [
+        commitment,
+        from,
+        time,
+        quantity,
+        reference,
+      ]),
+      [["firm", "2027-03-02", "1000", "20", "880"]],
+    );
+    // Nothing names these dates yet: they are listed.
+    assert.deepEqual(
+      unmapped.filter(({ component, tag }) => tag === "DTM" && component === 2).map(({ found }) => found),
+      ["20270115", "20270115", "20270110", "20270226", "20270301"],
+    );
+  });
+
+  for (const [mapping, version] of [
+    ["edifact/delfor", "D:97A"],
+    ["edifact/delfor-02a", "D:04A"],
+    ["edifact/delfor-96a", "D:96A"],
+  ] as const) {
+    it(`${mapping} takes the date of an order for the order's`, () => {
+      const text = CALL_OFF.replace("DELJIT:D:04A", `DELFOR:${version}`)
+        .replace("BGM+242", "BGM+241")
+        .replace("SEQ++1", mapping === "edifact/delfor-96a" ? "UNS+D" : "GIS+37")
+        .replace(/QTY\+131[\s\S]*UNS/, "UNS");
+      const body =
+        mapping === "edifact/delfor-96a" ? text.replace("UNS+D\n", "").replace("NAD+ST", "UNS+D\nNAD+ST") : text;
+      const reading = read(mapping, version, body);
+      assert.deepEqual(
+        reading.findings.filter(({ place }) => place.tag === "DTM"),
+        [],
+      );
+      const { dates, lines } = reading.document as { dates?: unknown; lines: { dates?: unknown }[] };
+      assert.deepEqual([dates, lines[0]?.dates], [undefined, undefined]);
+    });
+  }
+});
