@@ -15,15 +15,10 @@ import type { Finding } from "../values/finding.ts";
 import { ANSWERS, type AnsweredGroup, acknowledgementOf } from "./acknowledge.ts";
 import { type AnsweredMessageGroup, contrlOf, contrlRejecting, rejectsAny } from "./acknowledge-edifact.ts";
 import { ta1Of } from "./acknowledge-interchange.ts";
+import { type Arrival, type FilePlan, type InterchangePlan, REUSED } from "./file-plan.ts";
 import { readFindings } from "./findings.ts";
-import {
-  type Arrival,
-  type FilePlan,
-  type InterchangePlan,
-  identityFault,
-  REUSED,
-  withLenience,
-} from "./registration.ts";
+import { identityFault } from "./identities.ts";
+import { withLenience } from "./registration.ts";
 
 /** What an acknowledgement is there for: the group of an interchange of a claimed file. */
 export const ackCause = (claim: string, interchangeOrdinal: number, groupOrdinal: number): string =>

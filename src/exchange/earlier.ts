@@ -3,7 +3,9 @@ import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import { file, type InterchangeRow, interchange, message } from "../store/tables.ts";
 import type { InterchangeEntry } from "../syntax/segment.ts";
-import { type Arrival, type EarlierInterchange, kindOf, partnerOf, type Unnumbered } from "./registration.ts";
+import { type Arrival } from "./file-plan.ts";
+import { partnerOf } from "./identities.ts";
+import { type EarlierInterchange, kindOf, type Unnumbered } from "./known-interchanges.ts";
 
 /** Those of the folder's partners with the control numbers of the file that were taken, held or applied before. */
 export async function earlierInterchanges(

@@ -20,10 +20,10 @@ import { type Archived, archivePath } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { type ErpRecord, type ErpText, readErpText } from "./erp-text.ts";
+import type { FilePlan } from "./file-plan.ts";
 import { finishFile, passesByItself } from "./file-state.ts";
 import { quarantine } from "./quarantine.ts";
 import { register } from "./register.ts";
-import type { FilePlan } from "./registration.ts";
 
 type RecordOutcome = ErpReceipt["records"][number];
 

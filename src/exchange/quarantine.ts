@@ -12,7 +12,7 @@ import type { Archived } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { keeping, makeFolder, syncFolder } from "./durable.ts";
-import type { FilePlan } from "./registration.ts";
+import type { FilePlan } from "./file-plan.ts";
 
 const REPORT = "report.json";
 

@@ -14,21 +14,17 @@ import type { Archived } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { earlierInterchanges, earlierUnnumbered } from "./earlier.ts";
+import { type Arrival, type FilePlan, type InterchangePlan } from "./file-plan.ts";
 import { writeFindings } from "./findings.ts";
 import { hashRanges } from "./hashing.ts";
+import { partnerOf } from "./identities.ts";
+import { chainOf } from "./interchange-chains.ts";
+import { kindOf } from "./known-interchanges.ts";
 import { laneOf } from "./lanes.ts";
 import { filesComeTo } from "./mailboxes.ts";
 import { type Chain, expectedIn, expectNext, missingInWords } from "./number-chains.ts";
 import { quarantine } from "./quarantine.ts";
-import {
-  type Arrival,
-  chainOf,
-  type FilePlan,
-  type InterchangePlan,
-  kindOf,
-  partnerOf,
-  planFile,
-} from "./registration.ts";
+import { planFile } from "./registration.ts";
 import { tableDeclared } from "./tables.ts";
 
 /** A partner's file: catalogued, planned, registered. */
