@@ -53,6 +53,13 @@ const numberOf = (control: string): number | undefined =>
 /** `5` or `5 to 7`. */
 export const missingInWords = ({ from, to }: Missing): string => (from === to ? String(from) : `${from} to ${to}`);
 
+/** The gap that an interchange was held for, as its findings say it. */
+export function gapIn(findings: readonly Finding[]): Missing | undefined {
+  const gap = findings.find(({ code }) => code === "EXCHANGE_NUMBERS_MISSING");
+  const [, from, to = from] = /^(\d+)(?: to (\d+))?$/.exec(gap?.expected ?? "") ?? [];
+  return from === undefined ? undefined : { from: Number(from), to: Number(to) };
+}
+
 /** What is said of a gap in the report of the file. */
 export function gapFinding(missing: Missing, control: string, place: Place, action: Partner["numberGaps"]): Finding {
   const held = action === "hold";
@@ -61,7 +68,7 @@ export function gapFinding(missing: Missing, control: string, place: Place, acti
     severity: held ? "reject" : "note",
     message: `Control numbers of this sender are missing before ${control}: ${missingInWords(missing)}`,
     place,
-    expected: String(missing.from),
+    expected: missingInWords(missing),
     found: control,
     remedy: held
       ? "It is applied as soon as they have come; calloff file retry applies it without them"

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { reopenFile } from "../../src/exchange/apply.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
 import { renderWaiting } from "../../src/exchange/render.ts";
 import { workOnce } from "../../src/exchange/run.ts";
@@ -59,6 +60,7 @@ onEveryDatabase("files of the other families", (database) => {
   const home = (partner: string): TestHome => testHome(database(), { "config/partners/acme.yaml": partner });
   const files = async () =>
     (await select(database().store, file, "ORDER BY id")).map(({ name, state, cause }) => [name, state, cause]);
+  const states = async () => (await files()).map(([name, state]) => `${name} ${state}`);
   const sets = async () =>
     (await select(database().store, message, "ORDER BY id")).map(({ type, mapping, state }) => [type, mapping, state]);
 
@@ -106,6 +108,32 @@ onEveryDatabase("files of the other families", (database) => {
       (await files()).map(([, state]) => state),
       ["applied", "applied", "applied"],
     );
+  });
+
+  it("VDA: held behind a gap, one goes on when its old number has come, with jumps and round behind 99999", async () => {
+    const to = home(`${VDA}numberGaps: hold\n`);
+    await come(to, ["1.txt", vdaText({ old: 0, new: 99_990 })], ["9.txt", vdaText({ old: 99_993, new: 99_998 })]);
+    await come(to, ["1b.txt", vdaText({ old: 99_999, new: 1, quantity: "9" })]);
+    assert.deepEqual(await states(), ["1.txt applied", "9.txt held", "1b.txt held"]);
+    await come(to, ["2.txt", vdaText({ old: 99_990, new: 99_991 })], ["3.txt", vdaText({ old: 99_991, new: 99_993 })]);
+    assert.deepEqual((await states()).slice(1, 3), ["9.txt applied", "1b.txt held"]);
+    await come(to, ["99.txt", vdaText({ old: 99_998, new: 99_999 })], ["2b.txt", vdaText({ old: 1, new: 2 })]);
+    assert.deepEqual(
+      (await states()).filter((state) => !state.endsWith(" applied")),
+      [],
+    );
+  });
+
+  it("VDA: let through by somebody, the chain of its message goes on behind it", async () => {
+    const to = home(`${VDA}numberGaps: hold\n`);
+    await come(to, ["1.txt", vdaText({ old: 0, new: 1 })], ["5.txt", vdaText({ old: 4, new: 5, quantity: "300" })]);
+    await reopenFile(database().store, "2", occasionOf(to.exchange.clock, "somebody"));
+    await come(to, ["6.txt", vdaText({ old: 5, new: 6, quantity: "200" })]);
+    assert.deepEqual(
+      (await files()).map(([, state]) => state),
+      ["applied", "applied", "applied"],
+    );
+    assert.deepEqual(gaps(to), ["2 to 4"]);
   });
 
   it("VDA: a number again with other content is held, its bytes again are a duplicate; round again it is lawful", async () => {
