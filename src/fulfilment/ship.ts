@@ -6,7 +6,7 @@ import { notePlacesOf, type Partner } from "../config/partner.ts";
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
 import { lookAgain } from "../orders/due-accounts.ts";
-import { placeWaiting } from "../orders/receipts.ts";
+import { placeWaiting } from "../orders/placed-receipts.ts";
 import { recordAudits } from "../store/audit.ts";
 import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";

@@ -15,6 +15,7 @@ const FILES = [
   ...words(WAY).map((name) => `exchange/${name}.ts`),
   "orders/apply-schedule.ts",
   "orders/receipts.ts",
+  "orders/placed-receipts.ts",
   "orders/remittances.ts",
   "orders/release.ts",
 ];
