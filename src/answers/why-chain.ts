@@ -1,6 +1,6 @@
 /** Follows order lines back to the segments they were made from, for a whole document at once. */
 
-import { type OrderLine } from "../fulfilment/order-lines.ts";
+import type { OrderLine } from "../fulfilment/order-lines.ts";
 import { byId, inSlices, rowsById, there } from "../fulfilment/rows-by-id.ts";
 import { lineReference } from "../orders/order-documents.ts";
 import { select } from "../store/rows.ts";

@@ -15,7 +15,7 @@ import { shellWord } from "../values/shell.ts";
 import { ACME, NEXT } from "./acme-and-bolt.ts";
 import type { SimulatedErp } from "./erp.ts";
 import { layDemoHome } from "./home.ts";
-import { type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { playStory } from "./story.ts";
 
 export interface DemoOptions {

@@ -3,7 +3,7 @@ import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import { file, type InterchangeRow, interchange, message } from "../store/tables.ts";
 import type { InterchangeEntry } from "../syntax/segment.ts";
-import { type Arrival } from "./file-plan.ts";
+import type { Arrival } from "./file-plan.ts";
 import { partnerOf } from "./identities.ts";
 import { type EarlierInterchange, kindOf, type Unnumbered } from "./known-interchanges.ts";
 

@@ -14,7 +14,7 @@ import type { Archived } from "./archive.ts";
 import type { Claimed } from "./claim.ts";
 import type { Exchange } from "./context.ts";
 import { earlierInterchanges, earlierUnnumbered } from "./earlier.ts";
-import { type Arrival, type FilePlan, type InterchangePlan } from "./file-plan.ts";
+import type { Arrival, FilePlan, InterchangePlan } from "./file-plan.ts";
 import { writeFindings } from "./findings.ts";
 import { hashRanges } from "./hashing.ts";
 import { partnerOf } from "./identities.ts";

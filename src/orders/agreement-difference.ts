@@ -15,7 +15,7 @@ import {
   linePrice,
 } from "../store/tables.ts";
 import { refused, type WantedAgreement, type WantedLine } from "./agreement-document.ts";
-import { type AgreementState } from "./agreement-states.ts";
+import type { AgreementState } from "./agreement-states.ts";
 import { grouped } from "./grouped.ts";
 import { BY_HAND, stepsByHand } from "./hand-schedule.ts";
 

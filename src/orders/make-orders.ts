@@ -1,5 +1,5 @@
 /** Due lines become child orders by scheduled date, ship-to and customer order number (features.md D2, D6). */
-import { type PlannedRelease } from "../schedules/release-plan.ts";
+import type { PlannedRelease } from "../schedules/release-plan.ts";
 import type { NewRow } from "../store/columns.ts";
 import { book } from "../store/ledger.ts";
 import { queueDocuments } from "../store/outbound.ts";
@@ -11,7 +11,7 @@ import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Decimal, NO_MONEY, writeMillionths } from "../values/figures.ts";
 import { stableJson } from "../values/json.ts";
-import { type AccountInForce, type KeptStep } from "./due-accounts.ts";
+import type { AccountInForce, KeptStep } from "./due-accounts.ts";
 import { grouped } from "./grouped.ts";
 import { lineReference, orderDocument } from "./order-documents.ts";
 import { pricesOf } from "./prices.ts";
