@@ -127,7 +127,8 @@ async function closeInterchange(exchange: Exchange, row: FileRow, closed: Omit<C
   await exchange.store.write(async (tx) => {
     const messages = await select(tx, message, "WHERE interchange_id = :id ORDER BY ordinal", { id: held.id });
     await queueAnswers(tx, occasion, { ...closed, messages });
-    await queueBusinessErrors(tx, { occasion, partner, claim: row.claim, interchange: held, messages });
+    const { timeZone } = exchange.config.gateway.company;
+    await queueBusinessErrors(tx, { occasion, timeZone, partner, claim: row.claim, interchange: held, messages });
     await keepOutcomes(tx, messages);
     await update(tx, interchange, { state: "closed" }, "id = :id AND state = 'open'", { id: held.id });
     at("answering");

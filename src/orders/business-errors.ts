@@ -22,7 +22,7 @@ import {
   revision,
   verdict,
 } from "../store/tables.ts";
-import type { Occasion } from "../values/clock.ts";
+import { type Occasion, timeIn } from "../values/clock.ts";
 import { type Quantity, quantity } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
 import { grouped } from "./grouped.ts";
@@ -68,6 +68,7 @@ export function applicationAdviceOf(
   answered: AnsweredMessage,
   errors: readonly ApplicationError[],
   { businessDate, instant }: Pick<Occasion, "businessDate" | "instant">,
+  timeZone: string,
 ): ApplicationAdvice | undefined {
   if (errors.length === 0) return undefined;
   const { type, version, interchange, group, functionalId, control, sender, receiver, sentOn, sentAt } = answered;
@@ -76,7 +77,7 @@ export function applicationAdviceOf(
     number,
     purpose: "original",
     issuedOn: businessDate,
-    issuedAt: instant.slice(11, 16).replace(":", ""),
+    issuedAt: timeIn(timeZone, instant),
     answers: [
       {
         status: "accepted-with-errors",
@@ -93,6 +94,8 @@ export function applicationAdviceOf(
 
 export interface ClosedInterchange {
   readonly occasion: Occasion;
+  /** The company's, which all times that are written are of. */
+  readonly timeZone: string;
   readonly partner: Partner;
   /** Of the file. */
   readonly claim: string;
@@ -102,7 +105,7 @@ export interface ClosedInterchange {
 
 /** Queues an advice for each message of an interchange that something is wrong with, where the partner's file asks for it. */
 export async function queueBusinessErrors(tx: Tx, closed: ClosedInterchange): Promise<void> {
-  const { occasion, partner, claim, interchange, messages } = closed;
+  const { occasion, timeZone, partner, claim, interchange, messages } = closed;
   if (partner.applicationAdvice === null) return;
   const applied = messages.filter(({ state, type }) => state === "applied" && !NEVER.has(type));
   const errors = await errorsOf(tx, partner, applied);
@@ -120,6 +123,7 @@ export async function queueBusinessErrors(tx: Tx, closed: ClosedInterchange): Pr
         answeredMessage(row, interchange, told.number),
         told.errors,
         occasion,
+        timeZone,
       );
       const causeKey = `advice:${claim}.${interchange.ordinal}/${row.ordinal}`;
       return { kind: "application-advice", receiver: partner.code, document, causeKey, number };

@@ -7,6 +7,7 @@ import { applyReceiptAdvice } from "../../src/orders/receipts.ts";
 import { select, selectOne, update } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type InterchangeRow, interchange, message, outboundDocument } from "../../src/store/tables.ts";
+import { instantOf } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { aMessage, aPartner, aScheduleLine, on, receive, taken, trusting } from "./a-home.ts";
 
@@ -21,6 +22,7 @@ async function told(store: Store, config: OrdersConfiguration): Promise<Applicat
     await store.write((tx) =>
       queueBusinessErrors(tx, {
         occasion: on("2027-01-04", "acme"),
+        timeZone: "UTC",
         partner,
         claim: held.control,
         interchange: held,
@@ -142,8 +144,12 @@ describe("An application advice", () => {
       sentOn: "2027-01-04",
       sentAt: "0600",
     };
-    assert.equal(applicationAdviceOf("AD-000001", answered, [], on("2027-01-04")), undefined);
-    const [answer] = applicationAdviceOf("AD-000001", answered, [{ code: "unit" }], on("2027-01-04"))?.answers ?? [];
+    assert.equal(applicationAdviceOf("AD-000001", answered, [], on("2027-01-04"), "UTC"), undefined);
+    const [answer] =
+      applicationAdviceOf("AD-000001", answered, [{ code: "unit" }], on("2027-01-04"), "UTC")?.answers ?? [];
+    const summer = { ...on("2027-07-01"), instant: instantOf("2027-07-01T22:30:00.000Z") };
+    const advice = applicationAdviceOf("AD-000001", answered, [{ code: "unit" }], summer, "Europe/Berlin");
+    assert.equal(advice?.issuedAt, "0030", "its time is the company's, as that of ship notices");
     assert.equal(answer?.number, "0001", "a message without a number is named by its control number");
   });
 });
