@@ -3,8 +3,8 @@
  * shapes that yield them, and where a field takes a few words only, codes give one of those. What does not fit would
  * reject every message of the partner, so the mapping is refused instead, at its place in the file.
  */
-import { COMMITMENTS } from "../documents/delivery-schedule.ts";
-import { editDistance, nearest } from "../values/nearest.ts";
+import { nearest } from "../values/nearest.ts";
+import { type Against, checkShape, checkWord, didYouMean, yieldOf } from "./check-values.ts";
 import type {
   ColumnsDefinition,
   FieldDefinition,
@@ -17,21 +17,9 @@ import type {
 import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
 import { toldBy } from "./paths.ts";
 import { refuse, type Spot } from "./refusal.ts";
-import { isDatedShape, isDayShape, SHAPES, valuesOf } from "./shapes.ts";
-import { dtmValueOf } from "./shapes-dtm.ts";
-import type { MapTree, Tree } from "./tree.ts";
+import { spotOfText } from "./spot-of-text.ts";
+import type { MapTree } from "./tree.ts";
 import { isCarried, wordsOf } from "./write.ts";
-
-/** What the value of a shape is. */
-type Yield = "text" | "figure" | "date" | "time" | "timing";
-
-/** Words that the shape `vda` gives for a date key. */
-const VDA_TIMINGS = ["day", "week", "month", "no-demand", "backlog", "immediate", "forecast-start", "remainder"];
-const NUMBER_SHAPES = SHAPES.filter((name) => name.startsWith("number"));
-const DATE_SHAPES = ["date", "CCYYMMDD", "YYMMDD", "DD.MM.YYYY", "dtm", "period"];
-
-/** Refuses at the place within `near` that holds the text `found`. */
-type Against = (near: Spot, found: string, message: string, expected: string, remedy: string) => never;
 
 /** Checks a mapping against its document. @throws CalloffError MAPPING_VALUE with file, line and column */
 export function checkDocument(definition: MappingDefinition, tree: MapTree): void {
@@ -169,15 +157,6 @@ function checkField(field: FieldDefinition, object: ObjectShape, against: Agains
   });
 }
 
-function yieldOf(as: string, at = 0): Yield {
-  if (as.startsWith("number")) return "figure";
-  if (isDatedShape(as)) return dtmValueOf(valuesOf(as), at);
-  if (as === "kg") return at === 0 ? "figure" : "text";
-  if (valuesOf(as) === 2) return at === 0 ? "timing" : "date";
-  if (DATE_SHAPES.includes(as) || isDayShape(as)) return "date";
-  return as === "time" ? "time" : "text";
-}
-
 /** The list that is opened. */
 function listOf(object: ObjectShape, name: string, spot: Spot, against: Against): ObjectShape {
   const list = object.lists.get(name);
@@ -223,92 +202,4 @@ function meantBy(name: string, names: readonly string[]): string | undefined {
     names.find((held) => held.endsWith(`.${name}`)) ??
     names.find((held) => held.startsWith(`${name}.`))
   );
-}
-
-const didYouMean = (meant: string | undefined, otherwise: string): string =>
-  meant === undefined ? otherwise : `Did you mean \`${meant}\`?`;
-
-interface Shaped {
-  readonly name: string;
-  readonly as: string;
-  readonly yields: Yield;
-}
-
-function checkShape(field: FieldKind, { name, as, yields }: Shaped, spot: Spot, against: Against): void {
-  if (field.kind === "text" || field.kind === yields) return;
-  if (field.kind === "words") {
-    if (yields === "text" || (yields === "timing" && VDA_TIMINGS.every((word) => field.words.includes(word)))) return;
-    const expected = `codes that give one of ${field.words.join(", ")}`;
-    against(spot, as, `${name} takes words, which the shape ${as} does not give`, expected, "Translate it by codes.");
-  } else {
-    const what = field.kind === "figure" ? "an exact figure" : "a date";
-    const shapes = field.kind === "figure" ? NUMBER_SHAPES : DATE_SHAPES;
-    against(
-      spot,
-      as,
-      `${name} is ${what}, which the shape ${as} does not give`,
-      `as: one of ${shapes.join(", ")}`,
-      `Write { to: ${name}, as: ${field.kind === "figure" ? "number" : "date"} }, or the shape that the message has.`,
-    );
-  }
-}
-
-/** A word of ours: by codes, as default, or in a condition. */
-function checkWord(word: string, field: FieldKind, path: readonly string[], spot: Spot, against: Against): void {
-  const name = path.join(".");
-  if (field.kind === "words" && !field.words.includes(word)) {
-    const words = field.words.join(", ");
-    const remedy = didYouMean(nearest(word, field.words), "Use one of the words that the field takes.");
-    against(spot, word, `${name} does not take the word ${word}`, `one of ${words}`, remedy);
-  }
-  if (field.kind === "text" && path.at(-1) === "commitment") checkCommitment(word, name, spot, against);
-  if ((field.kind === "figure" || field.kind === "date") && !field.pattern.test(word)) {
-    const expected = field.kind === "figure" ? "a figure such as 12.5" : "a date such as 2027-03-08";
-    against(
-      spot,
-      word,
-      `${name} does not take the value ${word}`,
-      expected,
-      "Correct the value, or read it by a shape.",
-    );
-  }
-}
-
-/** A partner's own words for a commitment are kept, so only what is one of ours misspelt is refused. */
-function checkCommitment(word: string, name: string, spot: Spot, against: Against): void {
-  const words: readonly string[] = COMMITMENTS;
-  if (words.includes(word)) return;
-  const meant = words.find((known) => known === word.toLowerCase() || editDistance(known, word) <= 2);
-  if (meant === undefined) return;
-  const expected = `one of ${words.join(", ")}, or a word of the partner's own`;
-  against(spot, word, `${word} is nearly a word of ${name}, and none`, expected, didYouMean(meant, ""));
-}
-
-/** Where a text stands in the file: within what `near` belongs to, as a value or else as a key. */
-function spotOfText(root: Tree, near: Spot, wanted: string): Spot {
-  const holder = within(root).find(({ spot, tree }) => spot === near || tree.spot === near)?.tree;
-  if (holder === undefined) return near;
-  const places = within(holder);
-  const place =
-    places.find(({ tree }) => tree.kind === "text" && tree.text === wanted)?.tree ??
-    places.find(({ key }) => key === wanted);
-  return place?.spot ?? near;
-}
-
-interface Place {
-  readonly spot: Spot;
-  readonly key: string | undefined;
-  readonly tree: Tree;
-}
-
-/** A tree with all that stands in it, what is further out first. */
-function within(root: Tree): Place[] {
-  const places: Place[] = [{ spot: root.spot, key: undefined, tree: root }];
-  for (const { tree } of places) {
-    if (tree.kind === "list")
-      places.push(...tree.items.map((item) => ({ spot: item.spot, key: undefined, tree: item })));
-    if (tree.kind === "map")
-      for (const [key, entry] of tree.entries) places.push({ spot: entry.spot, key, tree: entry.value });
-  }
-  return places;
 }
