@@ -206,10 +206,14 @@ function* rowsOf(part: string, bytes: Buffer, reader: CellReader): Generator<rea
   let stored = "";
   let isValue = false;
   let isPhonetic = false;
+  let isFormula = false;
   const count = cellCounter();
   const endCell = () => {
     const text = cellText(stored, type, style, reader);
-    if (text === undefined) faults.push({ column, found: stored.slice(0, 80) });
+    // A formula whose result no spreadsheet has worked out yet is no empty cell; an empty text is a result (type str).
+    const isOpen = isFormula && stored === "" && type !== "str";
+    if (text === undefined || isOpen)
+      faults.push({ column, found: isOpen ? "a formula without result" : stored.slice(0, 80) });
     count(column - cells.length);
     while (cells.length < column) cells.push("");
     cells[column - 1] = text ?? "";
@@ -231,7 +235,9 @@ function* rowsOf(part: string, bytes: Buffer, reader: CellReader): Generator<rea
         type = attributes["t"] ?? "n";
         style = Number(attributes["s"] ?? "0");
         stored = "";
-      } else if (name === "v" || (name === "t" && type === "inlineStr")) isValue = !isPhonetic;
+        isFormula = false;
+      } else if (name === "f") isFormula = true;
+      else if (name === "v" || (name === "t" && type === "inlineStr")) isValue = !isPhonetic;
       else if (name === "rPh") isPhonetic = true;
     },
     close(name) {

@@ -38,6 +38,20 @@ describe("a table in a workbook", () => {
     ]);
   });
 
+  it("with a formula that nobody has worked out is refused, since its figure would be lost; an empty text is a result", () => {
+    const rows = oneRow(
+      '<c><v>1</v></c><c><f>A2+1</f></c><c><f>A2+1</f><v></v></c><c t="str"><f>""</f><v></v></c><c/>',
+      5,
+    );
+    assert.deepEqual(
+      faults(workbookOf({ rows })).map(([code, , found]) => [code, found]),
+      [
+        ["SYNTAX_WORKBOOK", '"a formula without result"'],
+        ["SYNTAX_WORKBOOK", '"a formula without result"'],
+      ],
+    );
+  });
+
   it("has its figures with the decimal mark of the layout and its dates in the layout's shape", () => {
     const rows = oneRow('<c><v>12.5</v></c><c s="1"><v>46454</v></c><c t="d"><v>2027-03-08T00:00:00Z</v></c>', 3);
     const layout = { decimal: ",", dates: "DD.MM.YYYY" };
