@@ -7,7 +7,7 @@ import { insertOne } from "../store/rows.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { file, interchange, message } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import type { CheckedFile, CheckedInterchange, CheckedSet } from "./check-file.ts";
+import type { CheckedFile, CheckedInterchange, CheckedSet } from "./checked-file.ts";
 
 /** One line of a schedule, and what would become of it. */
 export type PreviewLine = Pick<AppliedLine, "line" | "customerPart" | "shipTo" | "state" | "cause" | "sentence"> & {

@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { CheckedFile } from "../answers/check-file.ts";
 import { type PreviewLine, previewOfFile } from "../answers/check-preview.ts";
+import type { CheckedFile } from "../answers/checked-file.ts";
 import type { Partner } from "../config/partner.ts";
 import { isFresh, migrate, pendingMigrations } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";

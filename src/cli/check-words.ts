@@ -1,7 +1,7 @@
 /** What `calloff check` says to a person. */
 
-import type { CheckedFile, CheckedFinding, CheckedInterchange, CheckedSet } from "../answers/check-file.ts";
 import type { Candidate } from "../answers/check-fit.ts";
+import type { CheckedFile, CheckedFinding, CheckedInterchange, CheckedSet } from "../answers/checked-file.ts";
 import { placeInWords } from "../values/finding.ts";
 import { documentInWords } from "./check-documents.ts";
 import { counted, factsInWords, oneLine, tableInWords } from "./words.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
-import type { CheckedFile } from "../answers/check-file.ts";
 import { checkFile } from "../answers/check-file.ts";
+import type { CheckedFile } from "../answers/checked-file.ts";
 import { loadConfiguration } from "../config/configuration.ts";
 import { packageRoot } from "../config/package-root.ts";
 import type { Partner } from "../config/partner.ts";

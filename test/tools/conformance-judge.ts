@@ -1,5 +1,5 @@
 /** What is wrong with the way in which a file was checked, if anything; a fault is one sentence. */
-import type { CheckedFile, CheckedSet } from "../../src/answers/check-file.ts";
+import type { CheckedFile, CheckedSet } from "../../src/answers/checked-file.ts";
 import type { Finding } from "../../src/values/finding.ts";
 import type { EnvelopeFault } from "./conformance-envelope.ts";
 import type { Expectation, ExpectedPlace } from "./conformance-index.ts";

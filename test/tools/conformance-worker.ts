@@ -2,13 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import {
-  type CheckedFile,
-  type CheckSettings,
-  checkFile,
-  mappingFor,
-  readContext,
-} from "../../src/answers/check-file.ts";
+import { checkFile } from "../../src/answers/check-file.ts";
+import { type CheckSettings, mappingFor, readContext } from "../../src/answers/check-set.ts";
+import { type CheckedFile } from "../../src/answers/checked-file.ts";
 import { loadMappings } from "../../src/mapping/library.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import { segmentsOf } from "../../src/syntax/set-reader.ts";
