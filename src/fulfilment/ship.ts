@@ -2,29 +2,25 @@
  * Booking a shipment (transaction T7): what the ERP or warehouse has confirmed becomes shipments, ledger facts, ship
  * notices and, where the partner's file says so, invoices: all in one transaction or not at all.
  */
-import { notePlacesOf, type Partner } from "../config/partner.ts";
 import type { ShipmentConfirmation } from "../documents/erp.ts";
 import { completeAgreements } from "../orders/completion.ts";
 import { lookAgain } from "../orders/due-accounts.ts";
 import { placeWaiting } from "../orders/placed-receipts.ts";
 import { recordAudits } from "../store/audit.ts";
-import { accountTotals, book, childLineTotals, shippedInAll } from "../store/ledger.ts";
+import { book, childLineTotals } from "../store/ledger.ts";
 import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
-import { insert, insertOne, select, update } from "../store/rows.ts";
-import { documentNumber, takeNumbers } from "../store/series.ts";
-import { isTaken, type Tx } from "../store/store.ts";
-import { account, childLine, type ShipmentRow, shipment, shipmentLine } from "../store/tables.ts";
+import { select, update } from "../store/rows.ts";
+import type { Tx } from "../store/store.ts";
+import { account, childLine, type ShipmentRow, shipment } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import { NOTHING, plus, type Quantity } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
 import type { Json } from "../values/json.ts";
 import { releaseInvoices } from "./invoice.ts";
-import { type FulfilmentSettings, lockedOrderLines, type OrderLine, partnerOf } from "./order-lines.ts";
+import { type FulfilmentSettings, lockedOrderLines } from "./order-lines.ts";
 import { rowsById } from "./rows-by-id.ts";
-import { type BookedLine, type BookedShipment, digitsOf, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
-import { LINE_STEP, shipmentFacts } from "./shipment-facts.ts";
+import { type BookedShipment, erpShipmentOf, shipNoticeOf } from "./shipment-documents.ts";
+import { shipmentFacts } from "./shipment-facts.ts";
 import {
   contentOf,
   type PlannedLine,
@@ -33,9 +29,7 @@ import {
   referencesIn,
   shipDateOf,
 } from "./shipment-plan.ts";
-
-/** Where a confirmation came from: an ERP's file, a command, or a partner whose orders ship by themselves. */
-export type ShipmentSource = "erp" | "command" | "automatic";
+import { accountsOf, type ShipmentSource, writeShipments } from "./shipment-rows.ts";
 
 export interface ShipmentOutcome {
   readonly outcome: "booked" | "duplicate";
@@ -106,8 +100,6 @@ async function placeTheirReceipts(
   }
 }
 
-const accountsOf = (lines: readonly OrderLine[]): number[] => [...new Set(lines.map(({ account: of }) => of.id))];
-
 function sameAgain(before: readonly ShipmentRow[], content: string, confirmation: string): ShipmentOutcome {
   const numbers = before.map(({ number }) => number);
   const [first] = before;
@@ -121,135 +113,6 @@ function sameAgain(before: readonly ShipmentRow[], content: string, confirmation
     remedy: "Send what is new under a confirmation number of its own",
     exit: EXIT.conflict,
   });
-}
-
-interface Confirmed {
-  readonly confirmation: ShipmentConfirmation;
-  readonly content: string;
-  readonly shippedOn: PlainDate;
-  readonly source: ShipmentSource;
-  readonly occasion: Occasion;
-}
-
-async function writeShipments(
-  tx: Tx,
-  settings: FulfilmentSettings,
-  planned: readonly PlannedShipment[],
-  confirmed: Confirmed,
-): Promise<BookedShipment[]> {
-  const shippedBefore = await accountTotals(tx, accountsOf(planned.flatMap(({ lines }) => lines.map(({ of }) => of))));
-  const heights = new Map([...shippedBefore].map(([id, totals]) => [id, shippedInAll(totals)]));
-  const first = await takeNumbers(tx, "SH", planned.length);
-  const booked: BookedShipment[] = [];
-  for (const [part, plan] of planned.entries()) {
-    const number = documentNumber("SH", first + part);
-    const partner = partnerOf(settings, plan.partner);
-    const note = confirmed.confirmation.note ?? noteOf(partner, number);
-    await refuseUsedNote(tx, plan.partner, note);
-    const id = await writeShipment(tx, plan, { ...confirmed, number, note, part: part + 1 });
-    const lines = withCumulatives(plan.lines, heights);
-    const ids = await insert(
-      tx,
-      shipmentLine,
-      lines.map(({ lineNumber, of, quantity, cumulative }) => ({
-        shipment_id: id,
-        line_no: lineNumber,
-        child_line_id: of.line.id,
-        account_id: of.account.id,
-        quantity,
-        cumulative,
-      })),
-    );
-    booked.push({
-      number,
-      partner,
-      shipTo: plan.shipTo,
-      note,
-      shippedOn: confirmed.shippedOn,
-      lines: lines.map((line, n) => ({ ...line, id: ids[n] as number })),
-    });
-  }
-  return booked;
-}
-
-/** The note of a shipment that was confirmed without one. */
-function noteOf(partner: Partner, number: string): string {
-  const digits = notePlacesOf(partner) === undefined ? "shipment-number" : "digits";
-  return (partner.orders.noteNumber ?? digits) === "digits" ? digitsOf(number) : number;
-}
-
-/** Shipment lines with their account's shipped cumulative after each of them. */
-function withCumulatives(
-  lines: readonly PlannedLine[],
-  heights: Map<number, Quantity>,
-): (Omit<BookedLine, "id"> & { readonly lineNumber: number })[] {
-  return lines.map(({ of, quantity }, n) => {
-    const cumulative = plus(heights.get(of.account.id) ?? NOTHING, quantity);
-    heights.set(of.account.id, cumulative);
-    return { lineNumber: (n + 1) * LINE_STEP, of, quantity, cumulative };
-  });
-}
-
-/** A note number is never used again for the same partner (features.md E1): customers count by it. */
-async function refuseUsedNote(tx: Tx, partner: string, note: string): Promise<void> {
-  const [used] = await select(tx, shipment, "WHERE partner = :partner AND note_normal = :note", {
-    partner,
-    note: normalForm(note),
-  });
-  if (used === undefined) return;
-  throw new CalloffError("SHIP_NOTE_USED", "The delivery note number was used before for this partner", {
-    place: { field: "note" },
-    expected: "a note number of its own",
-    found: `${note}, which is the note of ${used.number} of ${used.shipped_on}`,
-    remedy: "Give the shipment another note number, or none: then it gets our shipment number",
-    exit: EXIT.conflict,
-  });
-}
-
-async function writeShipment(
-  tx: Tx,
-  plan: PlannedShipment,
-  { confirmation, content, shippedOn, source, occasion, number, note, part }: Confirmed & NumberedPart,
-): Promise<number> {
-  try {
-    return await insertOne(tx, shipment, {
-      number,
-      partner: plan.partner,
-      confirmation: confirmation.confirmation,
-      part,
-      content,
-      note,
-      note_normal: normalForm(note),
-      ship_to: plan.shipTo,
-      shipped_on: shippedOn,
-      shipped_at: confirmation.shippedAt ?? "",
-      carrier: confirmation.carrier ?? "",
-      equipment: confirmation.equipment ?? "",
-      packages: confirmation.packages ?? "",
-      gross_weight: confirmation.grossWeight ?? "",
-      net_weight: confirmation.netWeight ?? "",
-      weight_unit: confirmation.weightUnit ?? "",
-      booked_at: occasion.instant,
-      source,
-    });
-  } catch (thrown) {
-    if (!isTaken(thrown)) throw thrown;
-    // Begun again, the transaction sees what the other one has booked and answers accordingly.
-    throw new CalloffError("SHIP_OVERTAKEN", "Another process was booking the same confirmation or note number", {
-      place: { field: "confirmation" },
-      found: confirmation.confirmation,
-      remedy: "Send the confirmation again: what is booked already is recognised",
-      retryable: true,
-      exit: EXIT.conflict,
-      cause: thrown,
-    });
-  }
-}
-
-interface NumberedPart {
-  readonly number: string;
-  readonly note: string;
-  readonly part: number;
 }
 
 /**
