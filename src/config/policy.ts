@@ -1,7 +1,8 @@
 /** Policy files: `config/policies/<name>.yaml`. What passes by itself and what a planner is asked (features.md B6). */
 import { z } from "zod";
-import { COMMITMENTS, LAYERS } from "../documents/delivery-schedule.ts";
+import { LAYERS } from "../documents/delivery-schedule.ts";
 import { decimal } from "../documents/fields.ts";
+import { COMMITMENTS } from "../documents/schedule-step.ts";
 
 /** A tolerance is a size; its direction is said by where it stands. */
 const size = decimal.regex(/^\d/, "zero or more");

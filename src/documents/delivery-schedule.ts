@@ -24,78 +24,9 @@ import {
   text,
   transmitted,
 } from "./fields.ts";
-import { linesTogether } from "./lines-together.ts";
-import { stepsOf } from "./steps-apart.ts";
+import { step } from "./schedule-step.ts";
 
-/** How a step's quantity is placed in time; the last five are statements without a date of their own. */
-export const TIMINGS = [
-  "day",
-  "week",
-  "month",
-  "range",
-  "backlog",
-  "immediate",
-  "forecast-start",
-  "no-demand",
-  "remainder",
-] as const;
-export const COMMITMENTS = ["firm", "immediate", "manufacturing", "material", "planned"] as const;
 export const LAYERS = ["forecast", "call-off"] as const;
-
-const timing = z.enum(TIMINGS);
-
-/** One quantity and when it is wanted. */
-export const step = z.strictObject({
-  ...segmentOrdinal,
-  timing: timing.optional().describe("Bucket of the quantity; a day unless stated"),
-  from: date.optional().describe("The day, or the bucket's first day"),
-  to: date.optional().describe("The bucket's last day, where the message states it"),
-  timeKind: text.optional().describe("What the time is, as the message's qualifier says"),
-  time: text.optional().describe("Time of day or start of a window, HHMM or HHMMSS"),
-  timeTo: text.optional().describe("End of a time window"),
-  quantity: decimal.describe("Discrete, or the running total where the header says cumulative"),
-  commitment: text
-    .optional()
-    .describe("One of firm, immediate, manufacturing, material, planned; else the partner's own code"),
-  statement: z
-    .enum(["demand", "backlog", "immediate"])
-    .optional()
-    .describe("What a qualifier beside the quantity says it is"),
-  referenceKind: text.optional(),
-  reference: text.optional().describe("Delivery order, RAN or kanban of this step"),
-  route: text.optional(),
-  amounts: z.array(qualified).optional().describe("Further quantities of this step, by qualifier"),
-  dates: z.array(dated).optional().describe("Further dates of this step, by qualifier"),
-  references: z.array(reference).optional().describe("Further references of this step"),
-  window: z
-    .strictObject({
-      from: date.optional(),
-      fromTime: text.optional().describe("HHMM or HHMMSS"),
-      to: date.optional(),
-      toTime: text.optional(),
-    })
-    .optional()
-    .describe("Delivery window, where it is stated beside the step"),
-  destinations: z
-    .array(z.strictObject({ ...segmentOrdinal, code: text.optional(), quantity: decimal.optional() }))
-    .optional()
-    .describe("Places that the step's quantity is divided over (X12 SDQ)"),
-  parts: z
-    .array(
-      z.strictObject({
-        ...segmentOrdinal,
-        quantity: decimal,
-        time: text.optional().describe("HHMM or HHMMSS"),
-        references: z.array(reference).optional().describe("Delivery orders, RAN or kanban of this part"),
-      }),
-    )
-    .optional()
-    .describe("How the step's quantity is spread over its day: by time, by reference"),
-  pattern: z
-    .strictObject({ days: text.optional(), time: text.optional() })
-    .optional()
-    .describe("Ship or delivery pattern (SDP)"),
-});
 
 const receipt = z.strictObject({
   quantity: decimal.optional(),
@@ -130,7 +61,7 @@ export const authorisation = z.strictObject({
   cumulative: decimal.optional(),
 });
 
-const inherited = {
+export const inherited = {
   shipTo: party.optional(),
   orderNumber: text.optional(),
   contractNumber: text.optional(),
@@ -279,52 +210,3 @@ export const deliverySchedule = z
 
 export type DeliverySchedule = z.infer<typeof deliverySchedule>;
 export type ScheduleLine = z.infer<typeof line>;
-export type ScheduleStep = z.infer<typeof step>;
-export type StepPart = NonNullable<ScheduleStep["parts"]>[number];
-export type Timing = (typeof TIMINGS)[number];
-export type Commitment = (typeof COMMITMENTS)[number];
-
-const INHERITED = Object.keys(inherited) as (keyof typeof inherited)[];
-
-/**
- * The document with header fields handed down to each line that lacks them, the only place where that happens. A ship-to
- * among a line's own parties wins over one among the header's; a line with parties but no ship-to (ship-from only) gets
- * none from the header either when `shipTo: "own"`, because a total line beside ship-to lines would count twice.
- */
-export function withInheritance(document: DeliverySchedule): DeliverySchedule {
-  const shipToOfHeader = document.shipTo ?? shipToAmong(document.parties);
-  const lines = document.lines.map((held) => {
-    const complete: ScheduleLine & Record<string, unknown> = { ...held };
-    for (const field of INHERITED) {
-      if (complete[field] === undefined && field !== "shipTo" && document[field] !== undefined)
-        Object.assign(complete, { [field]: document[field] });
-    }
-    // A message that numbers no release is one itself (domain.md part 2, section 1: BGM 1004).
-    if (complete.releaseNumber === undefined && document.number !== undefined) complete.releaseNumber = document.number;
-    const shipTo =
-      held.shipTo ?? shipToAmong(held.parties) ?? (held.parties === undefined ? shipToOfHeader : undefined);
-    if (shipTo !== undefined) complete["shipTo"] = shipTo;
-    const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
-    if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
-    if (complete.steps !== undefined) complete.steps = stepsOf(complete, document.quantities === "cumulative");
-    return complete;
-  });
-  return { ...document, lines: linesTogether(lines) };
-}
-
-function shipToAmong(parties: DeliverySchedule["parties"]): ScheduleLine["shipTo"] {
-  const found = parties?.find((candidate) => candidate.role === "ship-to");
-  if (found === undefined) return undefined;
-  const {
-    role: _role,
-    segment: _segment,
-    dock: _dock,
-    references: _references,
-    contacts: _contacts,
-    ...shipTo
-  } = found;
-  return shipTo;
-}
-
-const dockAmong = (parties: DeliverySchedule["parties"]): string | undefined =>
-  parties?.find((candidate) => candidate.role === "ship-to")?.dock;

@@ -3,7 +3,8 @@
  * their time, and one for each part that a day's quantity is spread over (X12 862 JIT, 866).
  */
 import { minus, NOTHING, quantity, writeMillionths } from "../values/figures.ts";
-import type { ScheduleLine, ScheduleStep, StepPart } from "./delivery-schedule.ts";
+import type { ScheduleLine } from "./delivery-schedule.ts";
+import type { ScheduleStep, StepPart } from "./schedule-step.ts";
 
 /** @param isRunningTotal the quantities are running totals, which parts do not divide */
 export function stepsOf(line: ScheduleLine, isRunningTotal: boolean): ScheduleStep[] {

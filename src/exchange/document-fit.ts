@@ -1,7 +1,7 @@
 /** Whether a document that a mapping read fits its kind: what does not is told by field, expected and found, in words. */
 import type { z } from "zod";
 import { pathInWords } from "../config/placed-text.ts";
-import { TIMINGS } from "../documents/delivery-schedule.ts";
+import { TIMINGS } from "../documents/schedule-step.ts";
 import { DOCUMENT_SCHEMAS } from "../documents/schemas.ts";
 import { readDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";

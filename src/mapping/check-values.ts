@@ -1,5 +1,5 @@
 /** Whether a field of the document takes what a shape or a word of a mapping gives it. */
-import { COMMITMENTS } from "../documents/delivery-schedule.ts";
+import { COMMITMENTS } from "../documents/schedule-step.ts";
 import { editDistance, nearest } from "../values/nearest.ts";
 import type { FieldKind } from "./document-shape.ts";
 import type { Spot } from "./refusal.ts";

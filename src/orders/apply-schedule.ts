@@ -5,7 +5,8 @@
  */
 import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
-import { type DeliverySchedule, withInheritance } from "../documents/delivery-schedule.ts";
+import { type DeliverySchedule } from "../documents/delivery-schedule.ts";
+import { withInheritance } from "../documents/inheritance.ts";
 import { judgeMissing } from "../schedules/verdict.ts";
 import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
 import { selectOne, update } from "../store/rows.ts";

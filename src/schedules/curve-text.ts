@@ -1,5 +1,5 @@
 /** The steps of a curve as one text: compact, stable, lossless. Stored once per content, found again by its hash. */
-import { TIMINGS, type Timing } from "../documents/delivery-schedule.ts";
+import { TIMINGS, type Timing } from "../documents/schedule-step.ts";
 import { plainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
 import { quantity, writeMillionths } from "../values/figures.ts";

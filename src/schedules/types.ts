@@ -11,7 +11,7 @@
  * - released: what open child orders, shipments and withheld quantities cover, since the curve's start.
  * - due: required by a date on the releasable curve, less released.
  */
-import type { Commitment, Timing } from "../documents/delivery-schedule.ts";
+import type { Commitment, Timing } from "../documents/schedule-step.ts";
 import type { PlainDate } from "../values/dates.ts";
 import type { Quantity } from "../values/figures.ts";
 

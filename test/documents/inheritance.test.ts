@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type DeliverySchedule, deliverySchedule, withInheritance } from "../../src/documents/delivery-schedule.ts";
+import { type DeliverySchedule, deliverySchedule } from "../../src/documents/delivery-schedule.ts";
+import { withInheritance } from "../../src/documents/inheritance.ts";
 
 const shipTo = (code: string) => ({ role: "ship-to", scheme: "customer", code });
 const shipFrom = { role: "ship-from", scheme: "customer", code: "F1" };

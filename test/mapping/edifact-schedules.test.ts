@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type DeliverySchedule, deliverySchedule, withInheritance } from "../../src/documents/delivery-schedule.ts";
+import { type DeliverySchedule, deliverySchedule } from "../../src/documents/delivery-schedule.ts";
+import { withInheritance } from "../../src/documents/inheritance.ts";
 import type { CompiledMapping, Reading } from "../../src/mapping/library.ts";
 import { catalogueOf } from "../../src/syntax/catalogue.ts";
 import type { InterchangeEntry, SetEntry } from "../../src/syntax/segment.ts";

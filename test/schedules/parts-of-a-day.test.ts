@@ -1,8 +1,9 @@
 /** A day's quantity spread over times and delivery orders (X12 862: JIT beneath FST), and steps that take their date from their line. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { DeliverySchedule, ScheduleLine, ScheduleStep } from "../../src/documents/delivery-schedule.ts";
-import { withInheritance } from "../../src/documents/delivery-schedule.ts";
+import type { DeliverySchedule, ScheduleLine } from "../../src/documents/delivery-schedule.ts";
+import { withInheritance } from "../../src/documents/inheritance.ts";
+import type { ScheduleStep } from "../../src/documents/schedule-step.ts";
 import { curveOf } from "../../src/schedules/curve.ts";
 import { quantity, total } from "../../src/values/figures.ts";
 import { day, settingsOf } from "./schedules.ts";

@@ -8,7 +8,8 @@ import {
   type WorkCalendar,
 } from "../../src/config/partner.ts";
 import { type Policy, policy as policyFile } from "../../src/config/policy.ts";
-import type { DeliverySchedule, ScheduleLine, ScheduleStep } from "../../src/documents/delivery-schedule.ts";
+import type { DeliverySchedule, ScheduleLine } from "../../src/documents/delivery-schedule.ts";
+import type { ScheduleStep } from "../../src/documents/schedule-step.ts";
 import { type Anchors, curveOf } from "../../src/schedules/curve.ts";
 import { layered } from "../../src/schedules/layers.ts";
 import { orderDating } from "../../src/schedules/ship-dates.ts";
