@@ -45,7 +45,7 @@ export function renderFixed(
   readBack(bytes, chain.new, set.segments);
   return {
     bytes,
-    type: mapping.name.slice(mapping.name.indexOf("/") + 1).replace(/\..*$/, ""),
+    type: mapping.name.slice(mapping.name.indexOf("/") + 1).split(".", 1)[0] ?? "",
     ending: ".edi",
     control: chain.new,
     functionalId: "",

@@ -15,7 +15,7 @@ export function numberKind(id: number, code: string | undefined): NumberKind {
   const pattern = code
     .replace(/"[^"]*"|\\.|[_*]./g, "")
     .replace(/\[(?:h+|m+|s+)\]/gi, "h")
-    .replace(/\[[^\]]*\]/g, "")
+    .replace(/\[[^[\]]*\]/g, "")
     .split(";")[0] as string;
   const plain = pattern.toLowerCase();
   if (plain.includes("general")) return "number";
@@ -41,10 +41,16 @@ export function exactNumber(stored: string, mark: string): string | undefined {
   const [kept, shift] = isWhole ? [digits, 0] : rounded(digits);
   const places = exponent + shift;
   const integer = places <= 0 ? "0" : kept.slice(0, places).padEnd(places, "0");
-  const rest = (places <= 0 ? "0".repeat(-places) + kept : kept.slice(places)).replace(/0+$/, "");
+  const rest = withoutEndingZeros(places <= 0 ? "0".repeat(-places) + kept : kept.slice(places));
   const plain = integer.replace(/^0+(?=\d)/, "");
   const text = rest === "" ? plain : `${plain}${mark}${rest}`;
   return sign === "-" && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits.charAt(end - 1) === "0") end -= 1;
+  return digits.slice(0, end);
 }
 
 /** At most 15 digits from the first that counts; the shift is 1 where rounding up made one digit more. */
