@@ -3,7 +3,7 @@
 import { writeMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
-import { getAt, putAt } from "./paths.ts";
+import { getAt, type Put, putAt } from "./paths.ts";
 import { type Held, isFault, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
 import { readsTiming, shapeOf, shapeOfField } from "./shapes.ts";
 
@@ -113,7 +113,11 @@ function firstCounts(field: FieldDefinition, read: ReadText, place: FieldPlace):
 /** What a segment says of the object around its own: the first says it, and the others have to say the same. */
 function saidAgain(of: string, field: FieldDefinition, read: ReadText, place: FieldPlace): ReadText {
   const paths = field.to.map((path) => ({ get: getAt(path), put: putAt(path) }));
+  const words = field.to.length === 1 && isPlainCode(field) ? field.codes : undefined;
+  const getWord = getAt(field.to[0] ?? []);
   return (text, _target, run, beside) => {
+    const word = words?.get(text);
+    if (word !== undefined && getWord(objectAround(run, of)) === word) return;
     const stated: Held = {};
     read(text, stated, run, beside);
     const object = objectAround(run, of);
@@ -138,12 +142,24 @@ function saidAgain(of: string, field: FieldDefinition, read: ReadText, place: Fi
   };
 }
 
+/** Whether a field's value is the word for its code, and nothing else. */
+const isPlainCode = ({ empty, is, pieces, use, codes, count, sum, or }: FieldDefinition): boolean =>
+  codes !== undefined &&
+  empty.length === 0 &&
+  is === undefined &&
+  sum === undefined &&
+  count === undefined &&
+  or === undefined &&
+  pieces === undefined &&
+  use !== "never";
+
 /** The object of that list in which the segment stands. */
 function objectAround(run: Run, of: string): Held {
   let object = run.document;
   if (of === "document") return object;
   for (const name of run.objectPath) {
-    object = (object[name] as Held[] | undefined)?.at(-1) ?? {};
+    const list = object[name] as Held[] | undefined;
+    object = list === undefined ? {} : (list[list.length - 1] ?? {});
     if (name === of) break;
   }
   return object;
@@ -182,10 +198,10 @@ function shaped(field: FieldDefinition, place: FieldPlace): ReadText {
       });
     } else {
       if (value[0] !== "") first(target, value[0] ?? "", run);
-      further.forEach((put, at) => {
+      for (let at = 0; at < further.length; at += 1) {
         const next = value[at + 1];
-        if (next !== undefined && next !== "") put(target, next);
-      });
+        if (next !== undefined && next !== "") (further[at] as Put)(target, next);
+      }
     }
   };
 }

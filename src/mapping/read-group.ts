@@ -9,6 +9,7 @@ import {
 } from "./definition.ts";
 import { putAt } from "./paths.ts";
 import { compilePlaces } from "./read-line.ts";
+import { maker } from "./read-objects.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
 import { type Held, isPlain, type Run } from "./run.ts";
 import { wordsOf } from "./write.ts";
@@ -28,11 +29,34 @@ export interface CompiledLine {
   /** Makes an object of the list this line opens. */
   readonly make: (segment: number) => Held;
   readonly summands: readonly { readonly sum: number; readonly field: NonNullable<FieldDefinition["sum"]> }[];
+  /** Whether what a segment says goes into its own object only, and follows from its elements alone. */
+  readonly isSelfContained: boolean;
+  /** Whether the line takes every segment of its tag. */
+  readonly isAny: boolean;
+}
+
+/** The lines of one tag in a group, sorted by the qualifier that most of them ask for. */
+export interface Choice {
+  readonly lines: readonly CompiledLine[];
+  /** Element whose first component is the qualifier; 0 where none is asked for. */
+  readonly element: number;
+  /** Lines that a qualifier leaves over, by the bytes of its text. */
+  readonly byKey: ReadonlyMap<number, readonly CompiledLine[]>;
+  /** Lines for any other qualifier. */
+  readonly others: readonly CompiledLine[];
+  /** Lines that the qualifier alone does not decide on; absent where it decides on all. */
+  readonly undecided: ReadonlySet<CompiledLine> | undefined;
+  /** Whether lines below carrying ones that may be left out have the tag. */
+  readonly isWrapped: boolean;
 }
 
 export interface Group {
+  /** Its number among the groups of the mapping. */
+  readonly id: number;
   readonly lines: readonly CompiledLine[];
   readonly byTag: ReadonlyMap<string, readonly CompiledLine[]>;
+  /** By tag, of the group's own lines and of those below `wrappers`. */
+  readonly choices: ReadonlyMap<string, Choice>;
   readonly musts: readonly CompiledLine[];
   /** Lines that carry and may be left out: what belongs below them is then read there as well. */
   readonly wrappers: readonly CompiledLine[];
@@ -56,6 +80,7 @@ interface Compilation {
   readonly sumIndex: ReadonlyMap<FieldDefinition, number>;
   /** Tags that some field counts. */
   readonly counted: ReadonlySet<string>;
+  groups: number;
 }
 
 /** Compiles all lines of a mapping; `sums` are its fields that compare one. */
@@ -66,6 +91,7 @@ export function compileLines(definition: MappingDefinition, sums: readonly Field
     sums,
     sumIndex: new Map(sums.map((field, at) => [field, at])),
     counted: new Set(counted),
+    groups: 0,
   });
 }
 
@@ -75,6 +101,8 @@ function compileGroup(
   objectPath: readonly string[],
   compilation: Compilation,
 ): Group {
+  const id = compilation.groups;
+  compilation.groups += 1;
   const compiled = lines.map((line, index) => compileLine(line, index, objectPath, compilation));
   const byTag = new Map<string, CompiledLine[]>();
   for (const line of compiled) {
@@ -84,9 +112,81 @@ function compileGroup(
   }
   const musts = compiled.filter((line) => line.definition.least > 0);
   const wrappers = compiled.filter(({ definition }) => definition.carries && definition.most > 0);
-  const group = { lines: compiled, byTag, musts, wrappers, noughts: compiled.map(() => 0) };
+  const wrapped = new Set(wrappers.flatMap(({ group }) => [...(group?.choices.keys() ?? [])]));
+  const choices = new Map(
+    [...byTag.keys(), ...wrapped].map((tag) => [tag, choiceOf(byTag.get(tag) ?? [], wrapped.has(tag))]),
+  );
+  const noughts = compiled.map(() => 0);
+  const group = { id, lines: compiled, byTag, choices, musts, wrappers, noughts };
   for (const line of compiled) line.repeats = isRepeating(line, group);
   return group;
+}
+
+/** Sorts the lines of one tag; the order among them stays. */
+function choiceOf(lines: readonly CompiledLine[], isWrapped: boolean): Choice {
+  const asked = lines.map(({ definition }) => (definition.when.length === 1 ? qualifierAsked(definition.when) : 0));
+  const element = asked.find((one) => one > 0) ?? 0;
+  const tests = lines.map(({ definition }, at) =>
+    asked[at] === element && element > 0 ? wordsOf(definition.when[0]?.values ?? []) : undefined,
+  );
+  const listed = new Set(tests.flatMap((test) => (test === undefined ? [] : [...test.words])));
+  const linesFor = (word: string | undefined): CompiledLine[] =>
+    lines.filter((_line, at) => {
+      const test = tests[at];
+      return test === undefined || (word !== undefined && test.words.has(word)) !== test.isNot;
+    });
+  const byKey = new Map<number, readonly CompiledLine[]>();
+  for (const word of listed) {
+    const key = keyOfWord(word);
+    if (key >= 0) byKey.set(key, linesFor(word));
+  }
+  const undecided = lines.filter(({ definition }, at) => definition.when.length > 0 && tests[at] === undefined);
+  return {
+    lines,
+    element,
+    byKey,
+    others: linesFor(undefined),
+    undecided: undecided.length === 0 ? undefined : new Set(undecided),
+    isWrapped,
+  };
+}
+
+/** The element whose whole, or whose first component, a line's only condition asks for; 0 where it asks for another place. */
+function qualifierAsked([condition]: readonly Condition[]): number {
+  const address = condition?.address;
+  return address?.kind === "element" && address.component <= 1 ? address.element : 0;
+}
+
+/** A text of up to three ASCII characters as a number; -1 for any other. */
+function keyOfWord(word: string): number {
+  if (word.length > 3) return -1;
+  let key = 0;
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at);
+    if (code >= 0x80) return -1;
+    key = (key << 8) | code;
+  }
+  return key;
+}
+
+const SPACE = 32;
+
+/** The lines that the segment's qualifier leaves over; all of them where it has to be looked at more closely. */
+export function linesLeft(choice: Choice, elements: readonly string[], run: Run): readonly CompiledLine[] {
+  const { element, lines } = choice;
+  if (element === 0) return lines;
+  const raw = elements[element];
+  if (raw === undefined) return lines;
+  const { special } = run;
+  const separator = run.separator;
+  let key = 0;
+  for (let at = 0; at < raw.length; at += 1) {
+    const code = raw.charCodeAt(at);
+    if (code === separator) break;
+    if (at === 3 || code === SPACE || special[code] !== 0) return lines;
+    key = (key << 8) | code;
+  }
+  return choice.byKey.get(key) ?? choice.others;
 }
 
 function isRepeating({ definition, group }: CompiledLine, { byTag }: Group): boolean {
@@ -119,7 +219,18 @@ function compileLine(
     make: line.sets.length === 0 ? maker() : makerWith(line.sets),
     isCounted: counted.has(line.tag),
     summands,
+    isSelfContained: isSelfContained(line),
+    isAny: line.when.length === 0 && line.next === undefined,
   };
+}
+
+/** Whether a field's value follows from the segment alone and is the segment's own. */
+const isOwn = ({ count, of, or, sum }: FieldDefinition): boolean =>
+  of === undefined && or === undefined && sum === undefined && count === undefined;
+
+function isSelfContained({ columns, fields, pairs, repeat, same }: LineDefinition): boolean {
+  const isWhole = pairs === undefined && repeat === undefined && columns === undefined && same.length === 0;
+  return isWhole && fields.every(isOwn);
 }
 
 function follower(segments: NonNullable<LineDefinition["next"]>): NonNullable<CompiledLine["follows"]> {
@@ -130,20 +241,6 @@ function follower(segments: NonNullable<LineDefinition["next"]>): NonNullable<Co
     const is = ({ matches, tag }: (typeof tests)[number]): boolean => next?.tag === tag && matches(next.elements, run);
     return (wanted.length === 0 || wanted.some(is)) && !unwanted.some(is);
   };
-}
-
-/**
- * Makes plain objects that begin with `segment`. Each line has a maker of its own, so that the engine learns how many
- * fields its objects get and keeps them within the object (measured: a third less time in the collector).
- */
-function maker(): (segment: number) => Held {
-  // oxlint-disable-next-line unicorn/consistent-function-scoping -- every line needs a function of its own
-  function Opened(this: Held, segment: number): void {
-    this["segment"] = segment;
-  }
-  Opened.prototype = Object.prototype;
-  const constructed = Opened as unknown as new (segment: number) => Held;
-  return (segment) => new constructed(segment);
 }
 
 /** Makes objects with the words of `sets` in them. */

@@ -4,17 +4,17 @@ import { readMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { append } from "./paths.ts";
 import { type Carried, carriedBy, handDown } from "./read-carried.ts";
-import type { CompiledLine, Group } from "./read-group.ts";
+import { type CompiledLine, type Group, linesLeft } from "./read-group.ts";
 import { type Held, keepUnknown, placeIn, type Run, report } from "./run.ts";
 import { plainNumber } from "./shapes-numbers.ts";
 
 /** An open group: the line that opened it, what its lines fill, and how often each of them came. */
 class Frame {
   readonly group: Group;
-  readonly target: Held;
+  target: Held;
   carried: Carried | undefined;
   /** Whether the line that opened the group carries: then what its plain lines say is carried as well. */
-  readonly isCarrying: boolean;
+  isCarrying: boolean;
   readonly counts: number[];
   lastOrder = -1;
 
@@ -25,6 +25,24 @@ class Frame {
     this.isCarrying = isCarrying;
     this.counts = group.noughts.slice();
   }
+
+  /** Opens the group once more. */
+  reopen(target: Held, carried: Carried | undefined, isCarrying: boolean): void {
+    this.target = target;
+    this.carried = carried;
+    this.isCarrying = isCarrying;
+    this.lastOrder = -1;
+    const { counts } = this;
+    for (let at = 0; at < counts.length; at += 1) counts[at] = 0;
+  }
+}
+
+/** What a carrying segment said, for one with the same elements. */
+interface Said {
+  readonly line: CompiledLine;
+  readonly elements: readonly string[];
+  readonly above: Carried | undefined;
+  readonly carried: Carried;
 }
 
 /** One reading of a set; `take` is called for each of its segments, `finish` at its end. */
@@ -32,6 +50,9 @@ export class ReadingLoop {
   private readonly run: Run;
   private readonly known: ReadonlySet<string>;
   private readonly frames: Frame[];
+  /** Frames by the number of their group, which is open once at most: a schedule opens few groups many times. */
+  private readonly made: (Frame | undefined)[] = [];
+  private said: Said | undefined;
   /** A group that opens only if the next segment belongs into it: most steps have nothing below them. */
   private waiting: Group | undefined;
   private waitingFor: Held = {};
@@ -52,20 +73,26 @@ export class ReadingLoop {
     }
     this.repeated = undefined;
     if (this.waiting !== undefined) {
-      if (this.waiting.byTag.has(segment.tag)) {
-        this.frames.push(new Frame(this.waiting, this.waitingFor));
-      }
+      if (this.waiting.byTag.has(segment.tag)) this.push(this.waiting, this.waitingFor, undefined, false);
       this.waiting = undefined;
     }
     let full: { depth: number; line: CompiledLine } | undefined;
     for (let depth = this.frames.length - 1; depth >= 0; depth -= 1) {
       const frame = this.frames[depth] as Frame;
-      const candidates = frame.group.byTag.get(segment.tag) ?? NO_LINES;
-      for (const line of candidates) {
+      const choice = frame.group.choices.get(segment.tag);
+      if (choice === undefined) continue;
+      const candidates = linesLeft(choice, segment.elements, this.run);
+      for (let at = 0; at < candidates.length; at += 1) {
+        const line = candidates[at] as CompiledLine;
         if (line.definition.most === 0) continue;
-        if (!isChosen(line, segment, next, this.run)) continue;
+        // Where the qualifier left some lines over, it has decided on them.
+        if (candidates === choice.lines || choice.undecided?.has(line) === true) {
+          if (!isChosen(line, segment, next, this.run)) continue;
+        } else if (line.follows !== undefined && !line.follows(next, this.run)) continue;
         // What takes any segment of the tag comes after what asks for this one, also where that stands further in.
-        if (isAny(line) && full === undefined && this.takeWithin(segment, next, depth, "asking")) return true;
+        if (line.isAny && choice.isWrapped && full === undefined && this.takeWithin(segment, next, depth, "asking")) {
+          return true;
+        }
         const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
         if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
           this.accept(depth, line, segment, false);
@@ -73,7 +100,9 @@ export class ReadingLoop {
         }
         if (!hasRoom) full ??= { depth, line };
       }
-      if (full === undefined && depth > 0 && this.takeWithin(segment, next, depth, "any")) return true;
+      if (choice.isWrapped && full === undefined && depth > 0 && this.takeWithin(segment, next, depth, "any")) {
+        return true;
+      }
     }
     if (full === undefined) return this.takeWithin(segment, next, 0, "any");
     this.accept(full.depth, full.line, segment, true);
@@ -84,7 +113,7 @@ export class ReadingLoop {
   private takeWithin(segment: Segment, next: Segment | undefined, depth: number, lines: Within): boolean {
     // Behind the trailer no group is open any more.
     const group = this.frames[depth]?.group;
-    if (group === undefined || group.wrappers.length === 0) return false;
+    if (group?.choices.get(segment.tag)?.isWrapped !== true) return false;
     const way = wayTo(segment, next, group, this.run, lines);
     const line = way?.at(-1);
     if (way === undefined || line === undefined) return false;
@@ -92,7 +121,7 @@ export class ReadingLoop {
     for (const wrapper of way.slice(0, -1)) {
       const frame = this.frames.at(-1) as Frame;
       frame.lastOrder = Math.max(frame.lastOrder, wrapper.definition.order);
-      this.frames.push(new Frame(wrapper.group as Group, frame.target, frame.carried, true));
+      this.push(wrapper.group as Group, frame.target, frame.carried, true);
     }
     this.accept(this.frames.length - 1, line, segment, false);
     return true;
@@ -125,7 +154,7 @@ export class ReadingLoop {
     append(frame.target, line.definition.opens as string, object);
     line.places(segment.elements, object, this.run);
     if (line.group === undefined) return;
-    if (line.group.musts.length > 0) this.frames.push(new Frame(line.group, object));
+    if (line.group.musts.length > 0) this.push(line.group, object, undefined, false);
     else {
       this.waiting = line.group;
       this.waitingFor = object;
@@ -136,6 +165,11 @@ export class ReadingLoop {
   private fill(frame: Frame, line: CompiledLine, segment: Segment, isTooMany: boolean): void {
     this.tally(frame, line, segment);
     const { carries } = line.definition;
+    if (carries && line.isSelfContained && line.group !== undefined && !isTooMany) {
+      this.run.around = frame.target;
+      this.push(line.group, frame.target, this.carriedBySegment(frame, line, segment.elements), true);
+      return;
+    }
     // What is one too many must not take the place of what came before it.
     const joins = frame.isCarrying && !carries;
     const target = carries || joins || isTooMany ? {} : frame.target;
@@ -146,12 +180,38 @@ export class ReadingLoop {
     const carried = carries ? carriedBy(target, frame.carried) : frame.carried;
     // A segment that says nothing itself, such as a second UNS, takes no place from what stands below it.
     const isDouble = isTooMany && !carries && line.definition.fields.some(({ to }) => to.length > 0);
-    this.frames.push(new Frame(line.group, isDouble ? target : frame.target, carried, carries));
+    this.push(line.group, isDouble ? target : frame.target, carried, carries);
+  }
+
+  /** What a segment carries; one that says the same as the one before it carries the same. */
+  private carriedBySegment(frame: Frame, line: CompiledLine, elements: readonly string[]): Carried {
+    const { run, said } = this;
+    const above = frame.carried;
+    if (said !== undefined && said.line === line && said.above === above && isSame(said.elements, elements)) {
+      return said.carried;
+    }
+    const { noted } = run;
+    const target: Held = {};
+    line.places(elements, target, run);
+    const carried = carriedBy(target, above);
+    // What has something to report reports it each time.
+    this.said = run.noted === noted ? { line, elements, above, carried } : undefined;
+    return carried;
+  }
+
+  private push(group: Group, target: Held, carried: Carried | undefined, isCarrying: boolean): void {
+    let frame = this.made[group.id];
+    if (frame === undefined) {
+      frame = new Frame(group, target, carried, isCarrying);
+      this.made[group.id] = frame;
+    } else frame.reopen(target, carried, isCarrying);
+    this.frames.push(frame);
   }
 
   private tally(frame: Frame, line: CompiledLine, segment: Segment): void {
     frame.counts[line.index] = (frame.counts[line.index] as number) + 1;
     if (line.isCounted) this.count(segment.tag);
+    if (line.summands.length === 0) return;
     for (const { sum, field } of line.summands) this.add(sum, field, segment);
   }
 
@@ -181,7 +241,7 @@ export class ReadingLoop {
   /** Closes the innermost group: what had to come and did not is missing before the segment that is now read. */
   private close(): void {
     const frame = this.frames.pop();
-    if (frame !== undefined) this.missing(frame);
+    if (frame !== undefined && frame.group.musts.length > 0) this.missing(frame);
   }
 
   private missing(frame: Frame): void {
@@ -276,10 +336,11 @@ const isChosen = (line: CompiledLine, segment: Segment, next: Segment | undefine
   (line.matches === undefined || line.matches(segment.elements, run)) &&
   (line.follows === undefined || line.follows(next, run));
 
-const NO_LINES: readonly CompiledLine[] = [];
-
-/** Whether a line takes every segment of its tag. */
-const isAny = ({ definition, follows }: CompiledLine): boolean => definition.when.length === 0 && follows === undefined;
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
+}
 
 /** Lines below a carrying one that was left out: those that open an object and ask for just such a segment, or any. */
 type Within = "asking" | "any";
@@ -300,7 +361,7 @@ function wayTo(
         (one) =>
           (one.definition.opens !== undefined || (one.definition.carries && lines === "any")) &&
           one.definition.most > 0 &&
-          (lines === "any" || !isAny(one)) &&
+          (lines === "any" || !one.isAny) &&
           isChosen(one, segment, next, run),
       );
     if (line !== undefined) return [wrapper, line];

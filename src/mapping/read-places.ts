@@ -2,7 +2,7 @@
 import { undecodableAt } from "../syntax/charsets.ts";
 import type { FieldDefinition } from "./definition.ts";
 import { compileField, nameOfField, placeInFile, placeOfField, type ReadText } from "./read-fields.ts";
-import { type QuickField, quickField, readQuickly } from "./read-quick.ts";
+import { type QuickField, quickField, readDay, readQuickly } from "./read-quick.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
 import { isDatedShape } from "./shapes.ts";
 
@@ -101,6 +101,8 @@ interface Part {
   readonly component: number;
   readonly hasBeside: boolean;
   readonly quick: QuickField | undefined;
+  /** Whether nothing is done with what stands there. */
+  readonly isSilent: boolean;
 }
 
 function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): ReadElement {
@@ -112,6 +114,7 @@ function elementReader(fields: readonly FieldDefinition[], sums: SumIndex): Read
       component: Math.max(component, 1),
       hasBeside: isDatedShape(field.as),
       quick: quickField(field),
+      isSilent: isSilent(field),
     };
   });
   const byComponent: (Part | undefined)[] = [];
@@ -164,17 +167,46 @@ function readParts(
 
 const SPACE = 32;
 
-/** Whether nothing but component separators in `raw` is special, and no blank stands at the end of a component. */
-function hasPlainParts(raw: string, separator: number, special: Uint8Array): boolean {
+/** Where the components of the element looked at last end. */
+const ends = new Int32Array(32);
+
+/**
+ * The number of components in `raw`, whose ends are noted; 0 where something else than component separators is special, a
+ * blank stands at the end of a component, or there are too many of them.
+ */
+function plainParts(raw: string, separator: number, special: Uint8Array): number {
+  let count = 0;
   let before = separator;
   for (let at = 0; at < raw.length; at += 1) {
     const code = raw.charCodeAt(at);
-    if (code === separator ? before === SPACE : special[code] !== 0 || (code === SPACE && before === separator)) {
-      return false;
-    }
+    if (code === separator) {
+      if (before === SPACE || count === ends.length - 1) return 0;
+      ends[count] = at;
+      count += 1;
+    } else if (special[code] !== 0 || (code === SPACE && before === separator)) return 0;
     before = code;
   }
-  return before !== SPACE;
+  if (before === SPACE) return 0;
+  ends[count] = raw.length;
+  return count + 1;
+}
+
+/** Texts of two and three characters, by their codes: the same text every time has its hash already. */
+const SHORT = new Map<number, string>();
+const MOST_SHORT = 4_000;
+
+/** The text from `from` to `end`, all of it ASCII. */
+function pieceOf(raw: string, from: number, end: number): string {
+  const length = end - from;
+  if (length !== 2 && length !== 3) return raw.slice(from, end);
+  const third = length === 3 ? raw.charCodeAt(from + 2) << 16 : 0;
+  const key = raw.charCodeAt(from) | (raw.charCodeAt(from + 1) << 8) | third;
+  let text = SHORT.get(key);
+  if (text === undefined) {
+    text = raw.slice(from, end);
+    if (SHORT.size < MOST_SHORT) SHORT.set(key, text);
+  }
+  return text;
 }
 
 /** Reads components that need no cleaning, as nearly all do; false, and nothing is read, where one does. */
@@ -185,27 +217,46 @@ function readPlainParts(
   run: Run,
   element: number,
 ): boolean {
-  const { component: separator } = run.context.delimiters;
-  if (separator === "" || !hasPlainParts(raw, separator.charCodeAt(0), run.special)) return false;
+  const count = plainParts(raw, run.separator, run.special);
+  if (count === 0) return false;
   let isBeside = false;
   let from = 0;
-  for (let c = 1; from <= raw.length; c += 1) {
-    const found = raw.indexOf(separator, from);
-    const end = found < 0 ? raw.length : found;
-    if (end > from) {
-      const part = parts[c];
-      const text = raw.slice(from, end);
+  for (let c = 1; c <= count; c += 1) {
+    const end = ends[c - 1] as number;
+    const part = parts[c];
+    if (end > from && part?.isSilent !== true) {
       if (part === undefined) {
-        if (!isBeside) reportUnmapped(run, element, text, c);
-      } else if (part.quick === undefined || !readQuickly(part.quick, text, target, run)) {
-        part.read(text, target, run, componentAt(raw, separator, end + 1));
+        if (!isBeside) reportUnmapped(run, element, raw.slice(from, end), c);
+      } else if (part.hasBeside) readDated(part, raw, c, target, run);
+      else {
+        const text = pieceOf(raw, from, end);
+        if (part.quick === undefined || !readQuickly(part.quick, text, target, run)) part.read(text, target, run, "");
       }
-      isBeside = part?.hasBeside === true;
-    } else isBeside = false;
+    }
+    isBeside = end > from && part?.hasBeside === true;
     from = end + 1;
   }
   return true;
 }
+
+/** Reads component `c`, whose format code stands in the next one, where there is one. */
+function readDated({ quick, read }: Part, raw: string, c: number, target: Held, run: Run): void {
+  const from = c === 1 ? 0 : (ends[c - 2] as number) + 1;
+  const end = ends[c - 1] as number;
+  const text = raw.slice(from, end);
+  const beside = end < raw.length ? pieceOf(raw, end + 1, ends[c] as number) : "";
+  if (quick === undefined || beside !== "102" || !readDay(quick, text, target)) read(text, target, run, beside);
+}
+
+/** Whether nothing is done with what a field's place holds: it is understood, and that is all. */
+const isSilent = ({ count, is, length, of, sum, to, use }: FieldDefinition): boolean =>
+  to.length === 0 &&
+  use !== "never" &&
+  is === undefined &&
+  sum === undefined &&
+  count === undefined &&
+  length === undefined &&
+  of === undefined;
 
 /** The component that begins at `from`, empty where there is none. */
 function componentAt(raw: string, separator: string, from: number): string {
@@ -416,6 +467,25 @@ export function isFilled(elements: readonly string[], element: number): boolean 
   return raw !== undefined && raw !== "" && (raw.charCodeAt(0) > 0x20 || raw.trim() !== "");
 }
 
+/** Whether a component begins with a character that is no blank and none of those that need a closer look. */
+function beginsPlain(raw: string, component: number, { separator, special }: Run): boolean {
+  let left = component;
+  let isStart = true;
+  for (let at = 0; at < raw.length; at += 1) {
+    const code = raw.charCodeAt(at);
+    if (code === separator) {
+      if (left === 1) return false;
+      left -= 1;
+      isStart = true;
+    } else {
+      if (special[code] !== 0) return false;
+      if (isStart && left === 1) return code !== SPACE;
+      isStart = false;
+    }
+  }
+  return false;
+}
+
 function isThere(elements: readonly string[], field: FieldDefinition, run: Run): boolean {
   const { address } = field;
   if (address.kind === "element" && address.component === 0 && address.repetition === 0) {
@@ -428,6 +498,7 @@ function isThere(elements: readonly string[], field: FieldDefinition, run: Run):
   if (raw === "") return false;
   const { component, repetition, release } = run.context.delimiters;
   const at = Math.max(address.component, 1);
+  if (address.repetition <= 1 && beginsPlain(raw, at, run)) return true;
   const isPlainly = address.repetition <= 1 && (release === "" || !raw.includes(release));
   if (isPlainly && component !== "" && (repetition === "" || !raw.includes(repetition))) {
     let from = 0;

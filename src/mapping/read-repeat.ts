@@ -3,6 +3,7 @@ import type { Family } from "../syntax/segment.ts";
 import type { FieldDefinition, RepeatDefinition } from "./definition.ts";
 import { append, getAt, putAt } from "./paths.ts";
 import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
+import { maker } from "./read-objects.ts";
 import { cleaned, inRange, type ReadPlaces, splitAt } from "./read-places.ts";
 import { type Held, placeIn, type Run, report, reportUnmapped } from "./run.ts";
 
@@ -24,21 +25,29 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
   const fallbacks = repeat.fields.filter((field) => field.fallback !== undefined).map(fallbackOf);
   const putWord = by === undefined ? undefined : putAt(by.path);
   const isUnused = by === undefined ? unusedByKey(repeat) : unusedThroughout;
+  const make = maker();
+  // Every block reads its texts into the same list, which nothing keeps.
+  const texts: string[] = repeat.fields.map(() => "");
   return (elements, target, run) => {
     const record = elements[1] ?? "";
     const { component: separator, release } = run.context.delimiters;
     for (let block = 0; block < blocks.length; block += 1) {
       const places = blocks[block] as readonly BlockPlace[];
-      const texts: string[] = [];
-      for (const { at, component, length } of places) {
+      for (let index = 0; index < places.length; index += 1) {
+        const { at, component, length } = places[index] as BlockPlace;
+        const known = syntax === "fixed" && length === 6 ? sixDigits(record, at - 1) : undefined;
+        if (known !== undefined) {
+          texts[index] = known;
+          continue;
+        }
         const raw = syntax === "fixed" ? inRange(record, at, at - 1 + length) : (elements[at] ?? "");
         const part = component === 0 ? raw : (splitAt(raw, separator, release)[component - 1] ?? "");
-        texts.push(cleaned(part, release, run, at, component, 0));
+        texts[index] = cleaned(part, release, run, at, component, 0);
       }
       if (syntax !== "fixed") listFurther(places, elements, run);
       // What stands behind an unused block is looked at all the same: senders leave gaps.
       if (isUnused(places, texts, run)) continue;
-      const object: Held = { segment: run.segment.inSet };
+      const object = make(run.segment.inSet);
       append(target, opens, object);
       putWord?.(object, by?.words[block] ?? "");
       for (let at = 0; at < places.length; at += 1) {
@@ -49,6 +58,28 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
     }
   };
 }
+
+/** Texts of six digits, by their number: call-offs repeat few dates many times, and the same text has its hash already. */
+const DIGITS = new Map<number, string>();
+const MOST_DIGITS = 20_000;
+
+/** The six digits at an offset, or undefined where other characters stand there. */
+function sixDigits(record: string, from: number): string | undefined {
+  if (from + 6 > record.length) return undefined;
+  let number = 0;
+  for (let at = from; at < from + 6; at += 1) {
+    const digit = record.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  let text = DIGITS.get(number);
+  if (text === undefined) {
+    text = record.slice(from, from + 6);
+    if (DIGITS.size < MOST_DIGITS) DIGITS.set(number, text);
+  }
+  return text;
+}
+const ZERO = 48;
 
 function placesOf({ fields, from, width }: RepeatDefinition, block: number): BlockPlace[] {
   return fields.map((field) => {

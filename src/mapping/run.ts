@@ -56,6 +56,8 @@ export interface Run {
   readonly shapes: ShapeContext;
   /** By character code: 1 where a value needs a closer look (separators, control characters, bytes from 0x80 on). */
   readonly special: Uint8Array;
+  /** Character code of the component separator; -1 where there is none. */
+  readonly separator: number;
   readonly decode: (raw: string) => string | undefined;
   readonly document: Held;
   readonly counters: Map<string, number>;
@@ -76,6 +78,8 @@ export interface Run {
   objectPath: readonly string[];
   /** Findings beyond the most that are kept. */
   dropped: number;
+  /** How often anything was reported or listed: where it stays the same, reading had nothing to say. */
+  noted: number;
 }
 
 export interface Sum {
@@ -99,6 +103,7 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
     context,
     shapes: { family: context.family, version: context.version.slice(0, 6), sentYear, dates: known },
     special: specialCharacters(context.delimiters),
+    separator: context.delimiters.component === "" ? -1 : context.delimiters.component.charCodeAt(0),
     decode: decoderOf(context.charset),
     document,
     counters: new Map(),
@@ -114,6 +119,7 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
     line: undefined,
     objectPath: [],
     dropped: 0,
+    noted: 0,
   };
 }
 
@@ -189,6 +195,7 @@ function fieldInWords(run: Run, field: string): string {
 
 /** Adds a finding; beyond the most that are kept, only what rejects a set that nothing rejected so far. */
 export function report(run: Run, finding: Finding): void {
+  run.noted += 1;
   if (run.findings.length < MOST_FINDINGS) run.findings.push(finding);
   else {
     run.dropped += 1;
@@ -207,6 +214,7 @@ export function keepUnknown(run: Run): void {
 
 /** Lists a place with content that no field names. */
 export function reportUnmapped(run: Run, element: number, found: string, component = 0, repetition = 0): void {
+  run.noted += 1;
   const line = run.line?.path ?? run.segment.tag;
   const key = `${line} ${element} ${repetition} ${component}`;
   const held = run.unmapped.get(key);

@@ -152,6 +152,9 @@ export const dtmValueOf = (count: number, at: number): "timing" | "date" | "time
     VALUES.get(count)?.[at] ?? "from"
   ];
 
+/** Which of so many values is the first day. */
+export const dayAt = (count: number): number => VALUES.get(count)?.indexOf("from") ?? 0;
+
 /** The shape `dtm` or `period` of so many values. */
 export function dtmShape(name: "dtm" | "period", count: number): Shape {
   const names = VALUES.get(count) ?? ["from"];
