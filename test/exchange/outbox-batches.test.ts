@@ -9,34 +9,10 @@ import { outboxFile } from "../../src/store/tables.ts";
 import { occasionOf } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { type TestHome, testHome } from "./home.ts";
+import { salesOrder } from "./sales-order.ts";
 
 const numbers = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `SO-${String(n + 1).padStart(6, "0")}`);
-
-const order = (number: string) => ({
-  schema: "calloff/sales-order/1",
-  number,
-  kind: "call on contract",
-  partner: "acme",
-  blanketOrder: "BA-000001",
-  customerBlanketOrder: "B-100",
-  issuedOn: "2027-03-01",
-  scheduledOn: "2027-03-01",
-  shipTo: { code: "PLANT1" },
-  currency: "EUR",
-  stock: "none",
-  lines: [
-    {
-      line: 10,
-      reference: `${number}/10`,
-      item: "4711",
-      customerPart: "A",
-      quantity: "4",
-      unit: "PC",
-      blanketLine: 10,
-    },
-  ],
-});
 
 const named = (list: readonly string[]): string[] => list.map((number) => `order_${number}.json`);
 
@@ -45,7 +21,7 @@ const queue = ({ exchange }: TestHome, held: readonly { number: string; document
     queueDocuments(
       tx,
       occasionOf(exchange.clock, "timetable"),
-      held.map(({ number, document = order(number), cause = `order:${number}` }) => ({
+      held.map(({ number, document = salesOrder(number), cause = `order:${number}` }) => ({
         kind: "erp-order",
         receiver: "erp",
         document,
@@ -81,7 +57,7 @@ onEveryDatabase("documents that wait together", (database) => {
     const [first = "", second = "", third = "", fourth = ""] = numbers(4);
     await queue(home, [
       { number: first },
-      { number: second, document: { ...order(second), currency: 7 } },
+      { number: second, document: { ...salesOrder(second), currency: 7 } },
       { number: third },
       { number: first, cause: "order:again" },
       { number: fourth },
@@ -162,7 +138,7 @@ onEveryDatabase("documents that wait together", (database) => {
     writeFileSync(place(4).temporary, "{ half");
     assert.deepEqual(await drainOutbox(home.exchange), { written: 4, waiting: 0, alarmed: 0 });
     assert.deepEqual(home.names("outbox", "erp"), named(all.filter((_, n) => n !== 1)));
-    assert.deepEqual(JSON.parse(home.read("outbox", "erp", "order_SO-000005.json")), order("SO-000005"));
+    assert.deepEqual(JSON.parse(home.read("outbox", "erp", "order_SO-000005.json")), salesOrder("SO-000005"));
     assert.deepEqual(new Set((await files()).map(({ state }) => state)), new Set(["written"]));
   });
 });

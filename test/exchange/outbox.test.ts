@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { ErpOrder } from "../../src/documents/erp.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
 import { waitingTold } from "../../src/exchange/outbox-ends.ts";
@@ -15,33 +14,9 @@ import { type OutboxFileRow, outboundDocument, outboxFile } from "../../src/stor
 import { occasionOf } from "../../src/values/clock.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { testHome } from "./home.ts";
+import { salesOrder } from "./sales-order.ts";
 
-const order = (number: string): ErpOrder => ({
-  schema: "calloff/sales-order/1",
-  number,
-  kind: "call on contract",
-  partner: "acme",
-  blanketOrder: "BA-000001",
-  customerBlanketOrder: "B-100",
-  issuedOn: "2027-03-01",
-  scheduledOn: "2027-03-01",
-  shipTo: { code: "PLANT1" },
-  currency: "EUR",
-  stock: "none",
-  lines: [
-    {
-      line: 10,
-      reference: `${number}/10`,
-      item: "4711",
-      customerPart: "4711-A",
-      quantity: "400",
-      unit: "PC",
-      blanketLine: 10,
-    },
-  ],
-});
-
-const queue = (exchange: Exchange, number: string, document: unknown = order(number)) =>
+const queue = (exchange: Exchange, number: string, document: unknown = salesOrder(number)) =>
   exchange.store.write((tx) =>
     queueDocument(tx, occasionOf(exchange.clock, "timetable"), {
       kind: "erp-order",
@@ -84,7 +59,7 @@ onEveryDatabase("a file for the ERP", (database) => {
     assert.deepEqual(await drainOutbox(exchange), { written: 1, waiting: 0, alarmed: 0 });
     assert.deepEqual(names("outbox", "erp"), ["order_SO-000123.json"]);
     const text = read("outbox", "erp", "order_SO-000123.json");
-    assert.deepEqual(JSON.parse(text), order("SO-000123"));
+    assert.deepEqual(JSON.parse(text), salesOrder("SO-000123"));
     assert.match(text, /^\{\n {2}"schema": "calloff\/sales-order\/1",\n {2}"number": "SO-000123",\n/);
     assert.equal((await onlyFile()).state, "written");
     assert.deepEqual(await drainOutbox(exchange), { written: 0, waiting: 0, alarmed: 0 });
@@ -106,7 +81,7 @@ onEveryDatabase("a file for the ERP", (database) => {
     renameSync(final, temporary);
     writeFileSync(temporary, "");
     assert.equal((await drainOutbox(exchange)).written, 1);
-    assert.deepEqual(JSON.parse(read("outbox", "erp", "order_SO-000123.json")), order("SO-000123"));
+    assert.deepEqual(JSON.parse(read("outbox", "erp", "order_SO-000123.json")), salesOrder("SO-000123"));
   });
 
   it("that was renamed and taken away before its row said so is not written again", async () => {
@@ -181,7 +156,7 @@ onEveryDatabase("a file for the ERP", (database) => {
 onEveryDatabase("a document that cannot be rendered", (database) => {
   it("is held with its finding and lets the others pass", async () => {
     const { exchange, told, names } = testHome(database());
-    await queue(exchange, "SO-000001", { ...order("SO-000001"), currency: 7 });
+    await queue(exchange, "SO-000001", { ...salesOrder("SO-000001"), currency: 7 });
     await queue(exchange, "SO-000002");
     assert.deepEqual(await renderWaiting(exchange), { rendered: 1, held: 1 });
     await drainOutbox(exchange);
@@ -199,10 +174,10 @@ onEveryDatabase("a document that cannot be rendered", (database) => {
   it("is rendered again by command, once it is complete", async () => {
     const { exchange, names } = testHome(database());
     const anna = occasionOf(exchange.clock, "anna");
-    await queue(exchange, "SO-000001", { ...order("SO-000001"), currency: 7 });
+    await queue(exchange, "SO-000001", { ...salesOrder("SO-000001"), currency: 7 });
     await renderWaiting(exchange);
     await database().store.write((tx) =>
-      update(tx, outboundDocument, { document: JSON.stringify(order("SO-000001")) }, "id > 0"),
+      update(tx, outboundDocument, { document: JSON.stringify(salesOrder("SO-000001")) }, "id > 0"),
     );
     await resendDocument(database().store, "order:SO-000001", anna);
     assert.deepEqual(await renderWaiting(exchange), { rendered: 1, held: 0 });
