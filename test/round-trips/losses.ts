@@ -6,6 +6,7 @@ import type { CompiledMapping } from "../../src/mapping/library.ts";
 import type { Finding } from "../../src/values/finding.ts";
 import { differenceOf, inOrder, isSame, without } from "./compare.ts";
 import { getAt, type Held, makeDocument, setAt, shuffled, type Wish } from "./documents.ts";
+import { asInvoice } from "./invoice-rules.ts";
 import { assumedFields, heldPaths, type Model, modelOf } from "./model.ts";
 import { learn, repair } from "./repair.ts";
 import { asSchedule } from "./schedule-rules.ts";
@@ -141,6 +142,7 @@ function completed({ document: kind, definition }: CompiledMapping, document: He
   const { required = [], properties = {} } = schemaOf(kind);
   const lists = required.filter((name) => properties[name]?.items !== undefined && !(name in document));
   const whole = { ...document, ...Object.fromEntries(lists.map((name) => [name, []])) };
+  if (kind === "invoice") return asInvoice(whole);
   return kind === "delivery-schedule" ? asSchedule(whole, definition.syntax, dice) : whole;
 }
 

@@ -13,13 +13,21 @@ export function asSchedule(document: Held, syntax: string, dice: Dice): Held {
   const { lines, parties } = document;
   return {
     ...document,
-    ...(Array.isArray(lines) ? { lines: lines.map((line: Held) => ({ ...line, ...stepsOf(line, dice) })) } : {}),
+    ...(Array.isArray(lines)
+      ? { lines: lines.map((line: Held) => ({ ...line, ...stepsOf(line, dice), ...accountOf(line) })) }
+      : {}),
     ...(Array.isArray(parties) && syntax === "edifact" ? { parties: closedBy(parties as Held[]) } : {}),
   };
 }
 
 const closedBy = (parties: readonly Held[]): Held[] =>
   parties.at(-1)?.["role"] === "buyer" ? [...parties] : [...parties, { role: "buyer" }];
+
+/** A cumulative of nothing before a reset is no reset. */
+function accountOf({ account }: Held): Held {
+  const { beforeReset, ...rest } = (account ?? {}) as Held;
+  return beforeReset === "0" ? { account: { ...rest, beforeReset: "1" } } : {};
+}
 
 function stepsOf({ steps }: Held, dice: Dice): Held {
   return Array.isArray(steps) ? { steps: steps.map((step: Held) => asStep(withTimes(step), dice)) } : {};
