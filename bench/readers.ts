@@ -28,7 +28,7 @@ const ownMappings = (): MappingLibrary => loadMappings([path.resolve(import.meta
 
 function optionsFor(file: string, library: MappingLibrary): CatalogueOptions {
   const mapping = isTable(file) ? library.named(TABLE.mapping) : undefined;
-  return mapping === undefined ? {} : { table: layoutOf(mapping.definition.message, mapping.name) };
+  return mapping === undefined ? {} : { table: layoutOf(mapping.message, mapping.name) };
 }
 
 /** Catalogue, then every set's segments cut into elements. */

@@ -1,5 +1,6 @@
 /** Which mapping reads a message, and why the others do not: one sentence for each that comes near. */
 import { layoutOf } from "../exchange/tables.ts";
+import { dialectOf } from "../mapping/compiled.ts";
 import type { CompiledMapping, MappingLibrary, Wanted } from "../mapping/library.ts";
 import { versionDistance } from "../mapping/versions.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
@@ -26,9 +27,9 @@ export function candidatesFor(
   isNamed: boolean,
 ): Candidate[] {
   const all = library.names().flatMap((name) => library.named(name) ?? []);
-  const ofFamily = all.filter(({ definition }) => definition.syntax === wanted.family);
-  const ofType = ofFamily.filter(({ definition }) => definition.message.type === wanted.type);
-  const near = ofFamily.filter(({ definition }) => editDistance(definition.message.type, wanted.type) <= NEAR);
+  const ofFamily = all.filter(({ syntax }) => syntax === wanted.family);
+  const ofType = ofFamily.filter(({ message }) => message.type === wanted.type);
+  const near = ofFamily.filter(({ message }) => editDistance(message.type, wanted.type) <= NEAR);
   const others = (ofType.length > 0 ? ofType : near).filter((mapping) => mapping !== chosen);
   const own: Candidate[] =
     chosen === undefined ? [] : [{ mapping: chosen.name, fits: true, reason: whyChosen(chosen, wanted, isNamed) }];
@@ -40,9 +41,9 @@ export function candidatesFor(
 
 function whyChosen(mapping: CompiledMapping, wanted: Wanted, isNamed: boolean): string {
   if (isNamed) return `named for ${wanted.type} in the partner's file`;
-  const { message } = mapping.definition;
+  const { message } = mapping;
   const versions = versionsInWords(mapping);
-  if (versionDistance(mapping.definition, wanted.version) > 0) {
+  if (versionDistance(mapping, wanted.version) > 0) {
     return `for ${message.type} of ${versions}; nearest to ${wanted.version}`;
   }
   const dialect = dialectOf(mapping.name);
@@ -50,8 +51,8 @@ function whyChosen(mapping: CompiledMapping, wanted: Wanted, isNamed: boolean): 
   return `for ${message.type}${versions === "" ? "" : ` of ${versions}`}${whose}`;
 }
 
-function whyNot({ name, definition }: CompiledMapping, wanted: Wanted, chosen: CompiledMapping | undefined): string {
-  const { message } = definition;
+function whyNot(mapping: CompiledMapping, wanted: Wanted, chosen: CompiledMapping | undefined): string {
+  const { name, message } = mapping;
   if (message.type !== wanted.type) return `is for ${message.type}, and this is ${wanted.type}`;
   const group = wanted.functionalId ?? "";
   if (group !== "" && message.groups.length > 0 && !message.groups.includes(group)) {
@@ -59,20 +60,14 @@ function whyNot({ name, definition }: CompiledMapping, wanted: Wanted, chosen: C
   }
   const dialect = dialectOf(name);
   if (dialect !== undefined && dialect !== wanted.partner) return `is the dialect of ${dialect}`;
-  const distance = versionDistance(definition, wanted.version);
+  const distance = versionDistance(mapping, wanted.version);
   if (distance > 0)
-    return `is for versions ${versionsInWords({ definition })}, and this one is ${wanted.version === "" ? "not stated" : wanted.version}`;
+    return `is for versions ${versionsInWords(mapping)}, and this one is ${wanted.version === "" ? "not stated" : wanted.version}`;
   return chosen === undefined ? "fits no better" : `fits as well, but ${chosen.name} comes first`;
 }
 
-const versionsInWords = ({ definition }: Pick<CompiledMapping, "definition">): string =>
-  definition.message.versions.map(({ from, to }) => (from === to ? from : `${from} to ${to}`)).join(", ");
-
-function dialectOf(name: string): string | undefined {
-  const base = name.slice(name.lastIndexOf("/") + 1);
-  const dot = base.indexOf(".");
-  return dot < 0 ? undefined : base.slice(dot + 1);
-}
+const versionsInWords = ({ message }: CompiledMapping): string =>
+  message.versions.map(({ from, to }) => (from === to ? from : `${from} to ${to}`)).join(", ");
 
 /** A table that nobody declared, read by the mapping whose columns it has. */
 export interface TableFit {
@@ -86,7 +81,7 @@ export function tableFit(source: ByteSource, library: MappingLibrary, named: str
   const tables = library
     .names()
     .flatMap((name) => library.named(name) ?? [])
-    .filter(({ name, definition }) => definition.syntax === "csv" && (named === undefined || name === named));
+    .filter(({ name, syntax }) => syntax === "csv" && (named === undefined || name === named));
   const tried = tables.map((mapping) => tryTable(source, mapping));
   const fitting = tried
     .filter(({ missing, found }) => missing.length === 0 && found > 0)
@@ -116,7 +111,7 @@ interface TriedTable {
 }
 
 function tryTable(source: ByteSource, mapping: CompiledMapping): TriedTable {
-  const { message } = mapping.definition;
+  const { message } = mapping;
   const catalogue = catalogueOf(source, { table: layoutOf(message, mapping.name) });
   const headings = new Set(headerOf(source, catalogue).map(folded));
   const needed = message.headings.filter((_, at) => !message.optional.includes(message.headers[at] ?? ""));

@@ -99,7 +99,7 @@ export function mappingFor(
 ): CompiledMapping | undefined {
   const { library, partner, mapping } = settings;
   const said = mapping === undefined ? undefined : library.named(mapping);
-  if (said?.definition.syntax === entry.family) return said;
+  if (said?.syntax === entry.family) return said;
   const named = entry.table?.mapping ?? (partner === undefined ? undefined : mappingNamed(partner, set.type));
   return named === undefined ? library.fitting(wantedBy(entry, group, set, settings)) : library.named(named);
 }

@@ -15,7 +15,7 @@ export function declareWhy(command: Command): void {
         const held = config.mappings.named(mapping);
         return held === undefined
           ? undefined
-          : layoutOf(held.definition.message, mapping, config.partners.get(partner));
+          : layoutOf(held.message, mapping, config.partners.get(partner));
       };
       const answer = await why(store, archiveIn(exchangePaths(config.home).archive, layout), id);
       return { document: answer, words: whyInWords(answer) };

@@ -85,7 +85,7 @@ export function mappingFaults(placed: PlacedPartner, mappings: MappingLibrary): 
       remedy: `Name a mapping of that ${what}`,
     });
     if (document !== undefined && mapping.document !== document) return wrong("document", document, mapping.document);
-    const written = mapping.definition.syntax;
+    const written = mapping.syntax;
     return syntax !== undefined && written !== syntax ? wrong("syntax", syntax, written) : [];
   });
   return [...faults, ...versionFaults(placed, mappings)];
@@ -100,11 +100,11 @@ function versionFaults({ partner, places }: PlacedPartner, mappings: MappingLibr
     const { mapping: name = "", version } = partner[key] ?? {};
     const mapping = mappings.named(`${name}.${partner.code}`) ?? mappings.named(name);
     if (mapping === undefined || version === undefined || mapping.document !== document) return [];
-    const { syntax, message } = mapping.definition;
+    const { syntax, message } = mapping;
     if ((syntax !== "x12" && syntax !== "edifact") || isFor(mapping, version)) return [];
     const others = mappings.names().filter((other) => {
       const held = mappings.named(other);
-      const is = held?.definition.message.type === message.type && held.definition.syntax === syntax;
+      const is = held?.message.type === message.type && held.syntax === syntax;
       return is && !/\./.test(other) && isFor(held, version);
     });
     return {
@@ -121,7 +121,7 @@ function versionFaults({ partner, places }: PlacedPartner, mappings: MappingLibr
   });
 }
 
-const isFor = ({ definition }: CompiledMapping, version: string): boolean => versionDistance(definition, version) === 0;
+const isFor = (mapping: CompiledMapping, version: string): boolean => versionDistance(mapping, version) === 0;
 
 /** Messages that are written to a partner, and the documents that they are made of. */
 const OUTBOUND = [

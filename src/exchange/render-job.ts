@@ -89,8 +89,8 @@ function chosenMessage({ kind, partner }: RenderJob): readonly [key: string, mes
 /** The usual version of the family, unless the mapping is for others only: then the lowest of those. */
 function versionFor(message: OutboundMessage, mapping: CompiledMapping): string {
   const usual = versionOf(message);
-  const { versions } = mapping.definition.message;
-  if (message.version !== undefined || mapping.definition.syntax !== "edifact" || versions.length === 0) return usual;
+  const { versions } = mapping.message;
+  if (message.version !== undefined || mapping.syntax !== "edifact" || versions.length === 0) return usual;
   const isWithin = versions.some(({ from, to }) => yearOf(from) <= yearOf(usual) && yearOf(usual) <= yearOf(to));
   return isWithin ? usual : (versions[0]?.from ?? usual);
 }
@@ -102,7 +102,7 @@ function yearOf(version: string): string {
 }
 
 function targetBy(mapping: CompiledMapping, partner: Partner, version: string, association: string): Target {
-  const { syntax, message } = mapping.definition;
+  const { syntax, message } = mapping;
   const { code } = partner;
   const of = { family: syntax, mapping, version, association };
   if (syntax === "x12") return { ...of, series: `isa:${code}`, groupSeries: `gs:${code}` };

@@ -35,7 +35,7 @@ export function renderJson(
   const control = String(numbers.interchange);
   const bytes = writeJsonInterchange(
     {
-      schema: mapping.definition.message.schema,
+      schema: mapping.message.schema,
       sender: sender.id,
       receiver: receiver.id,
       control,

@@ -24,7 +24,7 @@ export function renderTable(
   { mapping, version }: Target & { readonly mapping: CompiledMapping },
   numbers: ControlNumbers,
 ): Rendered {
-  const layout = layoutOf(mapping.definition.message, mapping.name, job.partner);
+  const layout = layoutOf(mapping.message, mapping.name, job.partner);
   const charset = charsetOf(
     { family: "csv", version: "", ...(layout.charset === undefined ? {} : layout) },
     job.partner.charset,

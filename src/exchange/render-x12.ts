@@ -40,7 +40,7 @@ export async function renderX12(
     charset: job.partner.charset ?? "latin1",
     ...replacing(job),
   });
-  const functionalId = mapping.definition.message.groups[0] ?? GROUPS[set.type] ?? "";
+  const functionalId = mapping.message.groups[0] ?? GROUPS[set.type] ?? "";
   const bytes = writeX12Interchange(envelopeOf(job, numbers, functionalId, version), [set]);
   readBack(bytes, numbers.interchange);
   const meant = [...set.segments, ["SE", String(set.segments.length + 1), SET_CONTROL]];

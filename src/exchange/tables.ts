@@ -26,7 +26,7 @@ export function tableDeclared(
     if (declared === undefined) continue;
     const mapping = mappings.named(`${declared.mapping}.${partner.code}`) ?? mappings.named(declared.mapping);
     if (mapping === undefined) continue;
-    return { partner, mapping: mapping.name, layout: layoutOf(mapping.definition.message, mapping.name, partner) };
+    return { partner, mapping: mapping.name, layout: layoutOf(mapping.message, mapping.name, partner) };
   }
   return undefined;
 }

@@ -1,44 +1,23 @@
 /** All mappings of an installation: the package's own, and those of a home, which win where the names are the same. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import type { DocumentKind } from "../documents/schemas.ts";
 import type { Family } from "../syntax/segment.ts";
 import { coerceError } from "../values/errors.ts";
-import { checkBothWays } from "./both-ways.ts";
-import { checkMapping } from "./check.ts";
-import { checkDocument } from "./check-document.ts";
-import type { MappingDefinition } from "./definition.ts";
-import { extendsOf, mergedTree } from "./dialect.ts";
-import { withoutHeldLosses } from "./held-fields.ts";
-import { compileReader, type Reader, type Reading } from "./read.ts";
-import { compileJsonReader } from "./read-json.ts";
-import { refuse, type Spot } from "./refusal.ts";
+import { type CompiledMapping, compileMapping, dialectOf, outlined, treesOf } from "./compiled.ts";
+import { extendsOf } from "./dialect.ts";
+import {
+  hashOfText,
+  type Outline,
+  outlineOf,
+  outlinesIn,
+  type WrittenOutline,
+  type WrittenOutlines,
+} from "./outlines.ts";
+import type { Reading } from "./read.ts";
+import { refuse } from "./refusal.ts";
 import { readRegularFile } from "./regular-file.ts";
-import { type MapTree, plainOf, readTree } from "./tree.ts";
 import { versionDistance } from "./versions.ts";
-import { compileWriter, type WriteContext, type WriteResult, type Writer } from "./write.ts";
-import { compileJsonWriter } from "./write-json.ts";
-
-/** A mapping ready for use, in both directions. */
-export interface CompiledMapping {
-  /** `x12/830`, `x12/830.nissan`. */
-  readonly name: string;
-  /** SHA-256 over the merged mapping: equal hashes read and write the same. */
-  readonly hash: string;
-  readonly document: DocumentKind;
-  readonly numbers: MappingDefinition["numbers"];
-  readonly layer: MappingDefinition["layer"];
-  /** The file it was read from. */
-  readonly file: string;
-  /** Fields of the document that the message cannot hold. */
-  readonly loses: readonly string[];
-  readonly definition: MappingDefinition;
-  /** The merged file, dialect and standard, as YAML-like rows of plain lists. */
-  readonly merged: unknown;
-  readonly read: Reader;
-  readonly write: Writer;
-}
+import type { WriteContext, WriteResult } from "./write.ts";
 
 /** What a set or message says about itself, to find its mapping. */
 export interface Wanted {
@@ -60,22 +39,46 @@ export interface MappingLibrary {
   names(): readonly string[];
 }
 
+/** Where the build of this package puts the outlines of its mappings. */
+export const BUILT_OUTLINES = path.join(import.meta.dirname, "outlines.json");
+
 /**
- * Reads and compiles every `<syntax>/<name>.yaml` of the folders; a file of a later folder replaces one of the same name.
- * A folder that is not there holds no mappings.
+ * Reads every `<syntax>/<name>.yaml` of the folders; a file of a later folder replaces one of the same name, and a folder
+ * that is not there holds no mappings. Those whose outline was written down are compiled when they are first used.
  * @throws CalloffError MAPPING_* with file, line and column
  */
-export function loadMappings(folders: readonly string[]): MappingLibrary {
+export function loadMappings(
+  folders: readonly string[],
+  outlines: WrittenOutlines = outlinesIn(BUILT_OUTLINES),
+): MappingLibrary {
   const files = new Map<string, string>();
   for (const folder of folders) for (const [name, file] of mappingFiles(folder)) files.set(name, file);
-  const trees = new Map([...files].map(([name, file]) => [name, readTree(file, textOf(file))] as const));
-  const compiled = new Map<string, CompiledMapping>();
-  for (const [name, tree] of trees)
-    compiled.set(
-      name,
-      compileMapping(name, files.get(name) ?? name, mergedOf(name, tree, trees), extendsOf(tree) !== undefined),
-    );
-  return libraryOf(compiled);
+  const texts = new Map([...files].map(([name, file]) => [name, textOf(file)] as const));
+  const treeOf = treesOf(files, texts);
+  const compiled = [...files].map(([name, file]) => {
+    const compile = (): CompiledMapping => compileMapping(name, file, treeOf);
+    const outline = outlineOf(name, outlines, texts);
+    return [name, outline === undefined ? compile() : outlined({ name, file }, outline, compile)] as const;
+  });
+  return libraryOf(new Map(compiled));
+}
+
+/** The outlines of all mappings of a folder, and what each is made of. @throws CalloffError MAPPING_* */
+export function outlinesOf(folder: string): WrittenOutlines {
+  const files = new Map(mappingFiles(folder));
+  const texts = new Map([...files].map(([name, file]) => [name, textOf(file)] as const));
+  const treeOf = treesOf(files, texts);
+  const library = loadMappings([folder], {});
+  return Object.fromEntries(
+    library.names().flatMap((name): [string, WrittenOutline][] => {
+      const [mapping, tree] = [library.named(name), treeOf.tree(name)];
+      if (mapping === undefined || tree === undefined) return [];
+      const { syntax, message, document, numbers, layer, hash } = mapping;
+      const base = extendsOf(tree)?.name;
+      const made = { text: hashOfText(texts.get(name) ?? ""), ...(base === undefined ? {} : { extends: base }) };
+      return [[name, { syntax, message, document, numbers, layer, hash, ...made }]];
+    }),
+  );
 }
 
 /** Compiles one mapping from its text; dialects need the standard one's text as well. */
@@ -84,10 +87,9 @@ export function mappingFromText(
   text: string,
   standards: Readonly<Record<string, string>> = {},
 ): CompiledMapping {
-  const trees = new Map(Object.entries(standards).map(([key, held]) => [key, readTree(`${key}.yaml`, held)]));
-  const file = `${name}.yaml`;
-  const tree = readTree(file, text);
-  return compileMapping(name, file, mergedOf(name, tree, trees), extendsOf(tree) !== undefined);
+  const texts = new Map([...Object.entries(standards), [name, text] as const]);
+  const files = new Map([...texts.keys()].map((key) => [key, `${key}.yaml`]));
+  return compileMapping(name, `${name}.yaml`, treesOf(files, texts));
 }
 
 /** A library of mappings already compiled. */
@@ -100,10 +102,9 @@ export function libraryOf(compiled: ReadonlyMap<string, CompiledMapping>): Mappi
       const ofType = names
         .flatMap((name) => compiled.get(name) ?? [])
         .filter(
-          ({ name, definition }) =>
-            isOfType(definition, wanted) && [undefined, wanted.partner].includes(dialectOf(name)),
+          (mapping) => isOfType(mapping, wanted) && [undefined, wanted.partner].includes(dialectOf(mapping.name)),
         );
-      const distances = ofType.map(({ definition }) => versionDistance(definition, wanted.version));
+      const distances = ofType.map((mapping) => versionDistance(mapping, wanted.version));
       const least = Math.min(...distances);
       const fits = ofType.filter((_, at) => distances[at] === least && least !== Number.POSITIVE_INFINITY);
       return fits.find(({ name }) => dialectOf(name) !== undefined) ?? fits[0];
@@ -111,14 +112,7 @@ export function libraryOf(compiled: ReadonlyMap<string, CompiledMapping>): Mappi
   };
 }
 
-/** The partner of `x12/830.nissan`; undefined for a standard mapping. */
-function dialectOf(name: string): string | undefined {
-  const base = name.slice(name.lastIndexOf("/") + 1);
-  const dot = base.indexOf(".");
-  return dot < 0 ? undefined : base.slice(dot + 1);
-}
-
-function isOfType({ message, syntax }: MappingDefinition, wanted: Wanted): boolean {
+function isOfType({ message, syntax }: Outline, wanted: Wanted): boolean {
   if (syntax !== wanted.family || message.type !== wanted.type) return false;
   const group = wanted.functionalId ?? "";
   return group === "" || message.groups.length === 0 || message.groups.includes(group);
@@ -159,69 +153,4 @@ function textOf(file: string): string {
   }
 }
 
-function against(message: string, found: string, spot: Spot, remedy: string): never {
-  throw refuse("MAPPING_DIALECT", spot, message, { expected: "the name of a standard mapping", found, remedy });
-}
-
-/** A standard mapping may extend another one (`delfor-96a`), and a partner's dialect either. */
-const MOST_LEVELS = 2;
-
-function mergedOf(name: string, tree: MapTree, trees: ReadonlyMap<string, MapTree>, level = 0): MapTree {
-  const parent = extendsOf(tree);
-  if (parent === undefined) return tree;
-  const standard = trees.get(parent.name);
-  if (parent.name === name) against("A mapping cannot extend itself", name, parent.spot, "Name the standard mapping.");
-  if (standard === undefined) {
-    return against(
-      `There is no mapping ${parent.name} to extend`,
-      parent.name,
-      parent.spot,
-      `Use one of ${[...trees.keys()].toSorted().join(", ")}.`,
-    );
-  }
-  if (dialectOf(parent.name) !== undefined || level >= MOST_LEVELS) {
-    against(
-      `${parent.name} is a dialect itself`,
-      parent.name,
-      parent.spot,
-      "Extend a standard mapping, which may extend one other standard mapping.",
-    );
-  }
-  return mergedTree(mergedOf(parent.name, standard, trees, level + 1), tree);
-}
-
-function compileMapping(name: string, file: string, tree: MapTree, isDialect: boolean): CompiledMapping {
-  const checked = checkMapping(name, tree);
-  const definition = isDialect ? withoutHeldLosses(checked) : checked;
-  // A misspelt field is told as such, before it is missed elsewhere.
-  checkDocument(definition, tree);
-  checkBothWays(definition);
-  const merged = plainOf(tree);
-  const isJson = definition.syntax === "json";
-  const reader = onDemand(() => (isJson ? compileJsonReader(definition) : compileReader(definition)));
-  const writer = onDemand(() => (isJson ? compileJsonWriter(definition) : compileWriter(definition)));
-  return {
-    name,
-    hash: createHash("sha256").update(JSON.stringify(merged)).digest("hex"),
-    document: definition.document,
-    numbers: definition.numbers,
-    layer: definition.layer,
-    file,
-    loses: definition.loses,
-    definition,
-    merged,
-    read: (batches, context) => reader()(batches, context),
-    write: (held, context) => writer()(held, context),
-  };
-}
-
-/** Makes a thing when it is first asked for: of all mappings, most processes use one or two, in one direction. */
-function onDemand<Thing>(make: () => Thing): () => Thing {
-  let made: Thing | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-export type { Reading, WriteContext, WriteResult };
+export type { CompiledMapping, Reading, WriteContext, WriteResult };

@@ -84,7 +84,7 @@ describe("calloff check, in words", () => {
   it("recognises a table by its columns, and says which columns others lack", async () => {
     const mapping = library.named("csv/schedule-long");
     assert.ok(mapping);
-    const { delimiter, headings } = mapping.definition.message;
+    const { delimiter, headings } = mapping.message;
     const words = await said(`${headings.join(delimiter)}\n`, "table.csv");
     assert.match(words, /^fits +csv\/schedule-long +for tables with these columns$/m);
     assert.match(words, /^no +csv\/\S+ +lacks the columns? /m);

@@ -95,7 +95,7 @@ describe("a dialect", () => {
 
   it("changes the head: versions and what is numbered", () => {
     const mapping = dialect("  message.versions: 003060\n  numbers: shipTo\n");
-    assert.deepEqual(mapping.definition.message.versions, [{ from: "003060", to: "003060" }]);
+    assert.deepEqual(mapping.message.versions, [{ from: "003060", to: "003060" }]);
     assert.equal(mapping.numbers, "shipTo");
   });
 

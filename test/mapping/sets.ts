@@ -29,7 +29,7 @@ export const fixture = (name: string): Buffer => readFileSync(path.join(ROOT, "t
 /** Reads every set of a file. */
 export function readSets(mapping: CompiledMapping, bytes: Buffer, sentOn?: PlainDate): Reading[] {
   const source = memorySource("file", bytes);
-  const { message, syntax } = mapping.definition;
+  const { message, syntax } = mapping;
   const { findings, interchanges } = catalogueOf(
     source,
     syntax === "csv" ? { table: layoutOf(message, mapping.name) } : {},
@@ -61,11 +61,11 @@ export function readOne(mapping: CompiledMapping, bytes: Buffer, sentOn?: PlainD
 /** The segments of a document and what was wrong with writing it. */
 export function written(mapping: CompiledMapping, document: unknown): { segments: string[][]; findings: Finding[] } {
   const { findings, set } = mapping.write(document, {
-    family: mapping.definition.syntax,
+    family: mapping.syntax,
     delimiters: NONE,
     version: "",
     setControl: "",
-    charset: mapping.definition.syntax === "csv" ? "utf-8" : "latin1",
+    charset: mapping.syntax === "csv" ? "utf-8" : "latin1",
   });
   return { segments: set.segments.map((segment) => [...segment]), findings };
 }
@@ -74,8 +74,8 @@ export function written(mapping: CompiledMapping, document: unknown): { segments
 export function fileOf(mapping: CompiledMapping, document: unknown): Buffer {
   const { findings, segments } = written(mapping, document);
   assert.deepEqual(findings, []);
-  return mapping.definition.syntax === "csv"
-    ? writeTable(segments, layoutOf(mapping.definition.message, mapping.name))
+  return mapping.syntax === "csv"
+    ? writeTable(segments, layoutOf(mapping.message, mapping.name))
     : writeFixedTransmission(segments, { newline: true });
 }
 

@@ -64,7 +64,7 @@ describe("any segments of an X12 set", () => {
       fc.assert(
         fc.property(fc.array(segment, { maxLength: 8 }), (held) => {
           const list = [
-            ["ST", [mapping.definition.message.type, "0001"]] as [string, string[]],
+            ["ST", [mapping.message.type, "0001"]] as [string, string[]],
             ...head,
             ...held,
             ...end,

@@ -208,7 +208,7 @@ function valueWithin(
     const value =
       place === undefined
         ? anyValue(kind, dice)
-        : valueFor(place.field, place.at, kind, mapping.definition.syntax, dice);
+        : valueFor(place.field, place.at, kind, mapping.syntax, dice);
     if (isAllowed(held, value) || tries > 20) return value;
   }
 }

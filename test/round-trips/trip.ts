@@ -24,7 +24,7 @@ export type Trip =
 
 /** Writes and reads a document. */
 export function roundTrip(mapping: CompiledMapping, document: Held, version: string): Trip {
-  const { syntax } = mapping.definition;
+  const { syntax } = mapping;
   const delimiters = DELIMITERS[syntax] ?? NONE;
   const context = { family: syntax, delimiters, version, charset: "latin1" } as const;
   const { set, findings } = mapping.write(document, { ...context, setControl: syntax === "x12" ? "0001" : "1" });

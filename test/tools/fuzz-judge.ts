@@ -89,7 +89,7 @@ function mappingsFor(
 
 const tableLayout = (library: MappingLibrary): TableLayout => {
   const mapping = library.named("csv/schedule-long");
-  return mapping === undefined ? {} : layoutOf(mapping.definition.message, mapping.name);
+  return mapping === undefined ? {} : layoutOf(mapping.message, mapping.name);
 };
 
 const isBeyond =

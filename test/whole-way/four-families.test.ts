@@ -296,7 +296,7 @@ describe("The same schedule in four families", () => {
     );
     const layout: Archive["layout"] = (name, partner) => {
       const mapping = config.mappings.named(name);
-      return mapping && layoutOf(mapping.definition.message, name, config.partners.get(partner));
+      return mapping && layoutOf(mapping.message, name, config.partners.get(partner));
     };
     const archive = archiveIn(path.join(house.path, "data", "archive"), layout);
     const texts = new Map<unknown, string>();
