@@ -1,7 +1,7 @@
 /** Fields that may stand at further places (`also`): the mapping's other places for them are marked, and have to be there. */
 import type { FieldDefinition, LineDefinition } from "./definition.ts";
+import { isCarried } from "./lines.ts";
 import { refuse } from "./refusal.ts";
-import { isCarried } from "./write.ts";
 
 /** The lines with every field marked that a further place is for. @throws CalloffError MAPPING_ONE_WAY */
 export function withFurtherPlaces(lines: readonly LineDefinition[]): LineDefinition[] {

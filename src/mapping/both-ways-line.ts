@@ -7,9 +7,9 @@ import {
   UNLIMITED,
 } from "./definition.ts";
 import { isFilling } from "./held-fields.ts";
+import { isCarried, listsOf } from "./lines.ts";
 import { against } from "./one-way.ts";
 import { isDatedShape } from "./shapes.ts";
-import { isCarried, listsOf } from "./write.ts";
 
 /** All lines, each followed by those below it. */
 export const linesBelow = (lines: readonly LineDefinition[]): LineDefinition[] =>

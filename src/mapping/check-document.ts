@@ -15,11 +15,12 @@ import type {
   SameDefinition,
 } from "./definition.ts";
 import { documentShape, type FieldKind, type ObjectShape } from "./document-shape.ts";
+import { isCarried } from "./lines.ts";
 import { toldBy } from "./paths.ts";
 import { refuse, type Spot } from "./refusal.ts";
+import { wordsOf } from "./requirements.ts";
 import { spotOfText } from "./spot-of-text.ts";
 import type { MapTree } from "./tree.ts";
-import { isCarried, wordsOf } from "./write.ts";
 
 /** Checks a mapping against its document. @throws CalloffError MAPPING_VALUE with file, line and column */
 export function checkDocument(definition: MappingDefinition, tree: MapTree): void {

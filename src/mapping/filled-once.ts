@@ -1,9 +1,10 @@
 /** Whether every field of an object is written by one line, and every object of a list by one as well. */
 import type { FieldDefinition, LineDefinition } from "./definition.ts";
 import { isFilling, writtenPaths } from "./held-fields.ts";
+import { isCarried } from "./lines.ts";
 import { against } from "./one-way.ts";
 import type { Spot } from "./refusal.ts";
-import { isCarried, wordsOf } from "./write.ts";
+import { wordsOf } from "./requirements.ts";
 
 interface Filling {
   readonly spot: Spot;

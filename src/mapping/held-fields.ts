@@ -1,7 +1,7 @@
 /** The fields of the document that a mapping holds, and which of them it writes. */
 import type { FieldDefinition, LineDefinition, MappingDefinition } from "./definition.ts";
+import { isCarried } from "./lines.ts";
 import { readsTiming } from "./shapes.ts";
-import { isCarried } from "./write.ts";
 
 /** Whether a field is written here; a further place (`also`) of one is not. */
 export const isFilling = (field: FieldDefinition): boolean =>

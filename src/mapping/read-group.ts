@@ -11,8 +11,8 @@ import { putAt } from "./paths.ts";
 import { compilePlaces } from "./read-line.ts";
 import { maker } from "./read-objects.ts";
 import { type ReadPlaces, splitAt } from "./read-places.ts";
+import { wordsOf } from "./requirements.ts";
 import { type Held, isPlain, type Run } from "./run.ts";
-import { wordsOf } from "./write.ts";
 
 export interface CompiledLine {
   readonly definition: LineDefinition;

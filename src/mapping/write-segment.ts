@@ -24,6 +24,12 @@ export interface BuiltSegment {
 /** Builds a line's segment; `blocks` are the objects of a `repeat` that go into this record. */
 export type BuildSegment = (object: Held, writing: Writing, blocks: readonly (Held | undefined)[]) => BuiltSegment;
 
+/** Puts a segment into the message, with what is wrong with it. */
+export function put({ elements, findings }: BuiltSegment, writing: Writing): void {
+  writing.out.push(elements);
+  writing.findings.push(...findings);
+}
+
 /** Compiles the building of a line's own segment. */
 export function compileBuilder(line: LineDefinition, definition: MappingDefinition): BuildSegment {
   const fields = line.fields.map(compileFieldWriter);

@@ -2,7 +2,7 @@
 import type { Requirement } from "../../src/mapping/definition.ts";
 import type { ObjectShape } from "../../src/mapping/document-shape.ts";
 import type { CompiledMapping } from "../../src/mapping/library.ts";
-import { wordsOf } from "../../src/mapping/write.ts";
+import { wordsOf } from "../../src/mapping/requirements.ts";
 import type { Model, Opener, Place } from "./model.ts";
 import { anyValue, Dice, type FieldKind, valueFor } from "./values.ts";
 
@@ -206,9 +206,7 @@ function valueWithin(
   if (allowed.length > 0) return dice.of(allowed);
   for (let tries = 0; ; tries += 1) {
     const value =
-      place === undefined
-        ? anyValue(kind, dice)
-        : valueFor(place.field, place.at, kind, mapping.syntax, dice);
+      place === undefined ? anyValue(kind, dice) : valueFor(place.field, place.at, kind, mapping.syntax, dice);
     if (isAllowed(held, value) || tries > 20) return value;
   }
 }
