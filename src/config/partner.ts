@@ -156,6 +156,12 @@ const outboundMessage = z.strictObject({
 });
 export type OutboundMessage = z.infer<typeof outboundMessage>;
 
+/** A party by the code that the partner knows it by. */
+const codedParty = party.extend({
+  code: z.string().min(1).describe("The code that the partner knows the party by"),
+  scheme: z.string().min(1).default("customer").describe("Who gave the code: customer, supplier, duns, gln …"),
+});
+
 const tableFile = z.strictObject({
   files: z
     .string()
@@ -272,6 +278,14 @@ export const partner = z
       .describe("Policy file its schedules are judged by: config/policies/<name>.yaml"),
     schedule: schedule.prefault({}).describe("What the figures of its schedules mean"),
     orders: fulfilmentOptions.prefault({}).describe("From its dates to ours: orders, shipments, invoices"),
+    us: codedParty
+      .optional()
+      .describe("How this partner calls us, in ship notices and invoices; what is not stated is the company's"),
+    buyer: codedParty
+      .optional()
+      .describe(
+        "How the buyer is named in ship notices and invoices, the party billed too; its name alone unless given",
+      ),
     shipTos: z.record(z.string(), party).default({}).describe("Ship-to code → name and address"),
     outboxFolder: folderName.optional().describe("Folder of the outbox this partner reads; its own code unless given"),
   })

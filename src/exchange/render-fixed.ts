@@ -29,7 +29,8 @@ export function renderFixed(
   const { sender, receiver } = sidesOf(job);
   const document = {
     customerCode: receiver.id,
-    supplierCode: sender.id,
+    // The transmission goes by our identity, its supplier by what the customer calls us.
+    supplierCode: partner.us?.code ?? sender.id,
     ...(job.document as object),
     // Figures as documents hold them; the record fills them up with zeros.
     transmission: { old: String(Number(chain.old)), new: String(Number(chain.new)), on: stampOf(job).date },

@@ -6,7 +6,7 @@ import { lineReference, shipToParty } from "../orders/order-documents.ts";
 import type { AgreementRow } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Amount, type Price, type Quantity, writeMillionths } from "../values/figures.ts";
-import { as, ourParty } from "./parties.ts";
+import { as, buyerParty, ourParty } from "./parties.ts";
 import { type BookedLine, type BookedShipment, stated } from "./shipment-documents.ts";
 
 export interface PricedLine {
@@ -33,7 +33,7 @@ const ONE = 1_000_000n;
 /** The canonical invoice (features.md E3), each line with the shipment and order line it bills and the customer's blanket number. */
 export function invoiceOf(invoice: ReleasedInvoice, gateway: Gateway): Invoice {
   const { shipment, agreement } = invoice;
-  const { name } = shipment.partner;
+  const buyer = buyerParty(shipment.partner);
   return {
     number: invoice.number,
     issuedOn: invoice.issuedOn,
@@ -47,10 +47,10 @@ export function invoiceOf(invoice: ReleasedInvoice, gateway: Gateway): Invoice {
     shippedOn: shipment.shippedOn,
     ...(agreement.payment_terms === "" ? {} : { terms: { description: agreement.payment_terms } }),
     parties: [
-      as("buyer", { name }),
-      as("bill-to", { name }),
+      as("buyer", buyer),
+      as("bill-to", buyer),
       as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
-      as("supplier", ourParty(gateway)),
+      as("supplier", ourParty(gateway, shipment.partner)),
     ],
     lines: invoice.lines.map((line) => invoiceLine(invoice, line)),
     total: writeMillionths(invoice.total),

@@ -8,7 +8,7 @@ import { type Occasion, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Quantity, writeMillionths } from "../values/figures.ts";
 import type { OrderLine } from "./order-lines.ts";
-import { as, ourParty } from "./parties.ts";
+import { as, buyerParty, ourParty } from "./parties.ts";
 
 export interface BookedLine {
   /** Row id of the shipment line. */
@@ -55,9 +55,9 @@ export function shipNoticeOf(
     loadNumber: digitsOf(shipment.number),
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
     parties: [
-      as("buyer", { name: shipment.partner.name }),
+      as("buyer", buyerParty(shipment.partner)),
       as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
-      as("ship-from", ourParty(gateway)),
+      as("ship-from", ourParty(gateway, shipment.partner)),
     ],
     lines: shipment.lines.map((line) => noticeLine(shipment, line)),
   };

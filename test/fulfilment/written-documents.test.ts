@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mappingFolders } from "../../src/config/package-root.ts";
+import type { Partner } from "../../src/config/partner.ts";
 import { bookShipment } from "../../src/fulfilment/ship.ts";
 import { loadMappings } from "../../src/mapping/library.ts";
 import { select } from "../../src/store/rows.ts";
@@ -14,12 +15,13 @@ const ACME = partnerWith("acme", {
 });
 
 /** The segments that the shipped mapping writes for the only document of that kind. */
-async function segmentsOf(store: Store, kind: string, mapping: string): Promise<string[]> {
+async function segmentsOf(store: Store, kind: string, name: string): Promise<string[]> {
   const [row] = await select(store, outboundDocument, "WHERE kind = :kind", { kind });
-  const { set, findings } = (MAPPINGS.named(mapping) ?? assert.fail(mapping)).write(JSON.parse(row?.document ?? ""), {
-    family: "x12",
+  const mapping = MAPPINGS.named(name) ?? assert.fail(name);
+  const { set, findings } = mapping.write(JSON.parse(row?.document ?? ""), {
+    family: mapping.syntax,
     delimiters: { element: "*", component: ">", repetition: "", segment: "~", release: "" },
-    version: "004010",
+    version: mapping.syntax === "edifact" ? "D:97A" : "004010",
     setControl: "0001",
     charset: "latin1",
   });
@@ -27,44 +29,46 @@ async function segmentsOf(store: Store, kind: string, mapping: string): Promise<
   return set.segments.map((elements) => elements.join("*").replace(/\*+$/, ""));
 }
 
-onEveryDatabase("what a shipment makes, as X12", (database) => {
-  beforeEach(async () => {
-    const { store } = database();
-    const blanket = await seedBlanket(store, {
-      partner: "acme",
-      customerNumber: "4500",
-      terms: "30 days net",
-      lines: [
-        { item: "F-10", quantity: "1000", prices: { "2027-01-01": "12.34" }, pricePer: "100" },
-        { item: "F-20", quantity: "1000", prices: { "2027-01-01": "0.5" } },
-      ],
-    });
-    const order = await seedOrder(store, blanket, {
-      on: "2027-03-10",
-      quantities: ["250", "40"],
-      customerOrder: "PO-7",
-    });
-    await store.write((tx) =>
-      bookShipment(
-        tx,
-        settingsWith(ACME),
-        {
-          schema: "calloff/shipment-confirmation/1",
-          confirmation: "ERP-1",
-          note: "88",
-          carrier: "HAUL",
-          packages: "3",
-          grossWeight: "12.5",
-          weightUnit: "KG",
-          lines: [
-            { orderLine: `${order}/10`, quantity: "250" },
-            { orderLine: `${order}/20`, quantity: "40" },
-          ],
-        },
-        occasionOn("2027-03-10"),
-      ),
-    );
+/** A shipment of two items, and its invoice. */
+async function shipTwoItems(store: Store, partner: Partner): Promise<void> {
+  const blanket = await seedBlanket(store, {
+    partner: "acme",
+    customerNumber: "4500",
+    terms: "30 days net",
+    lines: [
+      { item: "F-10", quantity: "1000", prices: { "2027-01-01": "12.34" }, pricePer: "100" },
+      { item: "F-20", quantity: "1000", prices: { "2027-01-01": "0.5" } },
+    ],
   });
+  const order = await seedOrder(store, blanket, {
+    on: "2027-03-10",
+    quantities: ["250", "40"],
+    customerOrder: "PO-7",
+  });
+  await store.write((tx) =>
+    bookShipment(
+      tx,
+      settingsWith(partner),
+      {
+        schema: "calloff/shipment-confirmation/1",
+        confirmation: "ERP-1",
+        note: "88",
+        carrier: "HAUL",
+        packages: "3",
+        grossWeight: "12.5",
+        weightUnit: "KG",
+        lines: [
+          { orderLine: `${order}/10`, quantity: "250" },
+          { orderLine: `${order}/20`, quantity: "40" },
+        ],
+      },
+      occasionOn("2027-03-10"),
+    ),
+  );
+}
+
+onEveryDatabase("what a shipment makes, as X12", (database) => {
+  beforeEach(async () => shipTwoItems(database().store, ACME));
 
   it("is an 856 with blanket number and cumulative shipped on every item", async () => {
     assert.deepEqual(await segmentsOf(database().store, "ship-notice", "x12/856"), [
@@ -127,5 +131,73 @@ onEveryDatabase("what a shipment makes, as X12", (database) => {
       "TDS*5085",
       "CTT*2",
     ]);
+  });
+});
+
+onEveryDatabase("a shipment to a customer who calls us and himself otherwise", (database) => {
+  const CALLED = {
+    us: { code: "20117", name: "FITTINGS JENA" },
+    buyer: { code: "049999999", scheme: "duns", city: "Detroit", country: "US" },
+    // A ship-to is written by another code and scheme as well.
+    shipTos: { DOCK1: { code: "D1", scheme: "supplier" } },
+  };
+  const parties = async (kind: string, mapping: string) =>
+    (await segmentsOf(database().store, kind, mapping)).filter((segment) => /^N[134]\*/.test(segment));
+  beforeEach(async () => shipTwoItems(database().store, partnerWith("acme", CALLED)));
+
+  it("names buyer and ship-from by those codes in the 856; what is not stated of us is the company's", async () => {
+    assert.deepEqual(await parties("ship-notice", "x12/856"), [
+      "N1*BY*ACME*1*049999999",
+      "N4*Detroit***US",
+      "N1*ST**91*D1",
+      "N1*SF*FITTINGS JENA*92*20117",
+      "N4*Jena",
+    ]);
+  });
+
+  it("names buyer, the party billed and supplier by them in the 810", async () => {
+    assert.deepEqual(await parties("invoice", "x12/810"), [
+      "N1*BY*ACME*1*049999999",
+      "N4*Detroit***US",
+      "N1*BT*ACME*1*049999999",
+      "N4*Detroit***US",
+      "N1*ST**91*D1",
+      "N1*SU*FITTINGS JENA*92*20117",
+      "N4*Jena",
+    ]);
+  });
+
+  it("names them in DESADV and INVOIC as well", async () => {
+    for (const [kind, mapping, roles] of [
+      ["ship-notice", "edifact/desadv", ["BY", "SF"]],
+      ["invoice", "edifact/invoic-96a", ["BY", "IV", "SU"]],
+    ] as const) {
+      const segments = await segmentsOf(database().store, kind, mapping);
+      const named = segments.filter((segment) => segment.startsWith("NAD*") && !segment.startsWith("NAD*ST"));
+      assert.deepEqual(
+        named.map((segment) => segment.split("*").slice(1, 3).join(" ")),
+        roles.map((role) => (role.startsWith("S") ? `${role} 20117>>92` : `${role} 049999999>>16`)),
+        mapping,
+      );
+    }
+  });
+
+  it("names us in a 4913 by that code", async () => {
+    const item = (await segmentsOf(database().store, "ship-notice", "fixed/4913")).find((record) => /713/.test(record));
+    assert.match(item ?? "", /20117    /);
+  });
+
+  it("names them in tables and JSON", async () => {
+    const notice = await segmentsOf(database().store, "ship-notice", "csv/ship-notice");
+    const cells = new Map((notice[0] ?? "").split("*").map((name, n) => [name, (notice[1] ?? "").split("*")[n]]));
+    assert.deepEqual([cells.get("Ship from"), cells.get("Ship from name")], ["20117", "FITTINGS JENA"]);
+    const bill = await segmentsOf(database().store, "invoice", "csv/invoice");
+    const row = new Map((bill[0] ?? "").split("*").map((name, n) => [name, (bill[1] ?? "").split("*")[n]]));
+    assert.deepEqual(
+      ["Buyer", "Bill to", "Supplier"].map((name) => row.get(name)),
+      ["049999999", "049999999", "20117"],
+    );
+    const json = (await segmentsOf(database().store, "invoice", "json/invoice")).join("");
+    assert.match(json, /"code":\s*"20117"/);
   });
 });
