@@ -2,6 +2,7 @@
 import { partnerOf } from "../exchange/identities.ts";
 import { planFile, withLenience } from "../exchange/registration.ts";
 import { type DeclaredTable, tableDeclared } from "../exchange/tables.ts";
+import { withUndeclaredTable } from "../exchange/undeclared-tables.ts";
 import { catalogueOf } from "../syntax/catalogue.ts";
 import type { ByteSource, Catalogue, GroupEntry, InterchangeEntry } from "../syntax/segment.ts";
 import type { Finding } from "../values/finding.ts";
@@ -19,11 +20,7 @@ interface Opened {
 }
 
 function opened(source: ByteSource, { library, partner, partners, mapping }: CheckSettings): Opened {
-  const declared = tableDeclared(
-    source.name.replace(/^.*[\\/]/, ""),
-    partner === undefined ? (partners ?? []) : [partner],
-    library,
-  );
+  const declared = tableDeclared(baseOf(source.name), partner === undefined ? (partners ?? []) : [partner], library);
   if (declared !== undefined) {
     return { catalogue: catalogueOf(source, { table: declared.layout }), candidates: [], table: declared };
   }
@@ -32,6 +29,9 @@ function opened(source: ByteSource, { library, partner, partners, mapping }: Che
   const fit = tableFit(source, library, mapping);
   return { catalogue: fit.catalogue ?? catalogue, candidates: fit.candidates, table: undefined };
 }
+
+/** The name that a folder has for a file. */
+const baseOf = (name: string): string => name.replace(/^.*[\\/]/, "");
 
 /** Reads the whole file. Never throws for what the file holds. */
 export async function checkFile(source: ByteSource, settings: CheckSettings): Promise<CheckedFile> {
@@ -45,7 +45,7 @@ export async function checkFile(source: ByteSource, settings: CheckSettings): Pr
     interchanges.push({ ...checked, findings });
   }
   const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
-  const findings = withLines(source, undefined, undefined, fileFindings(source, catalogue, candidates));
+  const findings = withLines(source, undefined, undefined, fileFindings(source, catalogue, candidates, settings));
   return {
     file: source.name,
     size: source.size,
@@ -66,7 +66,14 @@ function identityFindings(
   { partner, environment }: CheckSettings,
 ): Map<number, Finding[]> {
   if (partner === undefined) return new Map();
-  const arrival = { name, catalogue, hashes: [], partners: [partner], table, environment: environment ?? "production" };
+  const arrival = {
+    name: baseOf(name),
+    catalogue,
+    hashes: [],
+    partners: [partner],
+    table,
+    environment: environment ?? "production",
+  };
   const { interchanges } = planFile(arrival, []);
   return new Map(
     interchanges.map(({ entry, cause, findings }) => [entry.ordinal, cause === "identity" ? findings.slice(-1) : []]),
@@ -87,8 +94,18 @@ function segmentsIn({ segments }: Catalogue, sets: readonly CheckedSet[]): Check
 }
 
 /** A file that is of no kind, and has not been told so by the catalogue, is told so here. */
-function fileFindings(source: ByteSource, catalogue: Catalogue, candidates: readonly Candidate[]): readonly Finding[] {
-  if (catalogue.interchanges.length > 0 || rejects(catalogue.findings)) return catalogue.findings;
+function fileFindings(
+  source: ByteSource,
+  catalogue: Catalogue,
+  candidates: readonly Candidate[],
+  { partner }: CheckSettings,
+): readonly Finding[] {
+  if (catalogue.interchanges.length > 0) return catalogue.findings;
+  if (rejects(catalogue.findings)) {
+    return partner === undefined
+      ? catalogue.findings
+      : withUndeclaredTable(baseOf(source.name), [partner], catalogue.findings);
+  }
   const near = candidates.map(({ mapping, reason }) => `${mapping} ${reason}`).join("; ");
   const unreadable: Finding = {
     code: "EXCHANGE_UNREADABLE",

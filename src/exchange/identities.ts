@@ -4,6 +4,7 @@ import type { Identity, InterchangeEntry } from "../syntax/segment.ts";
 import type { Finding, Place } from "../values/finding.ts";
 import type { Arrival } from "./file-plan.ts";
 import type { DeclaredTable } from "./tables.ts";
+import { undeclaredTable } from "./undeclared-tables.ts";
 
 /** Whose an interchange is: by its sender, a table by its file's name; `undefined` when the folder is not declared for him. */
 export function partnerOf(
@@ -31,11 +32,12 @@ function sameIdentity(configured: Identity, stated: Identity, family: string): b
 
 /** Why an interchange has no place in its folder: nobody is answered then. */
 export function identityFault(
-  { partners, environment }: Arrival,
+  { name, partners, environment }: Arrival,
   entry: InterchangeEntry,
   partner: Partner | undefined,
   place: Place,
 ): Finding | undefined {
+  if (partner === undefined && entry.family === "csv") return undeclaredTable(name, partners);
   if (partner === undefined) {
     return {
       code: "EXCHANGE_UNKNOWN_SENDER",

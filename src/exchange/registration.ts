@@ -20,6 +20,7 @@ import {
 } from "./known-interchanges.ts";
 import { chainScope, type Expected } from "./number-chains.ts";
 import { hasGoneRound } from "./transmission-chains.ts";
+import { withUndeclaredTable } from "./undeclared-tables.ts";
 
 /** Faults in counts and trailer control numbers are tolerated where the partner's file says `lenient: [counts]`. */
 export function withLenience(findings: readonly Finding[], lenient: readonly string[]): Finding[] {
@@ -128,7 +129,9 @@ function stateOf(arrival: Arrival, interchanges: readonly InterchangePlan[]): Om
     partner,
     state: "quarantined",
     cause: empty ? "empty" : "unreadable",
-    findings: [...findings, ...unread(arrival)],
+    findings: empty
+      ? [...findings, ...unread(arrival)]
+      : withUndeclaredTable(arrival.name, arrival.partners, [...findings, ...unread(arrival)]),
   };
 }
 

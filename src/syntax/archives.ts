@@ -29,6 +29,9 @@ export function archiveOf(start: string): string | undefined {
 /** Whether the file begins as a zip does, which an .xlsx workbook is. */
 export const isZip = (start: string): boolean => start.startsWith("PK\u0003\u0004");
 
+/** What is found where a workbook has a name that no partner's file declares. */
+export const UNDECLARED_WORKBOOK = "a workbook";
+
 export function archiveRefused(kind: string, isWorkbook: boolean): Finding {
   return {
     code: "SYNTAX_ARCHIVE",
@@ -40,7 +43,7 @@ export function archiveRefused(kind: string, isWorkbook: boolean): Finding {
     expected: isWorkbook
       ? "an entry under `tables:` whose pattern fits the file's name"
       : "the file itself, as X12, EDIFACT, fixed records, a table or JSON",
-    found: isWorkbook ? "a workbook" : kind,
+    found: isWorkbook ? UNDECLARED_WORKBOOK : kind,
     remedy: isWorkbook
       ? "Name the file's pattern and its mapping under `tables:`."
       : "Ask the sender for the file as it was before it was packed.",

@@ -192,6 +192,29 @@ onEveryDatabase("files of the other families", (database) => {
     assert.equal(header("4913_SH-000004_00001.edi").slice(23, 33), "9999900001");
   });
 
+  it("VDA: a customer who calls us otherwise finds his code as the supplier's", async () => {
+    const to = home(`${VDA}us: { code: "20117" }\n`);
+    const parties = notice.parties?.map((party) => ({ ...party, code: "PLT" }));
+    await queue(to, "ship-notice", "SH-000001", { ...notice, parties }, "4711");
+    const [name = ""] = await written(to);
+    assert.equal(to.read("outbox", "acme", name).slice(0, 39), "71103ACME     20117    0000000001270301".slice(0, 39));
+  });
+
+  it("tables: one whose name fits no pattern is told the patterns, and to declare it", async () => {
+    const to = home(TABULAR);
+    for (const name of ["Abrufe.csv", "Abrufe.xlsx"]) {
+      await come(to, [name, tableText("1")]);
+    }
+    for (const claim of ["1", "2"]) {
+      const { findings } = JSON.parse(to.read("data", "quarantine", claim, "report.json")) as { findings: Finding[] };
+      const [finding] = findings;
+      assert.match(finding?.expected ?? "", /`files` under `tables:`.*plan\*\.csv/);
+      assert.match(finding?.found ?? "", /^Abrufe\./);
+      assert.match(finding?.remedy ?? "", /`tables:`/);
+      assert.doesNotMatch(finding?.remedy ?? "", /theirs/);
+    }
+  });
+
   it("tables: read by the mapping that the partner's file declares for their names, answered by nothing", async () => {
     const to = home(TABULAR);
     await come(to, ["Plan 7.CSV", tableText("400", "500")], ["notes.csv", tableText("1")]);
