@@ -10,7 +10,7 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 const WAY = `
   run claim archive register quarantine let-go grown unsettled
   apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison overdue earlier
-  render render-files outbox outbox-files outbox-leases outbox-leftovers outbox-ends`;
+  render render-files outbox outbox-drain outbox-stage outbox-publish outbox-taken-up outbox-files outbox-leases outbox-leftovers outbox-ends`;
 const FILES = [
   ...words(WAY).map((name) => `exchange/${name}.ts`),
   "orders/apply-schedule.ts",
