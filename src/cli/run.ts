@@ -55,7 +55,7 @@ const isBad = ({ state }: Ran["files"][number]): boolean => !GOOD.has(state);
 function note(ran: Ran, event: GatewayEvent): void {
   switch (event.event) {
     case "file.applied":
-      ran.files.push({ ...fileOf(event), state: event.state, cause: "" });
+      ran.files.push({ ...fileOf(event), state: event.state, cause: event.cause });
       break;
     case "file.duplicate":
       ran.files.push({ ...fileOf(event), state: "duplicate", cause: event.cause });

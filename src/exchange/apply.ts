@@ -22,7 +22,7 @@ import { applyErpFile } from "./erp-inbound.ts";
 import { type FileEnd, finishFile, occasionOfFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
 import { matchTa1 } from "./match.ts";
-import { isPoison, keepPoison, POISON } from "./poison.ts";
+import { isPoison, keepPoison, POISON, poisonCause } from "./poison.ts";
 import { setsOf, TA1 } from "./register.ts";
 import { tableDeclared } from "./tables.ts";
 
@@ -199,7 +199,7 @@ async function fail(exchange: Exchange, row: FileRow, error: Error): Promise<voi
   // What has had an effect is no longer only a file that lies apart.
   const end: FileEnd =
     isPoison(error) && applied.length === 0
-      ? { state: "quarantined", cause: `${POISON}: ${code} ${error.message}`, sets, lines: 0 }
+      ? { state: "quarantined", cause: poisonCause(error), sets, lines: 0 }
       : { state: "failed", cause: `${code} ${error.message}; ${before}`, sets, lines: 0 };
   // In the same transaction: a set that has failed in a file that has not would be passed over at the next start.
   await finishFile(exchange, row, end, async (tx) => {
@@ -221,10 +221,11 @@ export async function reopenFile(store: Store, claim: string, occasion: Occasion
       tx,
       file,
       { state: "registered", cause: "", finished_at: "", attempts: held.attempts + 1 },
-      `id = :id AND (state IN ('failed', 'held') OR (state = 'quarantined' AND cause LIKE :poison))`,
+      // What no reader could list has no sets to go on with.
+      `id = :id AND (state IN ('failed', 'held') OR (state = 'quarantined' AND family <> '' AND cause LIKE :poison))`,
       { id: held.id, poison: `${POISON}%` },
     );
-    if (changed === 0) throw notFailed(held);
+    if (changed === 0) throw held.cause.startsWith(POISON) ? neverListed(held) : notFailed(held);
     await passOverGaps(
       tx,
       await select(tx, interchange, "WHERE file_id = :file AND state = 'held' ORDER BY ordinal", { file: held.id }),
@@ -249,5 +250,13 @@ const notFailed = (row: FileRow): CalloffError =>
     expected: "a file in state failed or held, or one that no reader survived",
     found: row.state,
     remedy: "Drop a quarantined file again once it is corrected; a file that was applied needs nothing",
+    exit: EXIT.conflict,
+  });
+
+const neverListed = ({ claim, state, folder, name }: FileRow): CalloffError =>
+  new CalloffError("EXCHANGE_NOT_FAILED", `No reader could so much as list what is in file:${claim}`, {
+    expected: "a file whose sets are known",
+    found: state,
+    remedy: `Raise workers.memoryMegabytes or workers.secondsPerFile in config/gateway.yaml and drop data/quarantine/${claim}/${name} into inbox/${folder} again`,
     exit: EXIT.conflict,
   });

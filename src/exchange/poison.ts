@@ -12,6 +12,9 @@ export const POISON = "poison";
 export const isPoison = (error: Error): error is CalloffError =>
   error instanceof CalloffError && (error.code === "READER_DIED" || error.code === "READER_TIMEOUT");
 
+/** Why such a file lies apart, in a list: the code and what happened. */
+export const poisonCause = ({ code, message }: CalloffError): string => `${POISON}: ${code} ${message}`;
+
 /** Puts a registered file into quarantine beside the reason. */
 export async function keepPoison(exchange: Exchange, row: FileRow, error: CalloffError): Promise<void> {
   const { claim, folder, name, sha256, size, partner } = row;
@@ -30,6 +33,6 @@ export async function keepPoison(exchange: Exchange, row: FileRow, error: Callof
     exchange,
     { claim, folder, name, path: file },
     { sha256, size, path: file },
-    { partner, state: "quarantined", cause: POISON, findings: [finding], interchanges: [] },
+    { partner, state: "quarantined", cause: poisonCause(error), findings: [finding], interchanges: [] },
   );
 }

@@ -14,7 +14,7 @@ import { letGo } from "./let-go.ts";
 import { type Drained, drainOutbox } from "./outbox.ts";
 import { drainEnded } from "./outbox-ends.ts";
 import { alarmOverdue } from "./overdue.ts";
-import { isPoison, POISON } from "./poison.ts";
+import { isPoison, poisonCause } from "./poison.ts";
 import { register, registeredFile, registerPartnerFile } from "./register.ts";
 import { renderWaiting } from "./render.ts";
 import { makeSureOfRoom } from "./room.ts";
@@ -83,7 +83,7 @@ async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error)
   await register(exchange, claimed, archived, "", async () => ({
     partner: "",
     state: "quarantined",
-    cause: isPoison(error) ? POISON : "unreadable",
+    cause: isPoison(error) ? poisonCause(error) : "unreadable",
     findings: [finding],
     interchanges: [],
   }));

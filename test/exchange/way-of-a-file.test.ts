@@ -215,6 +215,31 @@ repeatAck: true
     });
   });
 
+  it("ends apart with the reason where no reader could list what is in it; dropped again it is taken", async () => {
+    const home = testHome(database());
+    const deadly: Exchange = {
+      ...home.exchange,
+      reader: {
+        ...home.exchange.reader,
+        catalogue: async () => {
+          throw new CalloffError("READER_DIED", "The reader did not survive the file, twice");
+        },
+      },
+    };
+    home.drop("acme", "forecast.edi", interchangeText());
+    await workOnce(deadly);
+    const [row] = await select(database().store, file, "");
+    assert.equal(row?.state, "quarantined");
+    assert.equal(row?.cause, "poison: READER_DIED The reader did not survive the file, twice");
+    await assert.rejects(reopenFile(database().store, "1", occasionOf(home.exchange.clock, "anna")), {
+      code: "EXCHANGE_NOT_FAILED",
+      remedy: /drop data\/quarantine\/1\/forecast\.edi into inbox\/acme again$/,
+    });
+    home.drop("acme", "forecast.edi", interchangeText());
+    await workOnce(home.exchange);
+    assert.deepEqual((await states()).files, ["forecast.edi quarantined", "forecast.edi applied"]);
+  });
+
   it("stays as it is while the database is away, and is repeated", async () => {
     const home = testHome(database());
     home.drop("acme", "forecast.edi", interchangeText());

@@ -130,7 +130,8 @@ describe("A daemon whose reader does not survive a file", () => {
   beforeEach(async () => {
     home = await systemHome("sqlite");
     appendFileSync(path.join(home.path, "config/gateway.yaml"), "workers: { memoryMegabytes: 24 }\n");
-    home.drop("acme", "poison.edi", longFile(home, 20_000, true));
+    // Enough for a reader to start and to list the file; twice what it may take to read its set.
+    home.drop("acme", "poison.edi", longFile(home, 40_000, true));
   });
   afterEach(async () => {
     daemon?.kill("SIGKILL");
@@ -162,6 +163,7 @@ describe("A daemon whose reader does not survive a file", () => {
     const undisturbed = await home.copy();
     const ended = await calloff(["run", "--home", undisturbed.path, "--business-date", DAY]);
     assert.equal(ended.code, 4);
+    assert.match(ended.stdout, /poison\.edi +quarantined +poison: READER_DIED .*twice/);
     for (const point of ["quarantined", "finishing", "finished"]) {
       const env = { CALLOFF_CRASH_AT: `${point}:1`, CALLOFF_NOW: `${DAY}T06:00:00Z` };
       assert.equal((await home.on(DAY, ["run"], env)).signal, "SIGKILL", point);
