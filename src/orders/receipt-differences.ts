@@ -17,13 +17,24 @@ export interface ReceiptDifference extends CountedDifference {
   readonly accountId: number;
   /** Our number of the shipment. */
   readonly shipment: string;
-  /** How often the difference of this part was booked. */
-  readonly times: number;
+  /** What it is taken off by, once. */
+  readonly key: string;
 }
+
+/** What is booked of a part of a note since the cumulative's start, and whether anything was before it. */
+const OF_PART = {
+  since: "SUM(CASE WHEN r.start = a.current_start THEN r.booked ELSE 0 END)",
+  before: "SUM(CASE WHEN r.start = a.current_start THEN 0 ELSE r.booked END)",
+  lastSince: "MAX(CASE WHEN r.start = a.current_start THEN r.id ELSE 0 END)",
+  lastBefore: "MAX(CASE WHEN r.start = a.current_start THEN 0 ELSE r.id END)",
+  cancelled: "MAX(CASE WHEN r.stated = 'cancelled' THEN r.id ELSE 0 END)",
+  cancelledBefore: "MAX(CASE WHEN r.stated = 'cancelled' AND r.start <> a.current_start THEN r.id ELSE 0 END)",
+} as const;
 
 /**
  * The differences that stand open on the latest notes of these accounts, in the order of shipping. Where all was taken back
- * that was ever said of a note, nothing is known of it.
+ * that was ever said of a note, nothing is known of it. A note that was taken in before the cumulative began anew differs by
+ * what was booked of it since: what they took in then is no part of what they count now.
  */
 export async function receiptDifferences(
   from: Queryable,
@@ -31,16 +42,18 @@ export async function receiptDifferences(
 ): Promise<Map<number, ReceiptDifference[]>> {
   if (accountIds.length === 0) return new Map();
   const rows = await from.ask(
-    `SELECT r.account_id AS account, s.number AS shipment, s.note AS note, CAST(SUM(r.booked) AS TEXT) AS taken,
+    `SELECT r.account_id AS account, s.number AS shipment, s.note AS note, a.current_start AS start,
+            CAST(${OF_PART.since} AS TEXT) AS taken, ${OF_PART.lastBefore} AS before,
+            CASE WHEN ${OF_PART.before} <> 0 OR ${OF_PART.cancelledBefore} < ${OF_PART.lastBefore} THEN 1 ELSE 0 END AS counted,
             (SELECT CAST(SUM(l.quantity) AS TEXT) FROM shipment_line l
              WHERE l.account_id = r.account_id AND l.shipment_id = s.id) AS shipped
      FROM account a
      JOIN receipt r ON r.account_id = a.id AND r.shipment_id >= COALESCE(
        (SELECT x.shipment_id FROM shipment_line x WHERE x.account_id = a.id ORDER BY x.id DESC LIMIT 1 OFFSET ${LATEST_NOTES - 1}), 0)
      JOIN shipment s ON s.id = r.shipment_id
-     WHERE a.id IN (:accountIds) AND r.state = 'booked' AND r.start = a.current_start
-     GROUP BY r.account_id, s.id, s.number, s.note, s.shipped_on
-     HAVING SUM(r.booked) <> 0 OR MAX(CASE WHEN r.stated = 'cancelled' THEN r.id ELSE 0 END) < MAX(r.id)
+     WHERE a.id IN (:accountIds) AND r.state = 'booked'
+     GROUP BY r.account_id, s.id, s.number, s.note, s.shipped_on, a.current_start
+     HAVING ${OF_PART.lastSince} > 0 AND (SUM(r.booked) <> 0 OR ${OF_PART.cancelled} < MAX(r.id))
      ORDER BY r.account_id, s.shipped_on, s.id`,
     { accountIds },
   );
@@ -50,11 +63,12 @@ export async function receiptDifferences(
     const accountId = Number(row["account"]);
     const shipment = row["shipment"] as string;
     const before = settled.get(`${accountId}/${shipment}`) ?? [];
-    const differs = BigInt(row["taken"] as string) - BigInt(row["shipped"] as string);
-    const left = minus(differs as Quantity, total(before));
-    return left === NOTHING
-      ? []
-      : [{ accountId, shipment, note: row["note"] as string, quantity: left, times: before.length }];
+    const shipped = Number(row["counted"]) === 1 ? 0n : BigInt(row["shipped"] as string);
+    const left = minus((BigInt(row["taken"] as string) - shipped) as Quantity, total(before));
+    // The same part may have been settled in an earlier period as well.
+    const period = Number(row["before"]) > 0 ? ` since ${row["start"] as string}` : "";
+    const key = `${shipment}${period}#${before.length + 1}`;
+    return left === NOTHING ? [] : [{ accountId, shipment, note: row["note"] as string, quantity: left, key }];
   });
   return grouped(open, ({ accountId }) => accountId);
 }
@@ -115,7 +129,7 @@ async function settleDifferences(
   await book(
     tx,
     settled.flatMap(({ account, facts }) =>
-      facts.map(({ shipment, note, quantity, times }) => ({
+      facts.map(({ shipment, note, quantity, key }) => ({
         account_id: account.id,
         moves: "cumulative",
         start: account.current_start,
@@ -125,7 +139,7 @@ async function settleDifferences(
         booked_at: occasion.instant,
         cause_kind: CAUSE,
         cause: shipment,
-        business_key: `counted:${account.partner}:${account.identity}/${shipment}#${times + 1}`,
+        business_key: `counted:${account.partner}:${account.identity}/${key}`,
         who: occasion.who,
         reason: `their cumulative shows what they took in ${quantity < NOTHING ? "less" : "more"} of note ${note}`,
       })),

@@ -5,6 +5,8 @@ import { receiptAdvice } from "../../src/documents/receipt-advice.ts";
 import { bookShipment } from "../../src/fulfilment/ship.ts";
 import { importBlanketOrder } from "../../src/orders/agreements.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
+import { acceptRevisions } from "../../src/orders/decide.ts";
+import { receiptDifferences } from "../../src/orders/receipt-differences.ts";
 import { applyReceiptAdvice } from "../../src/orders/receipts.ts";
 import { revisionView } from "../../src/orders/views.ts";
 import { readFindings } from "../../src/store/findings.ts";
@@ -83,6 +85,11 @@ const facts = async (store: Store) =>
   (await ledgerListing(store))
     .filter(({ kind }) => kind === "received" || kind === "corrected")
     .map(({ kind, quantity, cause, account: of }) => `${kind} ${quantity} ${cause} ${of}`);
+
+/** A cumulative counted from a day, through a note. */
+const since = (from: string, cumulative: string, note?: string) => ({
+  account: { cumulative, kind: "received", from, ...(note === undefined ? {} : { note }) },
+});
 
 onEveryDatabase("A receipt advice", (database) => {
   /** 500 left on note LS-17, ordered by the schedule of 4 January; 600 more are wanted on the 15th. */
@@ -209,6 +216,63 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.deepEqual(outcomes(await receive(store, config, "2027-01-08", [schedule])), ["held: mismatch"]);
     await said(store, config, "2027-01-09", [line], { number: "RA-2" });
     assert.deepEqual(outcomes(await receive(store, config, "2027-01-10", [schedule])), ["accepted"]);
+  });
+
+  /** Last year's note, its advice, and this year's first delivery: 700 on LS-18. */
+  const intoANewYear = async (received: string) => {
+    const { store } = database();
+    const config = trusting({ schedule: { reset: "ship-date" } }, { mismatch: { quantity: "0" } });
+    await taken(store, config);
+    await receive(store, config, "2026-12-01", [aScheduleLine([["2026-12-20", "500"]], since("2026-01-01", "0"))]);
+    await ordered(store, config, "2026-12-20");
+    await confirm(store, config, "2026-12-20", "SO-000001/10", "500", "LS-17");
+    await said(store, config, "2026-12-22", [{ customerPart: PART, received }]);
+    await receive(store, config, "2026-12-23", [
+      aScheduleLine([["2027-01-09", "700"]], since("2026-01-01", received, "LS-17")),
+    ]);
+    const [next] = await receive(store, config, "2027-01-04", [
+      aScheduleLine([["2027-01-09", "700"]], since("2027-01-01", "0")),
+    ]);
+    await acceptRevisions(store, config, [next?.revisionId ?? 0], on("2027-01-04"));
+    await ordered(store, config, "2027-01-09");
+    await confirm(store, config, "2027-01-09", "SO-000002/10", "700", "LS-18");
+    /** A schedule of this year that counts so much as received through LS-18. */
+    const counted = async (day: string, cumulative: string) =>
+      outcomes(
+        await receive(store, config, day, [
+          aScheduleLine([["2027-02-15", "600"]], since("2027-01-01", cumulative, "LS-18")),
+        ]),
+      );
+    return { store, config, counted };
+  };
+
+  it("that is replaced after their cumulative began anew counts there by what it changes", async () => {
+    const { store, config, counted } = await intoANewYear("500");
+    await said(store, config, "2027-01-10", [{ customerPart: PART, received: "480" }], { purpose: "replace" });
+    assert.deepEqual(await counted("2027-01-12", "680"), ["accepted"]);
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ").slice(0, 3).join(" ")),
+      ["received 500 SH-000001", "received -20 SH-000001", "corrected -20 SH-000001"],
+    );
+  });
+
+  it("counts there by what it changes also where last year's cumulative has shown a difference already", async () => {
+    const { store, config, counted } = await intoANewYear("480");
+    await said(store, config, "2027-01-10", [{ customerPart: PART, received: "470" }], { purpose: "replace" });
+    assert.deepEqual(await counted("2027-01-12", "690"), ["accepted"]);
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ").slice(0, 3).join(" ")),
+      ["received 480 SH-000001", "corrected -20 SH-000001", "received -10 SH-000001", "corrected -10 SH-000001"],
+    );
+  });
+
+  it("that is cancelled after their cumulative began anew explains nothing there", async () => {
+    const { store, config, counted } = await intoANewYear("500");
+    await said(store, config, "2027-01-10", [{ customerPart: PART, received: "500" }], { purpose: "cancel" });
+    assert.deepEqual((await facts(store)).at(-1)?.split(" ").slice(0, 2), ["received", "-500"]);
+    const [of] = await select(store, account, "");
+    assert.deepEqual(await receiptDifferences(store, [of?.id ?? 0]), new Map());
+    assert.deepEqual(await counted("2027-01-12", "700"), ["accepted"]);
   });
 
   it("adds up the lines that it has for one item of a note", async () => {
