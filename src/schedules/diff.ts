@@ -1,12 +1,17 @@
 /** The difference between two schedules of an account (domain.md, *Diff*; features.md B5). */
 import { later, type PlainDate } from "../values/dates.ts";
-import { larger, minus, NOTHING, negated, plus, type Quantity, smaller, total } from "../values/figures.ts";
-import { type Bucket, bucketsOf, type ComparedAt, comparison, intervalOf } from "./buckets.ts";
+import { larger, minus, NOTHING, negated, plus, type Quantity, total } from "../values/figures.ts";
+import { type Bucket, bucketsOf, type ComparedAt, comparison } from "./buckets.ts";
+import { type CommitmentChange, recommitted } from "./diff-commitments.ts";
+import { type ComparedDate, comparedDates } from "./diff-dates.ts";
+import { type Regrouped, regroupedAt } from "./diff-regrouped.ts";
 import { type Increment, incrementsOf } from "./heights.ts";
 import { carriedOn } from "./layers.ts";
 import { cheapestTransport, type Move } from "./transport.ts";
-import type { Curve, Step } from "./types.ts";
+import type { Curve } from "./types.ts";
 
+export type { CommitmentChange } from "./diff-commitments.ts";
+export type { Regrouped } from "./diff-regrouped.ts";
 export type { Move } from "./transport.ts";
 
 export interface DatedQuantity {
@@ -22,23 +27,6 @@ export interface HeightPair {
   readonly after: Quantity;
   /** What the old curve asked for at this date itself: what percents are taken of. */
   readonly oldStep: Quantity;
-}
-
-/** The same total in other buckets: no move. */
-export interface Regrouped {
-  readonly from: PlainDate;
-  readonly to: PlainDate;
-  readonly quantity: Quantity;
-  readonly was: string;
-  readonly now: string;
-}
-
-/** Quantity of one date that says something else now: planned became firm. */
-export interface CommitmentChange {
-  readonly date: PlainDate;
-  readonly quantity: Quantity;
-  readonly was: string;
-  readonly now: string;
 }
 
 export interface ScheduleDiff {
@@ -84,9 +72,9 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
   const buckets = bucketsOf(next.steps, messageDate);
   const at = comparison(bucketsOf(old.steps, messageDate), buckets, messageDate);
   const [was, now] = [incrementsOf(old, liftedTo), incrementsOf(next, liftedTo)];
-  const points = pointsOf(was, now, at);
-  const imbalances = points.flatMap(({ date, before, after }) =>
-    before.sum === after.sum ? NONE : [{ date, removed: minus(before.sum, after.sum) }],
+  const dates = comparedDates(was, now, at);
+  const imbalances = dates.flatMap(({ date, before, after }) =>
+    before.sum === after.sum ? [] : [{ date, removed: minus(before.sum, after.sum) }],
   );
   const { moves, left } = cheapestTransport(imbalances, options.moveDays);
   return {
@@ -95,9 +83,9 @@ function compared(old: Curve, next: Curve, options: DiffOptions): ScheduleDiff {
     buckets,
     moves,
     ...listed(left, endOf(old, messageDate, at.first), endOf(next, messageDate, at.second)),
-    heights: heightsOf(points, liftedTo),
-    regrouped: points.flatMap((point) => regroupedAt(point, messageDate)),
-    commitments: points.flatMap(recommitted),
+    heights: heightsOf(dates, liftedTo),
+    regrouped: dates.flatMap((date) => regroupedAt(date, messageDate)),
+    commitments: dates.flatMap(recommitted),
     backlog: backlogOf(was, now, messageDate),
     remainder: { before: remainderOf(old), after: remainderOf(next) },
   };
@@ -145,95 +133,12 @@ export function applyDiff(old: Curve, diff: ScheduleDiff): { date: PlainDate; cu
     });
 }
 
-/** What one curve asks for at a date of comparison: nearly always by one step. */
-interface Side {
-  readonly increments: Increment[];
-  sum: Quantity;
-}
+const sum = (list: readonly { readonly quantity: Quantity }[]): Quantity => total(list.map((one) => one.quantity));
 
-/** A date at which the curves are compared. */
-interface Point {
-  readonly date: PlainDate;
-  before: Side;
-  after: Side;
-}
-
-/** Never added to: `joined` begins another one. */
-const NO_SIDE: Side = { increments: [], sum: NOTHING };
-
-interface Compared {
-  readonly first: ComparedAt;
-  readonly second: ComparedAt;
-}
-
-/** The dates at which either curve asks for something, in order. */
-const pointsOf = (old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] =>
-  pointsInLine(old, next, at) ?? pointsAnyhow(old, next, at);
-
-const dateOf = (increment: Increment | undefined, at: ComparedAt): PlainDate | undefined =>
-  increment === undefined ? undefined : at(increment.step);
-
-/** Both sides walked at once, as nearly all schedules stand in line; `undefined` where one of them does not. */
-function pointsInLine(old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] | undefined {
-  const points: Point[] = [];
-  let point: Point | undefined;
-  let [one, other] = [0, 0];
-  let [was, now] = [dateOf(old[0], at.first), dateOf(next[0], at.second)];
-  for (;;) {
-    const ofOld = was !== undefined && (now === undefined || was <= now);
-    const date = ofOld ? was : now;
-    if (date === undefined) return points;
-    if (point !== undefined && date < point.date) return undefined;
-    if (point === undefined || point.date < date) {
-      point = { date, before: NO_SIDE, after: NO_SIDE };
-      points.push(point);
-    }
-    if (ofOld) {
-      point.before = joined(point.before, old[one] as Increment);
-      one += 1;
-      was = dateOf(old[one], at.first);
-    } else {
-      point.after = joined(point.after, next[other] as Increment);
-      other += 1;
-      now = dateOf(next[other], at.second);
-    }
-  }
-}
-
-function pointsAnyhow(old: readonly Increment[], next: readonly Increment[], at: Compared): Point[] {
-  const byDate = new Map<PlainDate, Point>();
-  const pointAt = (date: PlainDate): Point => {
-    const there = byDate.get(date);
-    if (there !== undefined) return there;
-    const made = { date, before: NO_SIDE, after: NO_SIDE };
-    byDate.set(date, made);
-    return made;
-  };
-  for (const increment of old) {
-    const point = pointAt(at.first(increment.step));
-    point.before = joined(point.before, increment);
-  }
-  for (const increment of next) {
-    const point = pointAt(at.second(increment.step));
-    point.after = joined(point.after, increment);
-  }
-  return [...byDate.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
-}
-
-function joined(side: Side, increment: Increment): Side {
-  if (side === NO_SIDE) return { increments: [increment], sum: increment.quantity };
-  side.increments.push(increment);
-  side.sum = plus(side.sum, increment.quantity);
-  return side;
-}
-
-const sum = (list: readonly { readonly quantity: Quantity }[] | undefined): Quantity =>
-  total((list ?? []).map((one) => one.quantity));
-
-function heightsOf(points: readonly Point[], liftedTo: Quantity): HeightPair[] {
+function heightsOf(dates: readonly ComparedDate[], liftedTo: Quantity): HeightPair[] {
   let low = liftedTo;
   let high = liftedTo;
-  return points.map(({ date, before, after }) => {
+  return dates.map(({ date, before, after }) => {
     low = plus(low, before.sum);
     high = plus(high, after.sum);
     return { date, before: low, after: high, oldStep: before.sum };
@@ -267,89 +172,6 @@ function listed(
     horizonAdded: added.filter((one) => one.date > oldEnd),
   };
 }
-
-const NONE: never[] = [];
-
-/** Where one side has a bucket and the other finer or coarser ones with the same total. */
-function regroupedAt({ date, before, after }: Point, messageDate: PlainDate): Regrouped[] {
-  if (before === NO_SIDE || after === NO_SIDE || areAlike(before.increments, after.increments)) return NONE;
-  const quantity = after.sum;
-  if (quantity === NOTHING || before.sum !== quantity) return NONE;
-  const [was, now] = [grainOf(before.increments, messageDate), grainOf(after.increments, messageDate)];
-  if (was.key === now.key || (was.finest === now.finest && !was.bucketed && !now.bucketed)) return [];
-  const from = was.from < now.from ? was.from : now.from;
-  return [{ from, to: date, quantity, was: was.finest, now: now.finest }];
-}
-
-/** One step on each side in the same bucket: by far the most dates. */
-function areAlike(before: readonly Increment[], after: readonly Increment[]): boolean {
-  const [one, other] = [before[0]?.step, after[0]?.step];
-  if (before.length !== 1 || after.length !== 1 || one === undefined || other === undefined) return false;
-  return one.from === other.from && one.to === other.to;
-}
-
-const GRAINS = ["day", "week", "month", "range"];
-
-interface Grain {
-  /** The intervals the quantity lies in. */
-  readonly key: string;
-  readonly from: PlainDate;
-  readonly bucketed: boolean;
-  /** The smallest kind of bucket among them. */
-  readonly finest: string;
-}
-
-function grainOf(increments: readonly Increment[], messageDate: PlainDate): Grain {
-  const intervals = increments
-    .filter((increment) => increment.quantity !== NOTHING)
-    .map(({ step }) => ({ ...intervalOf(step, messageDate), timing: timingOf(step) }));
-  const keys = new Set(intervals.map((interval) => `${interval.from}/${interval.to}`));
-  const grains = intervals.map((interval) => interval.timing);
-  return {
-    key: [...keys].toSorted().join(" "),
-    from: intervals.reduce<PlainDate>(
-      (first, { from }) => (from < first ? from : first),
-      intervals[0]?.from ?? messageDate,
-    ),
-    bucketed: intervals.some((interval) => interval.from < interval.to),
-    finest: GRAINS.find((grain) => grains.includes(grain)) ?? "day",
-  };
-}
-
-const timingOf = (step: Step): string => (step.kind === "dated" && GRAINS.includes(step.timing) ? step.timing : "day");
-
-/** Pairs what lost a commitment with what gained another at the same date; height differences are no commitment change. */
-function recommitted({ date, before: old, after: next }: Point): CommitmentChange[] {
-  const [before, after] = [old.increments, next.increments];
-  if (old === NO_SIDE || next === NO_SIDE || !differInCommitment(before, after)) return NONE;
-  const net = new Map<string, Quantity>();
-  const note = (increments: readonly Increment[], sign: bigint) => {
-    for (const { step, quantity } of increments)
-      net.set(step.commitment, ((net.get(step.commitment) ?? 0n) + sign * quantity) as Quantity);
-  };
-  note(before, 1n);
-  note(after, -1n);
-  const inOrder = [...net].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const gained = inOrder.filter(([, quantity]) => quantity < NOTHING).map(([now, q]) => ({ now, open: negated(q) }));
-  const changes: CommitmentChange[] = [];
-  for (const [was, quantity] of inOrder) {
-    let open = larger(NOTHING, quantity);
-    for (const one of gained) {
-      const changed = smaller(open, one.open);
-      if (changed <= NOTHING) continue;
-      changes.push({ date, quantity: changed, was, now: one.now });
-      open = minus(open, changed);
-      one.open = minus(one.open, changed);
-    }
-  }
-  return changes;
-}
-
-const differInCommitment = (before: readonly Increment[], after: readonly Increment[]): boolean => {
-  const first = before[0]?.step.commitment;
-  const differs = ({ step }: Increment) => step.commitment !== first;
-  return before.some(differs) || after.some(differs);
-};
 
 /** What the new message calls backlog beside what the old curve asked for before its date and has not been received. */
 function backlogOf(
