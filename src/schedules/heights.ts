@@ -1,7 +1,7 @@
 /** Heights of a curve, lifted to a base: below it everything is history. */
 import type { PlainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, plus, type Quantity } from "../values/figures.ts";
-import type { Curve, Step } from "./types.ts";
+import type { Curve, LayeredStep, Step } from "./types.ts";
 
 /** A step with the quantity it adds to the curve; negative only where the message's cumulative falls. */
 export interface Increment<S extends Step = Step> {
@@ -37,6 +37,28 @@ export function stacked<S extends Step>(base: Quantity, increments: readonly Inc
     return step.cumulative === height ? step : { ...step, cumulative: height };
   });
 }
+
+/** A step at its height and in its layer, field by field: schedules have thousands of steps. */
+export const stepAt = <L extends LayeredStep["layer"]>(
+  step: Omit<Step, "cumulative" | "layer">,
+  cumulative: Quantity,
+  layer: L,
+): Step & { readonly layer: L } => ({
+  date: step.date,
+  kind: step.kind,
+  timing: step.timing,
+  from: step.from,
+  to: step.to,
+  cumulative,
+  commitment: step.commitment,
+  customerOrderNumber: step.customerOrderNumber,
+  reference: step.reference,
+  referenceKind: step.referenceKind,
+  window: step.window,
+  route: step.route,
+  segment: step.segment,
+  layer,
+});
 
 /** Height of the curve at the end of `date`, never below its base; steps without a date do not count. */
 export function heightAt(curve: Curve, date: PlainDate): Quantity {

@@ -3,7 +3,7 @@ import type { WorkCalendar } from "../config/partner.ts";
 import { addDays, type PlainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, plus, type Quantity, smaller, total } from "../values/figures.ts";
 import { calendarOf } from "./calendars.ts";
-import { heightAt, type Increment, incrementsOf, stacked } from "./heights.ts";
+import { heightAt, type Increment, incrementsOf, stacked, stepAt } from "./heights.ts";
 import type { Curve, EffectiveCurve, Layer, LayeredStep, Step } from "./types.ts";
 
 export interface EffectiveInput {
@@ -60,23 +60,7 @@ export const layered = (curve: Curve, layer: Layer | "hand"): EffectiveCurve =>
 const isOfLayer = (curve: Curve, layer: Layer | "hand"): curve is EffectiveCurve =>
   curve.steps.every((step) => step.layer === layer);
 
-/** Field by field: schedules have thousands of steps. */
-const ofLayer = (step: Step, layer: LayeredStep["layer"]): LayeredStep => ({
-  date: step.date,
-  kind: step.kind,
-  timing: step.timing,
-  from: step.from,
-  to: step.to,
-  cumulative: step.cumulative,
-  commitment: step.commitment,
-  customerOrderNumber: step.customerOrderNumber,
-  reference: step.reference,
-  referenceKind: step.referenceKind,
-  window: step.window,
-  route: step.route,
-  segment: step.segment,
-  layer,
-});
+const ofLayer = (step: Step, layer: LayeredStep["layer"]): LayeredStep => stepAt(step, step.cumulative, layer);
 
 function laidOver(forecast: Curve, callOff: Curve, input: EffectiveInput): EffectiveCurve {
   const { from: start, to: end } = callOff.horizon;
