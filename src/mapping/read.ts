@@ -8,7 +8,7 @@ import type { MappingDefinition } from "./definition.ts";
 import { documentShape } from "./document-shape.ts";
 import { allLines, compileLines, sumsOf } from "./read-group.ts";
 import { ReadingLoop } from "./read-loop.ts";
-import { tableHeader } from "./read-table.ts";
+import { tableHeader, tellStrangers, watchStrangers } from "./read-table.ts";
 import {
   beginRun,
   type Held,
@@ -77,7 +77,10 @@ export function compileReader(definition: MappingDefinition): Reader {
         needsHeader = false;
         tableHeader(run, definition.message, definition.lines);
         mapped += 1;
-      } else if (loop.take(segment, next)) mapped += 1;
+        return;
+      }
+      if (run.strangers.size > 0) watchStrangers(run);
+      if (loop.take(segment, next)) mapped += 1;
       else if (trailers.has(segment.tag) || headers.has(segment.tag)) {
         mapped += 1;
         if (trailers.has(segment.tag)) loop.finish();
@@ -91,6 +94,7 @@ export function compileReader(definition: MappingDefinition): Reader {
     }
     if (held !== undefined) take(held, undefined);
     loop.finish();
+    tellStrangers(run);
     if (run.dropped > 0) report(run, droppedFinding(run));
     return {
       document: completed(run.document, definition),

@@ -71,6 +71,8 @@ export interface Run {
   columns: ReadonlyMap<number, number>;
   /** The header row of a table. */
   headers: readonly string[];
+  /** Columns of a wide table that nothing names, each with where its heading stands, as long as they hold no figures. */
+  readonly strangers: Map<number, Place>;
   segment: Segment;
   /** The object around those that the current line carries to. */
   around: Held;
@@ -114,6 +116,7 @@ export function beginRun(context: ReadContext, sums: number, dates: Map<number, 
     keyed: new WeakMap(),
     columns: new Map(),
     headers: [],
+    strangers: new Map(),
     segment: NO_SEGMENT,
     around: document,
     line: undefined,

@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { type DeliverySchedule, deliverySchedule } from "../../src/documents/delivery-schedule.ts";
 import { invoice } from "../../src/documents/invoice.ts";
 import { shipNotice } from "../../src/documents/ship-notice.ts";
+import { layoutOf } from "../../src/exchange/tables.ts";
 import { type CompiledMapping, mappingFromText } from "../../src/mapping/library.ts";
+import { catalogueOf } from "../../src/syntax/catalogue.ts";
+import { segmentsOf } from "../../src/syntax/set-reader.ts";
+import { memorySource } from "../../src/syntax/sources.ts";
 import { addDays, isoWeek, plainDate } from "../../src/values/dates.ts";
-import { bare, faults, fileOf, fixture, readOne, standard, written } from "./sets.ts";
+import { bare, faults, fileOf, fixture, NONE, readOne, standard, written } from "./sets.ts";
 
 const scheduleOf = (mapping: CompiledMapping, text: string | Buffer): DeliverySchedule =>
   deliverySchedule.parse(readOne(mapping, Buffer.from(text)).document);
@@ -31,7 +35,7 @@ describe("a schedule with a row per quantity", () => {
 
   it("gives lines by their key, with backlog, days, a dated nought, a week and a month", () => {
     const reading = readOne(mapping, file);
-    assert.deepEqual(reading.findings, []);
+    assert.deepEqual(faults(reading.findings), ["row 18 tolerated COLUMN_UNKNOWN"]);
     assert.deepEqual(
       reading.unmapped.map(({ found }) => found),
       ["REMARK"],
@@ -151,7 +155,7 @@ describe("a schedule with a column per date", () => {
 
   it("gives a step per filled cell, in the order of the columns, with what its row says", () => {
     const reading = readOne(mapping, file);
-    assert.deepEqual(reading.findings, []);
+    assert.deepEqual(faults(reading.findings), ["row 15 tolerated COLUMN_UNKNOWN"]);
     assert.deepEqual(
       reading.unmapped.map(({ found }) => found),
       ["PLANT 7 REMARK"],
@@ -189,6 +193,53 @@ describe("a schedule with a column per date", () => {
       "month 2027-05-01 4 planned",
     ]);
     assert.deepEqual(inOrder(scheduleOf(own, fileOf(own, document))), inOrder(document));
+  });
+
+  it("with figures below a heading that nothing names is refused: they may be demand", () => {
+    for (const heading of ["Rueckstand", "Total", "March", ""]) {
+      for (const figure of ["40", "1.200,5", "-3", "0"]) {
+        const reading = readOne(mapping, Buffer.from(`Part;2027-03-05;${heading}\nP;1;\nQ;1;${figure}\nR;1;7\n`));
+        assert.deepEqual(faults(reading.findings), ["row 3 reject COLUMN_UNKNOWN"], heading);
+        const [finding] = reading.findings;
+        assert.equal(finding?.found, heading);
+        assert.ok(finding?.message.includes(`${figure} in line 3`), finding?.message);
+        assert.match(finding?.remedy ?? "", /message\.headers/);
+      }
+    }
+  });
+
+  it("may have columns that nothing names as long as they hold no figures; a dialect names those that do", () => {
+    const told = readOne(mapping, Buffer.from("Part;2027-03-05;Planner;\nP;1;Mrs Lang;\n"));
+    assert.deepEqual(faults(told.findings), ["row 3 tolerated COLUMN_UNKNOWN"]);
+    const named = standard("csv/schedule-wide", ["message.headers.Planner: Planner"]);
+    const file = "Part;Ship to;2027-03-05;Planner\nP;S;1;17\n";
+    assert.deepEqual(readOne(named, Buffer.from(file)).findings, []);
+    assert.deepEqual(stepsOf(scheduleOf(named, file)), ["day 2027-03-05 1"]);
+  });
+
+  it("with a heading in wrong letters is told of the character set", () => {
+    const own = standard("csv/schedule-wide", ["row/lines.columns.header.codes: { RÜCKSTAND: backlog }"]);
+    const text = "Part;2027-03-05;RÜCKSTAND\nP;1;40\n";
+    const read = (bytes: Buffer, charset: string) => {
+      const source = memorySource("file", bytes);
+      const [interchange] = catalogueOf(source, { table: layoutOf(own.message, own.name) }).interchanges;
+      const set = interchange?.groups[0]?.sets[0];
+      assert.ok(interchange !== undefined && set !== undefined);
+      const context = { family: "csv" as const, delimiters: NONE, version: "", charset, sentOn: "" as const };
+      return own.read(segmentsOf(source, interchange, set), context).findings;
+    };
+    assert.deepEqual(read(Buffer.from(text), "utf-8"), []);
+    assert.deepEqual(read(Buffer.from(text, "latin1"), "windows-1252"), []);
+    for (const [bytes, charset] of [
+      [Buffer.from(text), "latin1"],
+      [Buffer.from(text), "windows-1252"],
+      [Buffer.from(text), "cp850"],
+      [Buffer.from(text.replace("Ü", "\uFFFD")), "utf-8"],
+    ] as const) {
+      const [finding] = read(bytes, charset);
+      assert.deepEqual([finding?.code, finding?.severity], ["COLUMN_UNKNOWN", "reject"], charset);
+      assert.match(finding?.remedy ?? "", /`charset`/, charset);
+    }
   });
 
   it("with a heading that was meant for a date and is none is refused: a column must not get lost", () => {

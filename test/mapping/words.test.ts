@@ -513,7 +513,7 @@ lines:
     assert.deepEqual(written.set.segments, rows);
   });
 
-  it("with a header that is neither named nor a date is listed; a figure that is none rejects", () => {
+  it("with a header that is neither named nor a date is listed and told; a figure that is none rejects", () => {
     const odd = rows.map((row, at) => [...row, at === 0 ? "Remark" : "?"]);
     (odd[1] as string[])[3] = "many";
     const reading = mapping.read([odd.map((elements, at) => segmentOf(elements, at))], { ...context, sentOn: "" });
@@ -521,7 +521,11 @@ lines:
       reading.unmapped.map(({ found }) => found),
       ["REMARK"],
     );
-    assert.deepEqual(inShort(reading.findings), ["row03 ELEMENT_NOT_READABLE"]);
+    assert.deepEqual(inShort(reading.findings), ["row03 ELEMENT_NOT_READABLE", "row05 COLUMN_UNKNOWN"]);
+    assert.deepEqual(
+      reading.findings.map(({ severity }) => severity),
+      ["reject", "tolerated"],
+    );
   });
 });
 
