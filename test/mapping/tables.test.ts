@@ -212,9 +212,9 @@ describe("a schedule with a column per date", () => {
     const told = readOne(mapping, Buffer.from("Part;2027-03-05;Planner;\nP;1;Mrs Lang;\n"));
     assert.deepEqual(faults(told.findings), ["row 3 tolerated COLUMN_UNKNOWN"]);
     const named = standard("csv/schedule-wide", ["message.headers.Planner: Planner"]);
-    const file = "Part;Ship to;2027-03-05;Planner\nP;S;1;17\n";
-    assert.deepEqual(readOne(named, Buffer.from(file)).findings, []);
-    assert.deepEqual(stepsOf(scheduleOf(named, file)), ["day 2027-03-05 1"]);
+    const table = "Part;Ship to;2027-03-05;Planner\nP;S;1;17\n";
+    assert.deepEqual(readOne(named, Buffer.from(table)).findings, []);
+    assert.deepEqual(stepsOf(scheduleOf(named, table)), ["day 2027-03-05 1"]);
   });
 
   it("with a heading in wrong letters is told of the character set", () => {
