@@ -20,13 +20,15 @@ import { type Acceptance, acceptAll } from "./accept.ts";
 import { keyOf } from "./accounts.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { grouped } from "./grouped.ts";
-import { type JudgedLine, type Judgement, judgeLine, type LineGround, purposeOf } from "./judge-lines.ts";
+import { judgeLine } from "./judge-lines.ts";
+import type { JudgedLine, Judgement, LineGround } from "./judged-line.ts";
 import { type KeptLine, keepRevisions } from "./keep-revisions.ts";
 import { withAccounts } from "./make-accounts.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
 import { missingItems } from "./missing-items.ts";
 import { type OpenOrderLine, openLines } from "./open-lines.ts";
 import { plansBefore } from "./plan-in-force.ts";
+import { purposeOf } from "./purpose.ts";
 import { receiptDifferences } from "./receipt-differences.ts";
 import { type KnownRevision, knownRevisions, latestNotes, unplacedRevisions } from "./schedule-history.ts";
 

@@ -8,7 +8,7 @@ import { decision, type RevisionRow, revision, statement, verdict } from "../sto
 import type { Occasion } from "../values/clock.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
-import type { JudgedLine } from "./judge-lines.ts";
+import type { JudgedLine } from "./judged-line.ts";
 
 export interface KeptLine {
   readonly line: JudgedLine;
