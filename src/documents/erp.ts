@@ -67,11 +67,15 @@ export const shipmentConfirmation = z
     shippedAt: text.optional().describe("HHMM or HHMMSS"),
     note: identifier.optional().describe("Delivery note number; ours unless given"),
     carrier: text.optional(),
-    equipment: text.optional(),
-    packages: text.optional(),
+    equipment: text.optional().describe("Number of the trailer, container or rail car, or a licence plate"),
+    packages: z
+      .string()
+      .regex(/^\d{1,9}$/, "a count such as 3")
+      .optional()
+      .describe("How many packages the consignment has"),
     grossWeight: decimal.optional(),
     netWeight: decimal.optional(),
-    weightUnit: text.optional(),
+    weightUnit: text.optional().describe("KG, LB …; of both weights, and needed with either"),
     lines: z
       .array(
         z.strictObject({
@@ -96,7 +100,9 @@ const erpOrderLine = z.strictObject({
   unit: text,
   price: decimal.optional(),
   pricePer: decimal.optional(),
-  dock: text.optional(),
+  dock: text.optional().describe("The dock or unloading point, as the customer's schedule calls it"),
+  pointOfUse: text.optional().describe("Where at the customer's the item is used"),
+  warehouse: text.optional().describe("Where at the customer's the item is stored"),
   requestedOn: date.optional().describe("The customer's date for the goods"),
   allocate: z.boolean().optional(),
   blanketLine: z.number().int(),

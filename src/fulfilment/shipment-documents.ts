@@ -42,9 +42,10 @@ export function shipNoticeOf(
   gateway: Gateway,
   occasion: Occasion,
 ): ShipNotice {
-  const { shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit } = consignment;
-  // One unit is confirmed for both weights; each is written beside its own.
-  const netWeightUnit = netWeight === undefined ? undefined : weightUnit;
+  const { shippedAt, carrier, equipment, packages, grossWeight, netWeight } = consignment;
+  // One unit is confirmed for both weights; each is written beside its own, and none beside no weight.
+  const weightUnit = grossWeight === undefined ? undefined : consignment.weightUnit;
+  const netWeightUnit = netWeight === undefined ? undefined : consignment.weightUnit;
   return {
     purpose: "original",
     number: shipment.note,

@@ -88,13 +88,14 @@ export function shipDateOf(confirmation: ShipmentConfirmation, businessDate: Pla
  * processed is what was actually shipped (A9); `closeShort` gives back what is then still open.
  * @param totals ledger sums per child line id
  * @throws CalloffError SHIP_ORDER_LINE_UNKNOWN, SHIP_QUANTITY_NOT_POSITIVE, SHIP_ORDER_LINE_CANCELLED,
- *   SHIP_HEADER_FOR_SEVERAL; nothing of the confirmation is planned then.
+ *   SHIP_HEADER_FOR_SEVERAL, SHIP_WEIGHT_WITHOUT_UNIT; nothing of the confirmation is planned then.
  */
 export function planShipments(
   confirmation: ShipmentConfirmation,
   orderLines: ReadonlyMap<string, OrderLine>,
   totals: ReadonlyMap<number, Totals>,
 ): PlannedShipment[] {
+  refuseBareWeight(confirmation);
   const open = new Map<number, Quantity>();
   const parts = new Map<string, { partner: string; shipTo: string; lines: PlannedLine[] }>();
   confirmation.lines.forEach((line, ordinal) => {
@@ -170,6 +171,21 @@ function refuseSharedHeader(confirmation: ShipmentConfirmation, shipments: numbe
       expected: "lines of one partner and ship-to",
       found: `${said}, and lines of ${shipments} ship-tos`,
       remedy: `Send one confirmation per ship-to, or leave ${field} out; nothing has been booked`,
+    });
+  }
+}
+
+/** Every message that states a weight states its unit; without one it could not be written, or would not be understood. */
+function refuseBareWeight(confirmation: ShipmentConfirmation): void {
+  if ((confirmation.weightUnit ?? "").trim() !== "") return;
+  for (const field of ["grossWeight", "netWeight"] as const) {
+    const said = confirmation[field];
+    if (said === undefined) continue;
+    throw new CalloffError("SHIP_WEIGHT_WITHOUT_UNIT", `The confirmation states ${field} without its unit`, {
+      place: { field: "weightUnit" },
+      expected: "weightUnit beside a weight, such as KG or LB",
+      found: `${field} ${said} and no unit`,
+      remedy: "Add weightUnit, or leave the weight out, and send the confirmation again; nothing of it has been booked",
     });
   }
 }

@@ -51,6 +51,8 @@ async function documents<D>(store: Store, kind: string): Promise<D[]> {
   return rows.map((row) => JSON.parse(row.document) as D);
 }
 
+const WEIGHT = { grossWeight: "12.5", weightUnit: "KG" };
+
 onEveryDatabase("a shipment confirmed by the ERP", (database) => {
   const blanketOf = (partner = "acme") =>
     seedBlanket(database().store, {
@@ -90,7 +92,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
     });
     await ship(
       store,
-      confirmed("ERP-1", [[`${order}/10`, "400"]], { note: "88", carrier: "DHL", packages: "4", grossWeight: "12.5" }),
+      confirmed("ERP-1", [[`${order}/10`, "400"]], { note: "88", carrier: "DHL", packages: "4", ...WEIGHT }),
     );
     const [notice] = await documents<ShipNotice>(store, "ship-notice");
     assert.deepEqual(shipNotice.parse(notice), {
@@ -102,7 +104,7 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
       shippedOn: "2027-03-10",
       carrier: "DHL",
       packages: "4",
-      grossWeight: "12.5",
+      ...WEIGHT,
       parties: [
         { role: "buyer", name: "ACME" },
         { role: "ship-to", scheme: "customer", code: "DOCK1", name: "Acme Plant 1", city: "Toledo", country: "US" },
@@ -218,6 +220,29 @@ onEveryDatabase("a shipment confirmed by the ERP", (database) => {
       [notice?.grossWeight, notice?.weightUnit, notice?.netWeight, notice?.netWeightUnit],
       ["12.5", "KG", "10", "KG"],
     );
+  });
+
+  it("writes no unit beside a weight that was not confirmed", async () => {
+    const { store } = database();
+    const order = await seedOrder(store, await blanketOf(), { on: "2027-03-01", quantities: ["400"] });
+    await ship(store, confirmed("ERP-1", [[`${order}/10`, "400"]], { netWeight: "10", weightUnit: "KG" }));
+    const [notice] = await documents<ShipNotice>(store, "ship-notice");
+    assert.deepEqual([notice?.grossWeight, notice?.weightUnit], [undefined, undefined]);
+    assert.deepEqual([notice?.netWeight, notice?.netWeightUnit], ["10", "KG"]);
+  });
+
+  it("refuses a weight without a unit and asks for it", async () => {
+    const { store } = database();
+    const order = await seedOrder(store, await blanketOf(), { on: "2027-03-01", quantities: ["400"] });
+    for (const weight of [{ grossWeight: "12.5" }, { netWeight: "10" }, { grossWeight: "12.5", weightUnit: " " }]) {
+      await assert.rejects(ship(store, confirmed("ERP-1", [[`${order}/10`, "400"]], weight)), {
+        code: "SHIP_WEIGHT_WITHOUT_UNIT",
+        place: { field: "weightUnit" },
+        remedy: /weightUnit/,
+      });
+    }
+    assert.deepEqual(await documents<ShipNotice>(store, "ship-notice"), []);
+    await ship(store, confirmed("ERP-1", [[`${order}/10`, "400"]], WEIGHT));
   });
 
   it("takes the same order line twice in one confirmation", async () => {
