@@ -1,6 +1,7 @@
 /** The state of reading one interchange's envelopes: what is open, what was counted, where things stand. */
 import type { Finding, Place } from "../values/finding.ts";
 import { addFinding, isCount, MOST_FAULTS } from "./codes.ts";
+import { misplacedSegment } from "./envelope-faults.ts";
 import type { Grammar, GroupHead, SetHead } from "./grammar.ts";
 import type { Header } from "./header.ts";
 import type { Scanner } from "./scanner.ts";
@@ -106,4 +107,15 @@ export function placeAt(reading: Reading, at: number): Place {
 /** Reports in the innermost envelope that is open. */
 export function report(reading: Reading, finding: Finding): void {
   addFinding(reading.set?.head.findings ?? reading.group?.head.findings ?? reading.findings, finding);
+}
+
+/** Reports a segment that may not stand where it does. */
+export function misplaced(reading: Reading, at: number, found: string): void {
+  report(reading, misplacedSegment(reading.grammar, placeAt(reading, at), found));
+}
+
+/** The offset behind the terminator of a segment that ends at `end`; CR before a line break belongs to it. */
+export function afterTerminator(reading: Reading, end: number): number {
+  const { bytes, base } = reading.scanner.window;
+  return bytes[end - base] === reading.scanner.codes.terminator ? end + 1 : end + 2;
 }

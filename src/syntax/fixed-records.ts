@@ -5,15 +5,21 @@
 import type { Finding, Place } from "../values/finding.ts";
 import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { envelopeDate, isDigits, ownText } from "./envelope-values.ts";
-import type { ByteSource, Catalogue, Delimiters, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import {
+  type ByteSource,
+  type Catalogue,
+  type InterchangeEntry,
+  NO_DELIMITERS,
+  type Segment,
+  type SetEntry,
+} from "./segment.ts";
+import { ungroupedSets } from "./ungrouped.ts";
 import { hold, windowOver } from "./window.ts";
 
 const LENGTH = 128;
 const LF = 10;
 const CR = 13;
 const BATCH = 1024;
-
-const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
 
 /** Families of record types: VDA 4905, 4915, 4913, 4906, 4908. */
 const HEADER = /^(51|55|71|81|82)1\d\d/;
@@ -180,11 +186,10 @@ function entryOf(
     line: header.line,
     findings: transmission.findings,
   };
-  const group = { functionalId: "", sender, receiver, control, version, date: sentOn, time: "", stated: "" };
   return {
     ordinal,
     family: "fixed",
-    delimiters: DELIMITERS,
+    delimiters: NO_DELIMITERS,
     version,
     sender: { qualifier: "", id: sender },
     receiver: { qualifier: "", id: receiver },
@@ -197,7 +202,7 @@ function entryOf(
     endByte,
     line: header.line,
     segments: count,
-    groups: [{ ordinal: 1, ...group, sets: [set], findings: [] }],
+    groups: ungroupedSets([set], { sender, receiver, control, version, date: sentOn }),
     findings,
     complete,
     previous: position(24, 28),

@@ -14,9 +14,16 @@ import {
   readJson,
   segmentsIn,
 } from "./json-text.ts";
-import type { ByteSource, Catalogue, Delimiters, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import {
+  type ByteSource,
+  type Catalogue,
+  type InterchangeEntry,
+  NO_DELIMITERS,
+  type Segment,
+  type SetEntry,
+} from "./segment.ts";
+import { ungroupedSets } from "./ungrouped.ts";
 
-const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
 /** A text is held whole, with the place of every value: ten times its size. */
 const MOST_BYTES = 32 * 1024 * 1024;
 const SCHEMA = /^calloff\/([a-z]+(?:-[a-z]+)*)\/(\d{1,3})$/;
@@ -123,11 +130,10 @@ function interchangeOf(node: JsonNode, ordinal: number, reading: Reading): Inter
     setOf(document, { type, version, control: number === 0 ? control : String(number) }, reading),
   );
   const time = sentAt.replace(":", "");
-  const group = { functionalId: "", sender, receiver, control, version, date: sentOn, time, stated: "" };
   return {
     ordinal,
     family: "json",
-    delimiters: DELIMITERS,
+    delimiters: NO_DELIMITERS,
     version,
     sender: { qualifier: "", id: sender },
     receiver: { qualifier: "", id: receiver },
@@ -140,7 +146,7 @@ function interchangeOf(node: JsonNode, ordinal: number, reading: Reading): Inter
     endByte: node.end,
     line: lineAt(node.at),
     segments: sets.reduce((sum, { segments }) => sum + segments, 0),
-    groups: [{ ordinal: 1, ...group, sets, findings: [] }],
+    groups: ungroupedSets(sets, { sender, receiver, control, version, date: sentOn, time }),
     findings,
     complete: true,
     charset: "utf-8",

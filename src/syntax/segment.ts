@@ -17,6 +17,9 @@ export interface Delimiters {
   readonly release: string;
 }
 
+/** Of families whose elements stand at fixed places, or in cells or members of their own. */
+export const NO_DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
+
 /**
  * One segment, record or row. `elements[0]` is the tag, `elements[n]` the n-th element as it stands in the file, with
  * component and repetition separators (and release characters) still in it; a fixed record has one element after the

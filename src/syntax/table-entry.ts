@@ -1,6 +1,7 @@
 /** What every table comes to, CSV or .xlsx: one interchange from nobody to nobody, with one set of type `table`. */
 import type { Finding } from "../values/finding.ts";
-import type { Delimiters, InterchangeEntry, Segment, SetEntry, TableLayout } from "./segment.ts";
+import { type InterchangeEntry, NO_DELIMITERS, type Segment, type SetEntry, type TableLayout } from "./segment.ts";
+import { ungroupedSets } from "./ungrouped.ts";
 
 /** What pass one finds of a table. */
 export interface TableFound {
@@ -16,7 +17,6 @@ export interface TableFound {
   readonly version?: string;
 }
 
-const DELIMITERS: Delimiters = { element: "", component: "", repetition: "", segment: "", release: "" };
 const NOBODY = { qualifier: "", id: "" };
 
 /** The interchange of a table; what is wrong with a row rejects the whole of it. */
@@ -35,20 +35,10 @@ export function tableEntry(size: number, found: TableFound, table: TableLayout):
     line,
     findings: [],
   };
-  const group = {
-    functionalId: "",
-    sender: "",
-    receiver: "",
-    control: "",
-    version: "",
-    date: "",
-    time: "",
-    stated: "",
-  };
   return {
     ordinal: 1,
     family: "csv",
-    delimiters: DELIMITERS,
+    delimiters: NO_DELIMITERS,
     version,
     sender: NOBODY,
     receiver: NOBODY,
@@ -61,7 +51,7 @@ export function tableEntry(size: number, found: TableFound, table: TableLayout):
     endByte: size,
     line: 1,
     segments: rows,
-    groups: [{ ordinal: 1, ...group, date: "", sets: rows > 0 ? [set] : [], findings: [] }],
+    groups: ungroupedSets(rows > 0 ? [set] : []),
     findings,
     complete: findings.length === 0,
     ...(charset === undefined ? {} : { charset }),
