@@ -12,6 +12,7 @@ import { accountTotals, lineTotals, NO_TOTALS } from "../store/ledger.ts";
 import { selectOne, update } from "../store/rows.ts";
 import type { Queryable, Store, Tx } from "../store/store.ts";
 import { type AccountRow, interchange, type MessageRow, message } from "../store/tables.ts";
+import { askTogether } from "../store/together.ts";
 import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import { readDate } from "../values/dates.ts";
@@ -224,16 +225,16 @@ async function judgedOn(
 ): Promise<JudgedOn> {
   const accounts = [...new Map(matched.flatMap(({ account: of }) => (of === undefined ? [] : [[of.id, of]]))).values()];
   const ids = accounts.map(({ id }) => id);
-  // Asked together: the database answers the next while the last answer is read.
-  const [known, unplaced, totals, contracts, notes, differences, open] = await Promise.all([
-    knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]),
-    unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]),
-    accountTotals(tx, ids),
-    lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]),
-    latestNotes(tx, ids),
-    receiptDifferences(tx, ids),
-    openCallOffs(tx, document, ids),
-  ]);
+  const [known, unplaced, totals, contracts, notes, differences, open] = await askTogether(
+    tx,
+    () => knownRevisions(tx, accounts, [...new Set(matched.map(({ line }) => line.releaseNumber ?? ""))]),
+    () => unplacedRevisions(tx, partner.code, [...new Set(matched.map(({ key }) => key))]),
+    () => accountTotals(tx, ids),
+    () => lineTotals(tx, [...new Set(matched.flatMap(({ drawn }) => drawn?.line.id ?? []))]),
+    () => latestNotes(tx, ids),
+    () => receiptDifferences(tx, ids),
+    () => openCallOffs(tx, document, ids),
+  );
   // What stands beside a line in its own message came neither before nor after it.
   const before = (revisions: readonly KnownRevision[] = []) =>
     revisions.filter(({ row }) => row.message_id !== messageId);
