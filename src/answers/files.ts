@@ -10,7 +10,9 @@ import {
   outboundDocument,
   outboxFile,
 } from "../store/tables.ts";
+import type { Finding } from "../values/finding.ts";
 import type { Json } from "../values/json.ts";
+import { causeInWords, isWord } from "./file-causes.ts";
 import { type ListFilter, type Page, pageOf, whereOf } from "./page.ts";
 
 export interface FileSummary {
@@ -21,7 +23,10 @@ export interface FileSummary {
   readonly name: string;
   readonly size: number;
   readonly state: string;
+  /** A permanent word or sentence; empty where nothing is to be said. */
   readonly cause: string;
+  /** The cause in words: the finding that is behind a permanent word. */
+  readonly why: string;
   readonly receivedAt: string;
   readonly businessDate: string;
 }
@@ -105,7 +110,24 @@ export async function listFiles(from: Queryable, { partner, state, limit }: List
     partner: partner ?? "",
     state: state ?? "",
   });
-  return pageOf(rows.map(fileSummary), limit);
+  const page = pageOf(rows, limit);
+  const findings = await findingsBehind(from, page.rows);
+  return { ...page, rows: page.rows.map((row) => fileSummary(row, findings.get(row.id) ?? [])) };
+}
+
+/** What rejects the files whose cause is a permanent word: of each file, then of its interchanges. */
+async function findingsBehind(from: Queryable, rows: readonly FileRow[]): Promise<Map<number, Finding[]>> {
+  const asked = rows.filter(({ cause }) => isWord(cause));
+  const held = new Map(asked.map(({ id, report }) => [id, findingsIn(report)]));
+  if (asked.length === 0) return held;
+  const interchanges = await select(
+    from,
+    interchange,
+    "WHERE file_id IN (:ids) AND state = 'refused' ORDER BY file_id, ordinal",
+    { ids: asked.map(({ id }) => id) },
+  );
+  for (const { file_id, findings } of interchanges) held.get(file_id)?.push(...findingsIn(findings));
+  return held;
 }
 
 /** One file with its interchanges and sets, or `undefined`; `claim` is its number without `file:`. */
@@ -117,7 +139,7 @@ export async function fileView(from: Queryable, claim: string): Promise<FileView
     ids: [0, ...interchanges.map(({ id }) => id)],
   });
   return {
-    ...fileSummary(row),
+    ...fileSummary(row, (await findingsBehind(from, [row])).get(row.id) ?? []),
     sha256: row.sha256,
     family: row.family,
     finishedAt: row.finished_at,
@@ -164,7 +186,13 @@ function jsonIn(text: string): Json {
   }
 }
 
-const fileSummary = (row: FileRow): FileSummary => ({
+/** Findings, where the text holds a list of them: a report of the ERP's records is none. */
+function findingsIn(text: string): Finding[] {
+  const held = jsonIn(text);
+  return Array.isArray(held) ? held : [];
+}
+
+const fileSummary = (row: FileRow, findings: readonly Finding[]): FileSummary => ({
   id: `file:${row.claim}`,
   partner: row.partner,
   folder: row.folder,
@@ -172,6 +200,7 @@ const fileSummary = (row: FileRow): FileSummary => ({
   size: row.size,
   state: row.state,
   cause: row.cause,
+  why: causeInWords(row.cause, findings),
   receivedAt: row.received_at,
   businessDate: row.business_date,
 });

@@ -14,7 +14,7 @@ export function declareFile(command: Command): void {
   answers(list, (invocation, options: ListOptions) =>
     inHome(invocation, async ({ config, store }) => {
       const page = await listFiles(store, filterOf(options, config));
-      const rows = page.rows.map((row) => [row.id, row.receivedAt, row.partner, row.name, row.state, row.cause]);
+      const rows = page.rows.map((row) => [row.id, row.receivedAt, row.partner, row.name, row.state, row.why]);
       return {
         document: { files: page.rows, more: page.more },
         words:
@@ -83,7 +83,7 @@ function fileInWords(view: FileView): string {
       ["name", `${view.folder}/${view.name}`],
       ["partner", view.partner],
       ["state", view.state],
-      ["why", view.cause],
+      ["why", view.why],
       ["size", `${view.size} bytes`],
       ["sha256", view.sha256],
       ["received", view.receivedAt],

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { causeInWords } from "../answers/file-causes.ts";
 import type { GatewayEvent } from "../gateway/events.ts";
 import { EXIT, type Exit } from "../values/errors.ts";
 import { answers } from "./frame.ts";
@@ -151,7 +152,7 @@ function ranInWords(ran: Ran): string {
       ? ""
       : tableInWords(
           ["FILE", "PARTNER", "NAME", "STATE", "WHY"],
-          ran.files.map((file) => [file.file, file.partner, file.name, file.state, file.cause]),
+          ran.files.map((file) => [file.file, file.partner, file.name, file.state, causeInWords(file.cause)]),
           "",
         ),
     ran.orders.length === 0 ? "" : `Released: ${ran.orders.map(({ number }) => number).join(", ")}.\n`,

@@ -167,16 +167,27 @@ async function closeFile(exchange: Exchange, row: FileRow): Promise<void> {
 /** Names at most so many of the sets that had no effect. */
 const MOST_NAMED = 5;
 
-/** `set 0002 rejected; interchange 000000007 refused`. */
+/** `set 0002 rejected: The table has no column Part; interchange 000000007 refused`. */
 function withoutEffect(interchanges: readonly InterchangeRow[], messages: readonly MessageRow[]): string {
+  const without = messages.filter(({ state }) => state !== "applied");
   const names = [
-    ...messages.filter(({ state }) => state !== "applied").map(({ control, state }) => `set ${control} ${state}`),
+    ...without.map(
+      ({ control, state, findings }) => `set ${control} ${state}${without.length > 1 ? "" : reason(findings)}`,
+    ),
     ...interchanges
       .filter(({ state }) => state === "refused" || state === "held")
       .map(({ control, state }) => `interchange ${control} ${state}`),
   ];
   const more = names.length > MOST_NAMED ? [`${names.length - MOST_NAMED} more`] : [];
   return [...names.slice(0, MOST_NAMED), ...more].join("; ");
+}
+
+/** Why the only set of a file that had no effect had none. */
+function reason(findings: string): string {
+  const rejecting = readFindings(findings).find(({ severity }) => severity === "reject");
+  if (rejecting === undefined) return "";
+  const { message: what, place } = rejecting;
+  return `: ${what}${place.line === undefined ? "" : `, line ${place.line}`}`;
 }
 
 async function fail(exchange: Exchange, row: FileRow, error: Error): Promise<void> {

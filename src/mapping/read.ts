@@ -95,6 +95,7 @@ export function compileReader(definition: MappingDefinition): Reader {
     if (held !== undefined) take(held, undefined);
     loop.finish();
     tellStrangers(run);
+    if (definition.syntax === "csv" && segments === 1 && !needsHeader) report(run, withoutRows(run));
     if (run.dropped > 0) report(run, droppedFinding(run));
     return {
       document: completed(run.document, definition),
@@ -118,6 +119,17 @@ function otherVersion({ message, name }: MappingDefinition, run: Run): Finding {
     remedy: "Compare the document with the message once; add the version to the partner's dialect if all is right.",
   };
 }
+
+/** A table that ends behind its header: nothing is wrong with it, and it says nothing. */
+const withoutRows = (run: Run): Finding => ({
+  code: "TABLE_WITHOUT_ROWS",
+  severity: "tolerated",
+  message: "The table has a header and no rows: it says nothing",
+  place: placeIn(run),
+  expected: "at least one row below the header",
+  found: "none",
+  remedy: "Ask the sender whether rows are missing; what was in force stays so.",
+});
 
 function droppedFinding(run: Run): Finding {
   return {
