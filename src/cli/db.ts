@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { BackupMade } from "../gateway/backup.ts";
 import type { DoctorLine } from "../gateway/doctor-line.ts";
 import { makeDataFolder } from "../gateway/folders.ts";
-import type { Restored } from "../gateway/restore.ts";
+import type { Restored } from "../gateway/restored.ts";
 import { migrate, pendingMigrations } from "../store/migrate.ts";
 import { openStore } from "../store/store.ts";
 import { occasionOf } from "../values/clock.ts";

@@ -7,14 +7,7 @@ import { makeFolder, syncFolder } from "../exchange/durable.ts";
 import { endOfTrail, replaceTrail, trailFolder } from "../exchange/trail-reading.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Occasion } from "../values/clock.ts";
-import type { Knowledge } from "./restore-knowledge.ts";
-
-/** What a trail is told anew from. */
-interface Prepared {
-  /** Every entry of the restored database. */
-  readonly entries: readonly AuditEntry[];
-  readonly known: Knowledge;
-}
+import type { Prepared } from "./restored.ts";
 
 /**
  * The old database goes aside under a second name before the new one takes its own: whenever the process dies, one of the two
