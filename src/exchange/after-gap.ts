@@ -8,7 +8,7 @@ import { at } from "../values/crash-points.ts";
 import type { Exchange } from "./context.ts";
 import { readFindings } from "./findings.ts";
 import { type Chain, chainScope, chainsOf, expectedAfter, expectNext, gapIn } from "./number-chains.ts";
-import { afterTransmission, expectedAfterTransmission } from "./transmission-chains.ts";
+import { beforeTransmission, expectedAfterTransmission } from "./transmission-chains.ts";
 
 /** Reopens at most one interchange of each chain, the one whose number is next. Gives how many those were. */
 export async function reopenAfterGaps(exchange: Exchange): Promise<number> {
@@ -51,27 +51,17 @@ const ofNumber = (from: Queryable, chain: Chain, number: number, state: string):
     { ...chain, state, controls: [1, 5, 9, 14].map((digits) => String(number).padStart(digits, "0")) },
   );
 
-/** Numbers of VDA may jump: at most so far is looked ahead. */
-const MOST_AHEAD = 400;
-
-/** The transmission that names the number before `next` as its old one. */
+/** The transmission that names the number before `next` as its old one, however far its own is from it. */
 async function ofOldNumber(from: Queryable, chain: Chain, next: number): Promise<InterchangeRow | undefined> {
-  const controls: string[] = [];
-  for (let number = next; controls.length < 2 * MOST_AHEAD; number = afterTransmission(number)) {
-    controls.push(String(number), String(number).padStart(5, "0"));
-  }
   const held = await select(
     from,
     interchange,
-    `WHERE partner = :partner AND sender = :sender AND receiver = :receiver AND control IN (:controls) AND state = 'held'
-     ORDER BY id`,
-    { ...chain, controls },
+    `WHERE partner = :partner AND sender = :sender AND receiver = :receiver AND waits_for = :old AND waits_for <> ''
+       AND state = 'held' ORDER BY id`,
+    { ...chain, old: String(beforeTransmission(next)) },
   );
   const counted = await countedOf(from, held);
-  return held.find((row) => {
-    const gap = gapIn(readFindings(row.findings));
-    return gap !== undefined && afterTransmission(gap.to) === next && counted.get(row.id) === chain.counted;
-  });
+  return held.find((row) => counted.get(row.id) === chain.counted);
 }
 
 /** By interchange, the first record of the messages that VDA counts apart. */

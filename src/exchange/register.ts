@@ -132,7 +132,7 @@ async function writeFile(
   const ids = await insert(
     tx,
     interchange,
-    plan.interchanges.map(({ entry, partner, sha256, state, findings }) => ({
+    plan.interchanges.map(({ entry, partner, sha256, state, findings, missing }) => ({
       file_id: fileId,
       ordinal: entry.ordinal,
       partner,
@@ -153,6 +153,7 @@ async function writeFile(
       state,
       findings: writeFindings(findings),
       kind: entry.control === "" ? kindOf(entry) : "",
+      waits_for: state === "held" && missing !== undefined ? String(missing.to) : "",
     })),
   );
   const messages = plan.interchanges.flatMap(({ entry, state }, n) =>

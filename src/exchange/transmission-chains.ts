@@ -18,7 +18,8 @@ const numberOf = (text: string): number | undefined => (/^\s*\d{1,5}\s*$/.test(t
 
 /** The number after `number`. */
 export const afterTransmission = (number: number): number => (number % LAST) + 1;
-const beforeTransmission = (number: number): number => (number <= 1 ? LAST : number - 1);
+/** The number before `number`. */
+export const beforeTransmission = (number: number): number => (number <= 1 ? LAST : number - 1);
 
 /** How many numbers `number` is ahead of `last`, going round behind 99999. */
 const ahead = (last: number, number: number): number => (number - last + LAST) % LAST;

@@ -4,8 +4,8 @@
  */
 import { writeSteps } from "../schedules/curve-text.ts";
 import type { LayeredStep } from "../schedules/types.ts";
-import { insert, insertOne, select } from "../store/rows.ts";
-import type { Tx } from "../store/store.ts";
+import { insert, insertOne, select, selectSome } from "../store/rows.ts";
+import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, account, decision, message, revision } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { plainDate } from "../values/dates.ts";
@@ -100,6 +100,7 @@ export async function acceptByHand(
   });
   const texts = plans.map(({ steps }) => writeSteps(steps.map(({ step }) => step)));
   const curveIds = await keepCurves(tx, texts);
+  const before = await forecastsBefore(tx, schedules);
   const revisionIds = await insert(
     tx,
     revision,
@@ -123,6 +124,8 @@ export async function acceptByHand(
       judged_on: occasion.businessDate,
       state: "accepted",
       cause: BY_HAND,
+      // Where the goods go is the customer's to say.
+      directions: before.get(of.forecast_revision_id ?? 0) ?? "",
     })),
   );
   await insert(
@@ -152,4 +155,12 @@ export async function acceptByHand(
   );
   const accountIds = schedules.map((schedule) => schedule.account.id);
   await lookAgain(tx, config, await select(tx, account, "WHERE id IN (:accountIds)", { accountIds }), occasion);
+}
+
+/** By id, the directions of the forecasts in force. */
+async function forecastsBefore(from: Queryable, schedules: readonly HandSchedule[]): Promise<Map<number, string>> {
+  const ids = schedules.flatMap(({ account: of }) => of.forecast_revision_id ?? []);
+  if (ids.length === 0) return new Map();
+  const rows = await selectSome(from, revision, ["id", "directions"], "WHERE id IN (:ids)", { ids });
+  return new Map(rows.map(({ id, directions }) => [id, directions]));
 }

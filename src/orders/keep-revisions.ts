@@ -8,6 +8,7 @@ import { decision, type RevisionRow, revision, statement, verdict } from "../sto
 import type { Occasion } from "../values/clock.ts";
 import type { NamedPolicy } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
+import { directionsIn } from "./directions.ts";
 import type { JudgedLine } from "./judged-line.ts";
 
 export interface KeptLine {
@@ -113,6 +114,7 @@ function revisionRow({ messageId, partner, occasion }: Kept, line: JudgedLine, c
     state,
     cause: state === "held" ? (line.verdict.causes[0] ?? "") : "",
     quantities: curve.quantities ?? "discrete",
+    directions: directionsIn(matched.line),
   } satisfies NewRow<typeof revision.columns>;
 }
 

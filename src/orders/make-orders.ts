@@ -11,6 +11,7 @@ import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Decimal, NO_MONEY, writeMillionths } from "../values/figures.ts";
 import { stableJson } from "../values/json.ts";
+import { directionsFor, inForceOn } from "./directions.ts";
 import type { AccountInForce, KeptStep } from "./due-accounts.ts";
 import { grouped } from "./grouped.ts";
 import { lineReference, orderDocument } from "./order-documents.ts";
@@ -59,7 +60,7 @@ export async function makeOrders(
     tx,
     due.map(({ of }) => of.line.id),
   );
-  const releaseNumbers = await releaseNumbersOf(tx, due);
+  const revisions = await revisionsOf(tx, due);
   const numbers = await takeRun(store, tx, "SO", groups.length);
   const orders = groups.map((lines, n) => orderRow(lines, documentNumber("SO", numbers[n] as number), parts, occasion));
   const orderIds = await insert(tx, childOrder, orders);
@@ -109,7 +110,11 @@ export async function makeOrders(
           price: row.price,
           requestedOn: row.requested_on,
           allocate: firstSplit(line)?.split.allocate ?? false,
-          releaseNumber: releaseNumbers.get(row.revision_id)?.release_no ?? "",
+          releaseNumber: revisions.get(row.revision_id)?.release_no ?? "",
+          directions: directionsFor(
+            revisions.get(row.revision_id),
+            inForceOn(line.of.account).flatMap((id) => revisions.get(id) ?? []),
+          ),
         })),
       });
     }),
@@ -226,9 +231,12 @@ function releasedFact(
   };
 }
 
-/** The revisions that the lines' first steps were stated by, for their release numbers. */
-async function releaseNumbersOf(from: Queryable, due: readonly DueLine[]): Promise<Map<number, RevisionRow>> {
-  const ids = due.flatMap((line) => firstSplit(line)?.split.since_revision_id ?? []);
+/** The revisions that the lines' first steps were stated by, and those in force, which say where the goods go. */
+async function revisionsOf(from: Queryable, due: readonly DueLine[]): Promise<Map<number, RevisionRow>> {
+  const ids = due.flatMap((line) => [
+    ...(firstSplit(line) === undefined ? [] : [(firstSplit(line) as KeptStep).split.since_revision_id]),
+    ...inForceOn(line.of.account),
+  ]);
   const rows = await select(from, revision, "WHERE id IN (:ids)", { ids: [...new Set(ids)] });
   return new Map(rows.map((row) => [row.id, row]));
 }

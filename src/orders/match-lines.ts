@@ -14,6 +14,7 @@ import {
 } from "../store/tables.ts";
 import { normalForm } from "../values/identifiers.ts";
 import { accountsBySpelling, drawsOf, type Identity, identityFrom, keyOf } from "./accounts.ts";
+import { dockIn } from "./directions.ts";
 import { grouped } from "./grouped.ts";
 
 /** Why a line belongs to no account; a planner's answer is remembered. */
@@ -51,9 +52,8 @@ export const statedFields = (line: ScheduleLine): Partial<Record<AccountField, s
   ...(line.modelYear === undefined ? {} : { modelYear: line.modelYear }),
 });
 
-/** The dock, or the unloading point, which is what others call it. */
-function dockOf({ dock, unloadingPoint }: ScheduleLine): { dock?: string } {
-  const stated = dock ?? unloadingPoint;
+function dockOf(line: ScheduleLine): { dock?: string } {
+  const stated = dockIn(line);
   return stated === undefined ? {} : { dock: stated };
 }
 

@@ -1,10 +1,11 @@
 /** Items that a complete message does not list any more (features.md B6; domain.md, *Replacement*). */
 import type { Partner } from "../config/partner.ts";
 import type { DeliverySchedule, ScheduleLine } from "../documents/delivery-schedule.ts";
-import { select } from "../store/rows.ts";
+import { select, selectSome } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
-import { account } from "../store/tables.ts";
+import { type AccountRow, account, type RevisionRow, revision } from "../store/tables.ts";
 import { writeMillionths } from "../values/figures.ts";
+import { readDirections } from "./directions.ts";
 import { drawnLines, identityOfAccount, identityOfScheduleLine, type MatchedLine } from "./match-lines.ts";
 
 /**
@@ -35,10 +36,10 @@ export async function missingItems(
     { partner: partner.code, shipTos: [...shipTos], messageId },
   );
   if (rows.length === 0) return [];
-  const bases = await from.ask("SELECT id, CAST(base AS TEXT) AS base FROM revision WHERE id IN (:ids)", {
+  const before = await selectSome(from, revision, ["id", "base", "directions"], "WHERE id IN (:ids)", {
     ids: rows.map((row) => row[inForce]),
   });
-  const baseOf = new Map(bases.map((row) => [Number(row["id"]), BigInt(row["base"] as string)]));
+  const byId = new Map(before.map((row) => [row.id, row]));
   const drawn = await drawnLines(
     from,
     partner,
@@ -51,7 +52,7 @@ export async function missingItems(
     if (line === undefined) return [];
     return [
       {
-        line: emptyLine(first, row.customer_part, row.ship_to, baseOf.get(row[inForce] ?? 0) ?? 0n),
+        line: emptyLine(first, row, byId.get(row[inForce] ?? 0)),
         number: document.lines.length + n + 1,
         identity: identityOfAccount(row),
         key: row.identity,
@@ -63,18 +64,18 @@ export async function missingItems(
   });
 }
 
-/** Nothing is asked for beyond the height at which the schedule in force began. */
+/** Nothing is asked for beyond the height at which the schedule in force began; what is on its way goes where that said. */
 const emptyLine = (
   like: ScheduleLine | undefined,
-  customerPart: string,
-  shipTo: string,
-  base: bigint,
+  { customer_part, ship_to }: AccountRow,
+  before: Pick<RevisionRow, "base" | "directions"> | undefined,
 ): ScheduleLine => ({
-  customerPart,
-  shipTo: { code: shipTo },
+  ...readDirections(before?.directions ?? ""),
+  customerPart: customer_part,
+  shipTo: { code: ship_to },
   ...(like?.releaseNumber === undefined ? {} : { releaseNumber: like.releaseNumber }),
   ...(like?.issuedOn === undefined ? {} : { issuedOn: like.issuedOn }),
   ...(like?.issuedAt === undefined ? {} : { issuedAt: like.issuedAt }),
-  account: { cumulative: writeMillionths(base) },
+  account: { cumulative: writeMillionths(before?.base ?? 0n) },
   steps: [],
 });

@@ -6,6 +6,7 @@ import type { NewOutboundDocument } from "../store/outbound.ts";
 import type { AgreementLineRow, AgreementRow } from "../store/tables.ts";
 import { quantity, writeMillionths } from "../values/figures.ts";
 import { normalForm } from "../values/identifiers.ts";
+import { type Directions, dockIn } from "./directions.ts";
 
 /** `SO-000123/10`. */
 export const lineReference = (order: string, line: number): string => `${order}/${line}`;
@@ -38,6 +39,7 @@ export interface OrderForErp {
     readonly requestedOn: string;
     readonly allocate: boolean;
     readonly releaseNumber: string;
+    readonly directions: Directions;
   }[];
 }
 
@@ -77,7 +79,9 @@ export function orderDocument(order: OrderForErp): NewOutboundDocument {
       ...(line.allocate ? { allocate: true } : {}),
       ...said({
         description: blanketLine.description,
-        dock: blanketLine.dock,
+        dock: dockIn(line.directions) ?? blanketLine.dock,
+        pointOfUse: line.directions.pointOfUse ?? "",
+        warehouse: line.directions.warehouse ?? "",
         requestedOn: line.requestedOn,
         releaseNumber: line.releaseNumber,
       }),

@@ -51,6 +51,8 @@ export const interchange = table(
     findings: "text",
     /** Of what has no control number: what it is compared with when it comes again. */
     kind: "text",
+    /** The sender's number that has to come first, where it was held for that. */
+    waits_for: "text",
   },
   {
     unique: [["file_id", "ordinal"]],
@@ -58,6 +60,7 @@ export const interchange = table(
       ["partner", "sender", "receiver", "control"],
       { on: ["partner", "kind", "id"], where: "control = ''" },
       { on: ["partner", "sha256"], where: "control = ''" },
+      { on: ["partner", "sender", "receiver", "waits_for"], where: "state = 'held' AND waits_for <> ''" },
     ],
   },
 );

@@ -9,6 +9,7 @@ import { openDocuments } from "./migrations/004-open-documents.ts";
 import { numberRuns } from "./migrations/005-number-runs.ts";
 import { receipts } from "./migrations/006-receipts.ts";
 import { answers } from "./migrations/007-answers.ts";
+import { directions } from "./migrations/008-directions.ts";
 import type { Store, Tx } from "./store.ts";
 import { inOurWords } from "./store-errors.ts";
 
@@ -21,6 +22,7 @@ const MIGRATIONS = [
   { name: "005-number-runs", up: numberRuns },
   { name: "006-receipts", up: receipts },
   { name: "007-answers", up: answers },
+  { name: "008-directions", up: directions },
 ];
 
 /** Any number that no other program on the same PostgreSQL server uses. */

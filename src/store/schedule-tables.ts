@@ -93,6 +93,8 @@ export const revision = table(
     cause: "text",
     /** discrete or cumulative, as the message's quantities were; empty where nobody said. */
     quantities: "text",
+    /** Where the customer wants the goods and the signs he looks for again, as the line states them: JSON, or empty. */
+    directions: "text",
   },
   {
     unique: [["message_id", "document_line", "layer"]],

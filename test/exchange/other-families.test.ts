@@ -3,6 +3,7 @@ import { reopenFile } from "../../src/exchange/apply.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
 import { renderWaiting } from "../../src/exchange/render.ts";
 import { workOnce } from "../../src/exchange/run.ts";
+import { directions } from "../../src/store/migrations/008-directions.ts";
 import { queueDocument } from "../../src/store/outbound.ts";
 import { select } from "../../src/store/rows.ts";
 import { takeNumbers } from "../../src/store/series.ts";
@@ -118,6 +119,30 @@ onEveryDatabase("files of the other families", (database) => {
     await come(to, ["2.txt", vdaText({ old: 99_990, new: 99_991 })], ["3.txt", vdaText({ old: 99_991, new: 99_993 })]);
     assert.deepEqual((await states()).slice(1, 3), ["9.txt applied", "1b.txt held"]);
     await come(to, ["99.txt", vdaText({ old: 99_998, new: 99_999 })], ["2b.txt", vdaText({ old: 1, new: 2 })]);
+    assert.deepEqual(
+      (await states()).filter((state) => !state.endsWith(" applied")),
+      [],
+    );
+  });
+
+  it("VDA: held behind a gap, one goes on however far its number is from the old one it names", async () => {
+    const to = home(`${VDA}numberGaps: hold\n`);
+    await come(to, ["1.txt", vdaText({ old: 0, new: 1 })], ["9.txt", vdaText({ old: 2, new: 40_000 })]);
+    assert.deepEqual(await states(), ["1.txt applied", "9.txt held"]);
+    await come(to, ["2.txt", vdaText({ old: 1, new: 2, quantity: "200" })]);
+    assert.deepEqual(await states(), ["1.txt applied", "9.txt applied", "2.txt applied"]);
+  });
+
+  it("VDA: one that was held before the database knew what it waits for goes on all the same", async () => {
+    const to = home(`${VDA}numberGaps: hold\n`);
+    await come(to, ["1.txt", vdaText({ old: 0, new: 1 })], ["4.txt", vdaText({ old: 3, new: 4, quantity: "300" })]);
+    await database().store.write(async (tx) => {
+      await tx.run("DROP INDEX interchange_4");
+      await tx.run("ALTER TABLE interchange DROP COLUMN waits_for");
+      await tx.run("ALTER TABLE revision DROP COLUMN directions");
+      await directions(tx);
+    });
+    await come(to, ["2.txt", vdaText({ old: 1, new: 2, quantity: "200" })], ["3.txt", vdaText({ old: 2, new: 3 })]);
     assert.deepEqual(
       (await states()).filter((state) => !state.endsWith(" applied")),
       [],
