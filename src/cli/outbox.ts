@@ -63,7 +63,13 @@ export function declareOutbox(command: Command): void {
   const resend = command
     .command("resend")
     .description(
-      "send again: a file whose fate is uncertain or that failed, its numbers stay; or a document that is held",
+      [
+        "send again: a file whose fate is uncertain or that failed, its numbers stay; or a document that is held",
+        "",
+        "A file goes out with the bytes it was made with, whatever the settings say by now. Where somebody has changed it in the",
+        "outbox folder, it is not written over: the file fails again until the changed one is moved away.",
+        "A held document is written anew, by the settings and the master data as they are now.",
+      ].join("\n"),
     )
     .argument("<id>", "the file's ID, or the document's cause, as the list shows them")
     .option("--again", "also a file that was written: its reader gets it twice");

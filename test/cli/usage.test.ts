@@ -102,6 +102,12 @@ describe("The command line", () => {
       assert.equal(ended.stderr, "");
     }
   });
+
+  it("says what sending again does with a file that somebody has changed", async () => {
+    home = emptyFolder();
+    const { stdout } = await calloffHere(["outbox", "resend", "--help"]);
+    assert.match(stdout.replaceAll(/\s+/g, " "), /the bytes it was made with.*changed.*is not written over/);
+  });
 });
 
 describe("Empty lists", () => {
