@@ -27,12 +27,14 @@ export function accountKey(text: string): AccountKey {
 
 /** The account of that key. @throws CalloffError ACCOUNT_UNKNOWN */
 export async function accountNamed(from: Queryable, { partner, spelling }: AccountKey): Promise<AccountRow> {
-  const normal = spelling
-    .split("/")
-    .map((field) => normalForm(field))
-    .join("/");
-  const found = await accountsBySpelling(from, partner, [spelling, normal]);
-  const account = found.get(spelling) ?? found.get(normal);
+  const [normal, undashed] = (["keep", "drop"] as const).map((dashes) =>
+    spelling
+      .split("/")
+      .map((field) => normalForm(field, { dashes }))
+      .join("/"),
+  ) as [string, string];
+  const found = await accountsBySpelling(from, partner, [spelling, normal, undashed]);
+  const account = found.get(spelling) ?? found.get(normal) ?? found.get(undashed);
   if (account === undefined) throw unknown(`${partner}/${spelling}`);
   return account;
 }

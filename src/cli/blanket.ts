@@ -124,7 +124,7 @@ function lineInWords(line: BlanketLineView): string {
       : `\nline ${line.line}, cumulatives\n${tableInWords(
           ["ACCOUNT", "SINCE", ">REQUIRED", ">RELEASED", ">SHIPPED", ">RECEIVED", ">IN TRANSIT", ">AHEAD"],
           line.cumulatives.map((held) => [
-            held.account,
+            held.spelled,
             held.since,
             held.required,
             held.released,

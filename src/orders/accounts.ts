@@ -45,6 +45,17 @@ export function identityOfKey(key: string, settings: ScheduleSettings): Partial<
   return Object.fromEntries(settings.account.map((field, n) => [field, texts[n] as string]));
 }
 
+/** A key whose parts are spelled as somebody gave them, where one of the spellings is compared as that part. */
+export function spelledKey(key: string, spellings: readonly string[]): string {
+  const spelled = new Map(
+    (["drop", "keep"] as const).flatMap((dashes) =>
+      spellings.flatMap((text) => (text === "" ? [] : [[normalForm(text, { dashes }), text] as const])),
+    ),
+  );
+  const parts = key.split("/").map(unescaped);
+  return parts.map((part) => spelled.get(part) ?? part).join("/");
+}
+
 const unescaped = (text: string): string => text.replaceAll("%23", "#").replaceAll("%2F", "/").replaceAll("%25", "%");
 
 /** The identity that an agreement's line has by itself; what the line does not say is empty. */

@@ -9,12 +9,15 @@ import { type AgreementLineRow, agreement, agreementLine } from "../store/tables
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { type Decimal, minus, NO_MONEY, NOTHING, type Quantity, total, writeMillionths } from "../values/figures.ts";
+import { spelledKey } from "./accounts.ts";
 import { isExpired } from "./agreement-states.ts";
 import { type AccountGround, type Ground, groundOf, type OrderInView } from "./blanket-ground.ts";
 
 /** The cumulative account of a part and ship-to. */
 export interface CumulativeView {
   readonly account: string;
+  /** The account's key with its parts as the blanket order spells them. */
+  readonly spelled: string;
   readonly since: string;
   /** By the day, on the schedule in force. */
   readonly required: Decimal;
@@ -107,12 +110,12 @@ export async function blanketView(from: Queryable, number: string, asOf: PlainDa
     to: held.valid_to,
     expiresOn: held.expires_on,
     asOf,
-    lines: lines.map((line) => lineView(line, ground, asOf)),
+    lines: lines.map((line) => lineView(line, held.customer_number, ground, asOf)),
     orders: ground.orders,
   };
 }
 
-function lineView(line: AgreementLineRow, ground: Ground, asOf: PlainDate): BlanketLineView {
+function lineView(line: AgreementLineRow, customerNumber: string, ground: Ground, asOf: PlainDate): BlanketLineView {
   const sums = ground.totals.get(line.id) ?? NO_TOTALS;
   const accounts = ground.accounts.get(line.id) ?? [];
   const contract = line.commitment === "quantity" ? (line.quantity as Quantity) : undefined;
@@ -152,16 +155,23 @@ function lineView(line: AgreementLineRow, ground: Ground, asOf: PlainDate): Blan
     undated: left((processed + sums.withheld + dated) as Quantity),
     date: dates.length > 1 ? "<SPLIT>" : (dates[0] ?? ""),
     splits,
-    cumulatives: accounts.map((held) => cumulativeView(held, asOf)),
+    cumulatives: accounts.map((held) =>
+      cumulativeView(held, asOf, [line.customer_part, line.ship_to, line.dock, line.model_year, customerNumber]),
+    ),
     orderLines: [...(ground.orderLines.get(line.id) ?? [])],
   };
 }
 
-function cumulativeView({ row, totals, curve, statement: said }: AccountGround, asOf: PlainDate): CumulativeView {
+function cumulativeView(
+  { row, totals, curve, statement: said }: AccountGround,
+  asOf: PlainDate,
+  spellings: readonly string[],
+): CumulativeView {
   const shipped = shippedInAll(totals);
   const required = curve === undefined ? NOTHING : curve.horizon.to < asOf ? endHeight(curve) : heightAt(curve, asOf);
   return {
     account: row.identity,
+    spelled: spelledKey(row.identity, spellings),
     since: curve?.since ?? row.current_start,
     required: writeMillionths(required),
     released: writeMillionths(releasedInAll(totals)),
