@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Partner } from "../config/partner.ts";
 import { foldersOfPartner } from "../gateway/folders.ts";
 import { answers, notFound } from "./frame.ts";
 import { settingsOf } from "./home.ts";
@@ -6,6 +7,9 @@ import { factsInWords, tableInWords } from "./words.ts";
 
 const minutesInWords = (minutes: number | undefined): string =>
   minutes === undefined ? "not waited for" : `${minutes} minutes`;
+
+const identitiesInWords = (identities: Partner["theirs"]): string =>
+  identities.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", ") || "none: its files are tables";
 
 export function declarePartner(command: Command): void {
   answers(command.command("list").description("trading partners, by code"), async (invocation) => {
@@ -17,7 +21,7 @@ export function declarePartner(command: Command): void {
         partners.map((partner) => [
           partner.code,
           partner.name,
-          partner.theirs.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", "),
+          identitiesInWords(partner.theirs),
           partner.policy,
           foldersOfPartner(partner).join(", "),
         ]),
@@ -40,8 +44,8 @@ export function declarePartner(command: Command): void {
       words: `${factsInWords([
         ["partner", `${partner.code}, ${partner.name}`],
         ["folders", foldersOfPartner(partner).join(", ")],
-        ["senders", partner.theirs.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", ")],
-        ["we are", partner.ours.map(({ qualifier, id }) => `${qualifier}:${id}`).join(", ")],
+        ["senders", identitiesInWords(partner.theirs)],
+        ["we are", identitiesInWords(partner.ours)],
         ["policy", name],
         ["account key", partner.schedule.account.join(" + ")],
         ["dates", partner.schedule.dates],

@@ -28,6 +28,7 @@ export function crossFaults(partners: readonly PlacedPartner[], policies: Readon
     ...partners.flatMap((placed) => [
       ...policyFaults(placed, policies),
       ...delimiterFaults(placed),
+      ...missingIdentityFaults(placed),
       ...identityFaults(placed),
     ]),
     ...sharedIdentityFaults(partners),
@@ -129,6 +130,7 @@ const OUTBOUND = [
   ["invoice", "invoice"],
   ["applicationAdvice", "application-advice"],
 ] as const;
+type Outbound = (typeof OUTBOUND)[number][0];
 
 function unknown(of: {
   code: ErrorCode;
@@ -179,6 +181,40 @@ const ENVELOPES = [
   { folder: "edifact/", named: "an EDIFACT envelope", qualifier: 4, id: 35 },
   { folder: "fixed/", named: "a VDA header record", qualifier: 4, id: 9 },
 ] as const;
+
+/**
+ * Envelopes name sender and receiver, tables neither: a partner whose files are tables, and who gets tables or nothing, needs
+ * no identities. Where one side is stated, envelopes come, and the other is needed as well.
+ */
+function missingIdentityFaults({ partner, places }: PlacedPartner): ConfigFault[] {
+  const sent = OUTBOUND.find(([key]) => partner[key]?.mapping.startsWith("csv/") === false);
+  return (["theirs", "ours"] as const).flatMap((side) => {
+    const other = side === "theirs" ? "ours" : "theirs";
+    const why = identityNeededFor(partner, sent?.[0], partner[other].length > 0 ? other : undefined);
+    if (partner[side].length > 0 || why === undefined) return [];
+    return {
+      code: "CONFIG_MISSING" as const,
+      message: `\`${side}\` is missing`,
+      place: places.placeOf([side]),
+      expected: `a list of identities such as [{ qualifier: ZZ, id: ACME }], ${why}`,
+      remedy:
+        sent === undefined
+          ? `Add \`${side}\`; only a partner with \`tables:\` that is sent tables or nothing needs none`
+          : `Add \`${side}\`, or set \`${sent[0]}\` to a mapping of tables or to null where the partner takes none`,
+    };
+  });
+}
+
+/** What an identity is needed for, in words; undefined where it is not. */
+function identityNeededFor(
+  partner: Partner,
+  sent: Outbound | undefined,
+  other: string | undefined,
+): string | undefined {
+  if (sent !== undefined) return `since \`${sent}\` is ${partner[sent]?.mapping}, whose envelope names both sides`;
+  if (partner.tables.length === 0) return "since no `tables:` say whose its files are";
+  return other === undefined ? undefined : `since \`${other}\` is stated`;
+}
 
 /** The first identity of each side is what is written to the partner. */
 function identityFaults({ partner, places }: PlacedPartner): ConfigFault[] {

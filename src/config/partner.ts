@@ -175,8 +175,16 @@ export const partner = z
   .strictObject({
     version: z.literal(1).default(1).describe("Version of this file's format"),
     name: z.string().min(1).describe("The partner's name, for people"),
-    theirs: z.array(identity).min(1).describe("Senders this partner's folder is declared for"),
-    ours: z.array(identity).min(1).describe("How the partner addresses us; the first is what we send as"),
+    theirs: z
+      .array(identity)
+      .min(1)
+      .default([])
+      .describe("Senders this partner's folder is declared for; none where tables alone come and go"),
+    ours: z
+      .array(identity)
+      .min(1)
+      .default([])
+      .describe("How the partner addresses us; the first is what we send as; none where tables alone come and go"),
     groupIds: z
       .strictObject({ theirs: z.string().optional(), ours: z.string().optional() })
       .prefault({})

@@ -44,7 +44,7 @@ export function identityFault(
       severity: "reject",
       message: "The folder is not declared for this sender",
       place,
-      expected: `one of ${partners.flatMap(({ theirs }) => theirs.map(identityInWords)).join(", ")}`,
+      expected: oneOf(partners.flatMap(({ theirs }) => theirs)),
       found: identityInWords(entry.sender),
       remedy:
         "Put the file into the folder of its sender, or add the identity to `theirs` of a partner that uses this folder",
@@ -58,7 +58,7 @@ export function identityFault(
       severity: "reject",
       message: "The interchange is addressed to somebody else",
       place,
-      expected: `one of ${partner.ours.map(identityInWords).join(", ")}`,
+      expected: oneOf(partner.ours),
       found: identityInWords(entry.receiver),
       remedy: `Tell the sender, or add the identity to \`ours\` of ${partner.code}`,
     };
@@ -74,6 +74,11 @@ export function identityFault(
     remedy: `Tell the sender, or change \`test\` of ${partner.code}`,
   };
 }
+
+const oneOf = (identities: readonly Identity[]): string =>
+  identities.length === 0
+    ? "a table, since the folder's partners state no identities"
+    : `one of ${identities.map(identityInWords).join(", ")}`;
 
 const identityInWords = ({ qualifier, id }: Identity): string =>
   qualifier.trim() === "" ? id.trimEnd() : `${qualifier.trim()}/${id.trimEnd()}`;

@@ -64,7 +64,8 @@ ours:
 # contrl: always                # EDIFACT: always, asked, errors or never
 # acknowledgedWithin: 240       # minutes until an alarm says that the partner has not acknowledged a file
 # applicationAdvice: { mapping: x12/824 }    # tells the partner what is wrong in the business of his messages
-# tables: [{ files: "*.csv", mapping: csv/schedule-long }]
+# tables: [{ files: "*.csv", mapping: csv/schedule-long }]    # where nothing else comes or goes, theirs and ours may be left out
+# us: { code: "20117" }         # how this partner calls us in ship notices and invoices; buyer: how he calls himself
 # Messages of any family: x12/856, edifact/desadv, fixed/4913, csv/ship-notice, json/ship-notice; null for none.
 # shipNotice: { mapping: x12/856, version: "004010" }
 # invoice: { mapping: x12/810, version: "004010" }

@@ -16,6 +16,8 @@ shipNotice: null
 invoice: null
 ${more}`;
 
+const TABLES = 'tables: [{ files: "*.csv", mapping: csv/schedule-long }]\n';
+
 const zones = (text: string): Readonly<Record<string, string>> => ({
   "config/policies/standard.yaml": `zones: ${text}\n`,
 });
@@ -44,6 +46,14 @@ describe("the configuration of a home", () => {
     }
     throw new Error("the configuration was taken");
   }
+
+  it("needs no identities of a partner whose files are tables and who is sent tables or nothing", () => {
+    for (const sent of ["invoice: null", "invoice: { mapping: csv/invoice }"]) {
+      lay({ "config/partners/acme.yaml": `name: ACME\nshipNotice: { mapping: csv/ship-notice }\n${sent}\n${TABLES}` });
+      const acme = loadConfiguration(home).partners.get("acme");
+      assert.deepEqual([acme?.theirs, acme?.ours], [[], []]);
+    }
+  });
 
   const hash = (): string | undefined => {
     const config = loadConfiguration(home);
@@ -191,6 +201,21 @@ describe("the configuration of a home", () => {
       "an account's field twice",
       { "config/partners/acme.yaml": partnerText("schedule: { account: [customerPart, customerPart] }") },
       /acme\.yaml, line 6, column 37, schedule\.account\[1\][^]*each field once/,
+    ],
+    [
+      "no identities where envelopes come",
+      { "config/partners/acme.yaml": "name: ACME\nshipNotice: null\ninvoice: null\n" },
+      /theirs[^]*is missing[^]*tables:[^]*ours[^]*is missing/,
+    ],
+    [
+      "no identities where an X12 envelope goes out",
+      { "config/partners/acme.yaml": `name: ACME\nshipNotice: null\n${TABLES}` },
+      /theirs[^]*is missing[^]*`invoice` is x12\/810/,
+    ],
+    [
+      "one side of identities without the other",
+      { "config/partners/acme.yaml": `name: ACME\ntheirs: [{ id: A }]\nshipNotice: null\ninvoice: null\n${TABLES}` },
+      /`ours` is missing[^]*`theirs` is stated/,
     ],
     [
       "an identity that no X12 envelope holds",

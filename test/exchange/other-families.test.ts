@@ -251,6 +251,19 @@ onEveryDatabase("files of the other families", (database) => {
     assert.deepEqual(to.names("outbox", "acme"), []);
   });
 
+  it("tables: a partner of nothing else needs no identities, and an envelope in his folder is a stranger's", async () => {
+    const to = home(TABULAR.replace(/^(?:theirs|ours):.*\n/gm, ""));
+    await come(to, ["plan.csv", tableText("400")], ["a.txt", vdaText({ old: 0, new: 1 })]);
+    assert.deepEqual(await files(), [
+      ["plan.csv", "applied", ""],
+      ["a.txt", "quarantined", "identity"],
+    ]);
+    const { findings } = JSON.parse(to.read("data", "quarantine", "2", "report.json")) as { findings: Finding[] };
+    assert.match(findings[0]?.expected ?? "", /a table/);
+    await queue(to, "ship-notice", "SH-000012", notice);
+    assert.deepEqual(await written(to), ["ship-notice_SH-000012_000000001.csv"]);
+  });
+
   it("tables: the latest again is a duplicate; an earlier state that comes back is new", async () => {
     const to = home(TABULAR);
     await come(
