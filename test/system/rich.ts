@@ -12,7 +12,7 @@ export const DROPPED = 13;
 /** Lies where a file of ours is to be, and is not ours. */
 export const FOREIGN = "erp/shipment_SH-000001.json";
 /** Done, or some file is bad, or something stands that a person must see to: all three are meant here. */
-const ENDS: ReadonlySet<number | null> = new Set([0, 1, 4]);
+export const ENDS: ReadonlySet<number | null> = new Set([0, 1, 4]);
 
 /**
  * An order is made and written. Then lie there: two schedules of the customer in the wrong order, the first again, his answer to something we
