@@ -1,4 +1,7 @@
 /** A delivery schedule in words: its lines, each with what was received, authorised and is wanted. */
+import type { ScheduleLine } from "../documents/delivery-schedule.ts";
+import { placesApart } from "../documents/further-places.ts";
+import { withLatestReceipt } from "../documents/last-receipt.ts";
 import {
   type Column,
   type Fact,
@@ -35,7 +38,7 @@ export function schedule(document: Held): string {
     ["order", textAt(document, "orderNumber")],
     ["parties", partiesInWords(document)],
   ];
-  const lines = listAt(document, "lines");
+  const lines: readonly Held[] = placesApart(listAt(document, "lines") as ScheduleLine[]).map(withLatestReceipt);
   const shown = lines.slice(0, MOST_LINES).map(scheduleLine);
   const more =
     lines.length > MOST_LINES ? [`… and ${lines.length - MOST_LINES} more lines; --json has all of them\n`] : [];
@@ -49,6 +52,7 @@ function scheduleLine(line: Held, at: number): string {
       `line ${textAt(line, "number") || at + 1}: ${textAt(line, "customerPart") || textAt(line, "ourPart") || "no part"}`,
       labelled("ours", textAt(line, "ourPart")),
       labelled("to", shipTo),
+      labelled("delivered to", from(line, "deliveredTo.code", "deliveredTo.name")),
       labelled("dock", textAt(line, "dock") || textAt(line, "unloadingPoint")),
       labelled("order", from(line, "orderNumber", "orderLine")),
       labelled("release", textAt(line, "releaseNumber")),
@@ -98,7 +102,12 @@ const STEP_COLUMNS: readonly Column[] = [
 const asStep = (step: Held): Held => ({
   ...step,
   timing: textAt(step, "timing") || "day",
-  times: words([textAt(step, "time"), textAt(step, "timeTo")], "-"),
+  from: textAt(step, "from") || textAt(step, "window.from"),
+  to: textAt(step, "to") || (textAt(step, "window.to") === textAt(step, "from") ? "" : textAt(step, "window.to")),
+  times: words(
+    [textAt(step, "time") || textAt(step, "window.fromTime"), textAt(step, "timeTo") || textAt(step, "window.toTime")],
+    "-",
+  ),
   patterns: from(step, "pattern.days", "pattern.time"),
   references: words(
     [

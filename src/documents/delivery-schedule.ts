@@ -98,10 +98,17 @@ export const line = z.strictObject({
   drawing: text.optional(),
   kanban: text.optional(),
   manufacturerPart: text.optional(),
+  continues: z
+    .enum(["item"])
+    .optional()
+    .describe("The line is a further place of the item of the line before it, which alone says what the item is"),
   usage: text.optional().describe("series, spare, sample, test"),
   sequence: text.optional().describe("Place of the item in the customer's production sequence (job sequence number)"),
   vehicle: text.optional().describe("Vehicle or unit that the item is built into"),
   ...inherited,
+  deliveredTo: party
+    .optional()
+    .describe("Who takes the goods in at the ship-to; the ship-to of a message that names no other"),
   price: decimal.optional(),
   priceUnit: text.optional(),
   priceMultiplier: text.optional(),

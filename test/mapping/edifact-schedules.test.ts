@@ -262,13 +262,6 @@ describe("a DELFOR laid out otherwise than its mapping", () => {
     assert.ok(rejecting(read).includes("SCC SEGMENT_NOT_HERE"));
   });
 
-  it("is rejected where ship-tos stand below their item", () => {
-    const read = message(
-      body(["LIN+1++A:IN", "NAD+ST+P7::92", "SCC+1", "QTY+113:20", "DTM+2:20270301:102", "NAD+ST+P8::92", "SCC+1"]),
-    );
-    assert.ok(rejecting(read).includes("LIN SEGMENT_MISSING"));
-  });
-
   it("is rejected where quantities of one item are in different units", () => {
     const read = message(
       body(["LIN+1++A:IN", "QTY+70:5:KGM", "DTM+51:20270101:102", "SCC+1", "QTY+113:20:PCE", "DTM+2:20270301:102"]),

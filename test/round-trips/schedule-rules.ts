@@ -1,6 +1,7 @@
 /**
  * What makes made-up lines and steps a schedule: a week begins on a Monday, a month on its first day, a statement has no date. In
- * EDIFACT the last party of the header is not one that lines are for, since directly before a LIN it begins the lines of that place.
+ * EDIFACT the last party of the header is not one that lines are for, since directly before a LIN it begins the lines of that place;
+ * and a GIS stands in front of a ship-to with one who takes the goods in, since without it the ship-to would be the header's.
  */
 import { addDays, type PlainDate, weekday } from "../../src/values/dates.ts";
 import type { Held } from "./documents.ts";
@@ -14,7 +15,14 @@ export function asSchedule(document: Held, syntax: string, dice: Dice): Held {
   return {
     ...document,
     ...(Array.isArray(lines)
-      ? { lines: lines.map((line: Held) => ({ ...line, ...stepsOf(line, dice), ...accountOf(line) })) }
+      ? {
+          lines: lines.map((line: Held) => ({
+            ...line,
+            ...stepsOf(line, dice),
+            ...accountOf(line),
+            ...begunBy(line, syntax),
+          })),
+        }
       : {}),
     ...(Array.isArray(parties) && syntax === "edifact" ? { parties: closedBy(parties as Held[]) } : {}),
   };
@@ -22,6 +30,9 @@ export function asSchedule(document: Held, syntax: string, dice: Dice): Held {
 
 const closedBy = (parties: readonly Held[]): Held[] =>
   parties.at(-1)?.["role"] === "buyer" ? [...parties] : [...parties, { role: "buyer" }];
+
+const begunBy = (line: Held, syntax: string): Held =>
+  syntax === "edifact" && "deliveredTo" in line && !("completeness" in line) ? { completeness: "complete" } : {};
 
 /** A cumulative of nothing before a reset is no reset. */
 function accountOf({ account }: Held): Held {
