@@ -4,36 +4,33 @@
  */
 import path from "node:path";
 import { type Configuration, loadConfiguration } from "../config/configuration.ts";
-import { applyRegistered } from "../exchange/apply-registered.ts";
-import { leftClaimed } from "../exchange/claim.ts";
 import { type Exchange, exchangePaths, watchedFolders } from "../exchange/context.ts";
-import { type Fault, standingFaults } from "../exchange/faults.ts";
+import { standingFaults } from "../exchange/faults.ts";
 import { forget } from "../exchange/grown.ts";
 import { homeFolders } from "../exchange/home-folders.ts";
 import type { Drained } from "../exchange/outbox.ts";
-import { layFolders, lookAtFolders, resumeClaimed, sendWaiting, takeArrivals } from "../exchange/run.ts";
-import { noLooks } from "../exchange/scan.ts";
-import { systemWords } from "../exchange/system-words.ts";
+import { lookAtFolders, sendWaiting } from "../exchange/run.ts";
 import { refuseBehindTrail } from "../exchange/trail-reading.ts";
 import { fulfilOrders } from "../fulfilment/automatic.ts";
 import { type ReleasedOrder, releaseDue } from "../orders/release.ts";
-import { type Gateways, joinGateways } from "../store/gateways.ts";
+import type { Gateways } from "../store/gateways.ts";
 import { migrate } from "../store/migrate.ts";
 import { refuseDamaged } from "../store/sqlite-file.ts";
 import { openStore, type Store } from "../store/store.ts";
-import { type Clock, monotonic, occasionOf, systemClock } from "../values/clock.ts";
-import { CalloffError, coerceError } from "../values/errors.ts";
+import { type Clock, occasionOf, systemClock } from "../values/clock.ts";
 import { sqlitePath } from "./backup.ts";
 import { refuseGoingBack } from "./business-date.ts";
 import { type EventListener, exchangeEvents } from "./events.ts";
 import { makeDataFolder } from "./folders.ts";
-import { homeIdentity } from "./home-identity.ts";
-import { type InstanceLock, shareInstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import type { InstanceLock } from "./instance-lock.ts";
+import { logLost } from "./keeper-faults.ts";
 import { keeperReport } from "./keeper-report.ts";
 import { type Logger, onLostLog, openLog } from "./log.ts";
-import { untilQuiet } from "./quiet.ts";
 import { openReaders, type PooledReader } from "./readers.ts";
 import { keeperRounds, type Rounds } from "./rounds.ts";
+import { settled } from "./settling.ts";
+import { gatewaysOf, lockOf } from "./sharing.ts";
+import { takingInto } from "./taking.ts";
 
 export interface KeeperOptions {
   /** What the keeper is kept for (`start`, `run`, `demo`): told to whoever finds the home locked. */
@@ -45,9 +42,6 @@ export interface KeeperOptions {
   /** Whether the date may go back: where what was done is done again, on the dates of that time. */
   readonly anyDate?: boolean;
 }
-
-/** How long a growing file is waited for by `catchUp`, in lengths of the quiet time. */
-const QUIET_TIMES = 3;
 
 export interface Keeper {
   readonly config: Configuration;
@@ -98,30 +92,6 @@ export async function openKeeper(home: string, options: KeeperOptions): Promise<
   }
 }
 
-/**
- * Any number of gateways may share a home on PostgreSQL, and nobody restores it meanwhile. Where the file system knows no
- * locks they work all the same.
- */
-async function lockOf(config: Configuration, command: string, log: Logger): Promise<InstanceLock | undefined> {
-  const data = path.join(config.home, "data");
-  if (config.gateway.database.startsWith("sqlite:")) return takeInstanceLock(data, command);
-  return shareInstanceLock(data, command).catch((thrown: unknown) => {
-    const error = coerceError(thrown);
-    if (error instanceof CalloffError && error.code === "LOCKED") throw error;
-    log.warn({ error: error.message }, "the home cannot be locked against a restore");
-    return undefined;
-  });
-}
-
-const gatewaysOf = async (
-  { home, gateway }: Configuration,
-  store: Store,
-  command: string,
-): Promise<Gateways | undefined> =>
-  store.dialect === "sqlite"
-    ? undefined
-    : joinGateways(store, { url: gateway.database, home: homeIdentity(home), command });
-
 /** What a keeper has opened. */
 interface Opened {
   readonly config: Configuration;
@@ -160,9 +130,6 @@ function keeperOf(
     faults,
     folders: homeFolders({ home: config.home, log, events, faults }),
   };
-  const looks = noLooks();
-  let scannedAt = 0;
-  let stopping = false;
   let rounds: Rounds | undefined;
 
   /** Nothing is taken or released on a date before the last one; a replay knows its own dates. */
@@ -170,34 +137,7 @@ function keeperOf(
     if (!anyDate) await refuseGoingBack(store, clock);
   };
 
-  const take = async (): Promise<number> => {
-    await forward();
-    scannedAt = monotonic();
-    try {
-      await layFolders(exchange);
-      const taken = (await resumeClaimed(exchange, looks)) + (await takeArrivals(exchange, looks));
-      await noteKept(exchange, taken);
-      return taken;
-    } catch (thrown) {
-      if (!(thrown instanceof CalloffError && thrown.code === "DATA_UNWRITABLE")) throw thrown;
-      faults.stands(keptNothing(thrown), thrown);
-      return 0;
-    }
-  };
-
-  /** What is registered is applied, whether or not more can be taken now. */
-  const applying = async (taking: () => Promise<number>): Promise<number> => {
-    const taken = await taking().catch(coerceError);
-    const applied = await applyRegistered(exchange);
-    if (taken instanceof Error) throw taken;
-    return taken + applied;
-  };
-
-  const scan = (): Promise<number> => applying(take);
-
-  // Not every taking scans: it goes on first with what the last scan found.
-  const quietIn = () =>
-    untilQuiet(looks, config.gateway.intake.quietMilliseconds, Math.min(scannedAt, looks.scanned?.at ?? 0));
+  const { scan, catchUp, quietIn, end } = takingInto(exchange, forward);
 
   const tick = async (): Promise<ReleasedOrder[]> => {
     await forward();
@@ -215,47 +155,6 @@ function keeperOf(
 
   const drainOutbox = () => sendWaiting(exchange);
 
-  /**
-   * Takes until the inbox is quiet, and only then applies. Whoever begins does so before anything is released or written: a
-   * run that follows a killed one then gives the numbers of orders and interchanges that the killed one would have given.
-   */
-  const takeAll = async (): Promise<number> => {
-    let all = await take();
-    const since = monotonic();
-    for (;;) {
-      const quiet = quietIn();
-      const late = monotonic() - since > QUIET_TIMES * config.gateway.intake.quietMilliseconds + 1000;
-      if (stopping || (looks.queue.length === 0 && (quiet === undefined || late))) break;
-      if (looks.queue.length === 0) await new Promise((resolve) => setTimeout(resolve, quiet));
-      all += await take();
-    }
-    return all;
-  };
-  const catchUp = (): Promise<number> => applying(takeAll);
-
-  /** One blanket order that cannot be released, or one file that cannot be written, does not keep the others waiting. */
-  const round = async (failures: Error[]): Promise<boolean> => {
-    const tried = <T>(step: () => Promise<T>, otherwise: T): Promise<T> =>
-      step().catch((thrown: unknown) => {
-        failures.push(coerceError(thrown));
-        return otherwise;
-      });
-    const taken = await tried(catchUp, 0);
-    const released = await tried(tick, []);
-    const { written } = await tried<Pick<Drained, "written">>(drainOutbox, { written: 0 });
-    return taken > 0 || released.length > 0 || written > 0;
-  };
-
-  const settle = async (): Promise<void> => {
-    for (;;) {
-      const failures: Error[] = [];
-      const changed = await round(failures);
-      const [failure] = failures;
-      if (failure !== undefined && !changed) throw failure;
-      if (!changed) return;
-    }
-  };
-
   return {
     config,
     store,
@@ -265,7 +164,7 @@ function keeperOf(
     catchUp,
     tick,
     drainOutbox,
-    settle,
+    settle: () => settled({ catchUp, tick, drainOutbox }),
     start: async () => {
       // Before they are watched.
       await lookAtFolders(exchange);
@@ -282,7 +181,7 @@ function keeperOf(
       await rounds.start();
     },
     stop: async (seconds = 30) => {
-      stopping = true;
+      end();
       reader.refuse();
       gateways?.refuse();
       // What is being read gets half of the time; what is not read by then is read at the next start.
@@ -300,31 +199,3 @@ function keeperOf(
     },
   };
 }
-
-const keptNothing = ({ code, message, remedy }: CalloffError): Fault => ({
-  place: "data",
-  kind: "keep",
-  code,
-  what: `nothing is taken from the inbox: ${message}`,
-  remedy: remedy ?? "Make room and rights below data/; it goes on by itself",
-});
-
-/** That files can be kept again is proven by one that was, or by none that waits. */
-async function noteKept(exchange: Exchange, taken: number): Promise<void> {
-  const { faults } = exchange;
-  if (!faults.standing().some(({ kind }) => kind === "keep")) return;
-  if (taken > 0 || (await leftClaimed(exchange)).length === 0) faults.ended("data", "keep");
-}
-
-const logLost = (code: string): Fault => {
-  const { what, remedy } = systemWords(code === "EPIPE" ? "" : code);
-  return code === "EPIPE"
-    ? {
-        place: "log",
-        kind: "log",
-        code,
-        what: "the log has no reader any more: its lines are lost",
-        remedy: "Start calloff with its stderr kept",
-      }
-    : { place: "log", kind: "log", code, what: `the log cannot be written and its lines are lost: ${what}`, remedy };
-};
