@@ -78,6 +78,8 @@ const periodOf =
 
 const DAY8 = "(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)";
 const DAY6 = "(?<year>\\d\\d)(?<month>\\d\\d)(?<day>\\d\\d)";
+/** Letters of a zone, or its hours from UTC; senders leave it out, or write its minutes as well. */
+const ZONE = "(?:[A-Z]{1,4}|[+-]\\d\\d(?::?\\d\\d)?)?";
 const day = (source: string): ReadOne => dayOf(new RegExp(`^${source}$`));
 const minutes8 = day(`${DAY8}(?<time>\\d{4})`);
 const days8 = day(DAY8);
@@ -100,8 +102,8 @@ const FORMATS: ReadonlyMap<string, ReadOne> = new Map([
   ["204", moment8],
   // The zone behind the time is the sender's own, and a schedule speaks of the receiver's day.
   ["205", day(`${DAY8}(?<time>\\d{4})[A-Z+-]?\\d{4}`)],
-  ["303", day(`${DAY8}(?<time>\\d{4})[A-Z]{3}`)],
-  ["304", day(`${DAY8}(?<time>\\d{6})[A-Z]{3}`)],
+  ["303", day(`${DAY8}(?<time>\\d{4})${ZONE}`)],
+  ["304", day(`${DAY8}(?<time>\\d{6})${ZONE}`)],
   ["609", monthOfYear(4)],
   ["610", monthOfYear(6)],
   ["615", weekOfYear(4)],

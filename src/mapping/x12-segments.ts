@@ -28,7 +28,7 @@ const MOST_ELEMENTS: ReadonlyMap<string, number> = new Map([
   ["N4", 7],
   ["PER", 9],
   ["REF", 4],
-  ["DTM", 6],
+  ["DTM", 7],
   ["LIN", 31],
   ["FST", 9],
   ["SDP", 8],

@@ -54,6 +54,9 @@ const GROUP_OF: Readonly<Record<string, string>> = {
   "999": "FA",
 };
 
+/** ST03 names a version or a guide of one (`005010X230`); what else partners agree upon there leaves the group's version. */
+const versionOf = (stated: string, group = ""): string => (group === "" || /^\d{6}/.test(stated) ? stated : group);
+
 const own = (elements: readonly string[], n: number): string => ownText((elements[n] ?? "").trim());
 
 function groupFinding(place: Place, element: number, expected: string, found: string, group?: string): Finding {
@@ -132,7 +135,7 @@ function x12Set(elements: readonly string[], _d: Delimiters, group: GroupHead | 
       ack: { set: "6" },
     });
   }
-  return { type, control, version: own(elements, 3) || (group?.version ?? ""), association: "", findings };
+  return { type, control, version: versionOf(own(elements, 3), group?.version ?? ""), association: "", findings };
 }
 
 /** The components of element `n`, released. */
