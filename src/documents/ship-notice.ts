@@ -126,7 +126,10 @@ const shipNoticeLine = z.strictObject({
   references: z.array(reference).optional(),
   marks: z.array(label).optional(),
   countryOfOrigin: text.optional(),
-  unloadingPoint: text.optional(),
+  unloadingPoint: text
+    .optional()
+    .describe("Where at the ship-to the goods are unloaded: a dock, a gate, an Abladestelle"),
+  dock: text.optional().describe("The dock, where the customer names one beside the unloading point"),
   destination: text.optional().describe("Place within the customer's plant where the goods are wanted"),
   texts: z.array(freeText).optional(),
   dates: z.array(dated).optional(),

@@ -39,7 +39,7 @@ export function invoiceOf(invoice: ReleasedInvoice, gateway: Gateway): Invoice {
     issuedOn: invoice.issuedOn,
     kind: "invoice",
     ...stated({
-      blanketNumber: agreement.customer_number,
+      blanketNumber: common(invoice.lines.map(({ of }) => of.of.customerNumber)) || agreement.customer_number,
       orderNumber: common(invoice.lines.map(({ of }) => of.of.order.customer_order_no)),
       releaseNumber: common(invoice.lines.map(({ of }) => of.of.releaseNumber)),
     }),
@@ -57,7 +57,7 @@ export function invoiceOf(invoice: ReleasedInvoice, gateway: Gateway): Invoice {
   };
 }
 
-function invoiceLine({ number, shipment, agreement }: ReleasedInvoice, line: PricedLine): InvoiceLine {
+function invoiceLine({ number, shipment }: ReleasedInvoice, line: PricedLine): InvoiceLine {
   const { of, lineNumber } = line.of;
   return {
     cause: lineReference(number, line.lineNumber),
@@ -71,7 +71,8 @@ function invoiceLine({ number, shipment, agreement }: ReleasedInvoice, line: Pri
       customerPart: of.blanketLine.customer_part,
       ourPart: of.blanketLine.item,
       description: of.blanketLine.description,
-      blanketNumber: agreement.customer_number,
+      blanketNumber: of.customerNumber,
+      orderLine: of.directions.orderLine,
       releaseNumber: of.releaseNumber,
       customerOrderNumber: of.order.customer_order_no,
       note: shipment.note,

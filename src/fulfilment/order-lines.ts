@@ -2,6 +2,8 @@
 import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import { partnerNamed } from "../orders/configuration.ts";
+import { type Directions, directionsFor, inForceOn } from "../orders/directions.ts";
+import { grouped } from "../orders/grouped.ts";
 import { lineReference } from "../orders/order-documents.ts";
 import { lockRows, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
@@ -11,6 +13,7 @@ import {
   type AgreementRow,
   account,
   agreement,
+  agreementAlias,
   agreementLine,
   type ChildLineRow,
   type ChildOrderRow,
@@ -18,6 +21,7 @@ import {
   childOrder,
   revision,
 } from "../store/tables.ts";
+import { normalForm } from "../values/identifiers.ts";
 import { byId, inSlices, rowsById, there } from "./rows-by-id.ts";
 
 /** What this room needs of a home's configuration. */
@@ -39,6 +43,10 @@ export interface OrderLine {
   readonly account: AccountRow;
   /** Release number of the schedule the line was made from; empty for one entered by hand. */
   readonly releaseNumber: string;
+  /** The customer's number of the order: as that schedule spells it where it names the blanket order, else the blanket order's. */
+  readonly customerNumber: string;
+  /** Where the customer wants the goods by now, and the signs he looks for again. */
+  readonly directions: Directions;
 }
 
 /** Splits `SO-000123/10`; `undefined` where the text names no line. */
@@ -133,25 +141,49 @@ async function withContext(
       lines.map(({ account_id }) => account_id),
     ),
   );
+  const aliases = await aliasesOf(from, [...agreements.values()]);
   const revisions = byId(
-    await rowsById(
-      from,
-      revision,
-      lines.flatMap(({ revision_id }) => (revision_id === null ? [] : [revision_id])),
-    ),
+    await rowsById(from, revision, [
+      ...lines.flatMap(({ revision_id }) => revision_id ?? []),
+      ...[...accounts.values()].flatMap(inForceOn),
+    ]),
   );
   const ordersById = byId(orders);
   return lines.map((line) => {
     const order = there(ordersById.get(line.order_id));
     const blanketLine = there(blanketLines.get(line.line_id));
+    const of = there(agreements.get(blanketLine.agreement_id));
+    const drawnOn = there(accounts.get(line.account_id));
+    const orderedBy = line.revision_id === null ? undefined : there(revisions.get(line.revision_id));
+    const inForce = inForceOn(drawnOn).map((id) => there(revisions.get(id)));
     return {
       reference: lineReference(order.number, line.line_no),
       line,
       order,
       blanketLine,
-      agreement: there(agreements.get(blanketLine.agreement_id)),
-      account: there(accounts.get(line.account_id)),
-      releaseNumber: line.revision_id === null ? "" : there(revisions.get(line.revision_id)).release_no,
+      agreement: of,
+      account: drawnOn,
+      releaseNumber: orderedBy?.release_no ?? "",
+      customerNumber: customerNumberOf(of, aliases.get(of.id) ?? [], orderedBy?.order_number ?? ""),
+      directions: directionsFor(orderedBy, inForce),
     };
   });
+}
+
+/** Other numbers that customers call the blanket orders by, by the blanket order's row id. */
+async function aliasesOf(from: Queryable, agreements: readonly AgreementRow[]): Promise<Map<number, string[]>> {
+  const rows = await inSlices(
+    agreements.map(({ id }) => id),
+    (slice) => select(from, agreementAlias, "WHERE agreement_id IN (:slice)", { slice }),
+  );
+  return new Map(
+    [...grouped(rows, ({ agreement_id }) => agreement_id)].map(([id, held]) => [id, held.map(({ normal }) => normal)]),
+  );
+}
+
+/** What a schedule quotes may be another order's number: the goods were matched by part and ship-to then. */
+function customerNumberOf(of: AgreementRow, aliases: readonly string[], quoted: string): string {
+  const names = [of.customer_number_normal, ...aliases];
+  const isNamed = [normalForm(quoted), normalForm(quoted, { dashes: "drop" })].some((normal) => names.includes(normal));
+  return of.customer_number === "" || (quoted !== "" && isNamed) ? quoted : of.customer_number;
 }

@@ -3,10 +3,12 @@ import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import type { ErpShipment, ShipmentConfirmation } from "../documents/erp.ts";
 import type { ShipNotice, ShipNoticeLine } from "../documents/ship-notice.ts";
+import { dockIn } from "../orders/directions.ts";
 import { lineReference, shipToParty } from "../orders/order-documents.ts";
 import { type Occasion, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Quantity, writeMillionths } from "../values/figures.ts";
+import { normalForm } from "../values/identifiers.ts";
 import type { OrderLine } from "./order-lines.ts";
 import { as, buyerParty, ourParty } from "./parties.ts";
 
@@ -46,6 +48,7 @@ export function shipNoticeOf(
   // One unit is confirmed for both weights; each is written beside its own, and none beside no weight.
   const weightUnit = grossWeight === undefined ? undefined : consignment.weightUnit;
   const netWeightUnit = netWeight === undefined ? undefined : consignment.weightUnit;
+  const dock = shipment.lines.map(({ of }) => dockOf(of)).find((one) => one !== "") ?? "";
   return {
     purpose: "original",
     number: shipment.note,
@@ -57,17 +60,44 @@ export function shipNoticeOf(
     ...stated({ shippedAt, carrier, equipment, packages, grossWeight, netWeight, weightUnit, netWeightUnit }),
     parties: [
       as("buyer", buyerParty(shipment.partner)),
-      as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
+      {
+        ...as("ship-to", shipToParty(shipment.partner, shipment.shipTo)),
+        ...stated({ dock }),
+      },
       as("ship-from", ourParty(gateway, shipment.partner)),
     ],
-    lines: shipment.lines.map((line) => noticeLine(shipment, line)),
+    lines: shipment.lines.map((line) => noticeLine(shipment, line, dock)),
   };
 }
 
 /** The digits of a number of ours, for formats that have few places. */
 export const digitsOf = (number: string): string => number.replace(/\D+/g, "").replace(/^0+(?=.)/, "");
 
-function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumulative }: BookedLine): ShipNoticeLine {
+/** The dock, or the unloading point, which is what others call it; where no schedule says any, the blanket order's. */
+const dockOf = ({ directions, blanketLine, account }: OrderLine): string =>
+  dockIn(directions) ?? (blanketLine.dock || account.dock);
+
+/** In the words of the customer's schedule; what the ship-to's dock says already needs no second word. */
+function unloading(of: OrderLine, dock: string): Pick<ShipNoticeLine, "unloadingPoint" | "dock"> {
+  const { unloadingPoint } = of.directions;
+  if (unloadingPoint !== undefined) return stated({ unloadingPoint, dock: of.directions.dock });
+  const own = dockOf(of);
+  return stated({ unloadingPoint: own === dock ? undefined : own, dock: own });
+}
+
+/** VDA 4913 has four places for a call-off's number: a cut one would be another call-off's. */
+function inFewPlaces(release: string): string {
+  const number = normalForm(release);
+  return number.length > 4 ? "" : number;
+}
+
+/** @param dock the ship-to's, which holds for lines that name no other */
+function noticeLine(
+  shipment: BookedShipment,
+  { lineNumber, of, quantity, cumulative }: BookedLine,
+  dock: string,
+): ShipNoticeLine {
+  const { directions } = of;
   return {
     cause: lineReference(shipment.number, lineNumber),
     ...stated({
@@ -77,10 +107,18 @@ function noticeLine(shipment: BookedShipment, { lineNumber, of, quantity, cumula
       unit: of.blanketLine.unit,
       // Where a message says what was ordered, it says in which unit (X12 SN1, P0506).
       orderedUnit: of.blanketLine.unit,
-      blanketNumber: of.agreement.customer_number,
+      blanketNumber: of.customerNumber,
       releaseNumber: of.releaseNumber,
+      callOffNumber: inFewPlaces(of.releaseNumber),
       customerOrderNumber: of.order.customer_order_no,
-      unloadingPoint: of.blanketLine.dock || of.account.dock,
+      ...unloading(of, dock),
+      destination: directions.pointOfUse,
+      warehouse: directions.warehouse,
+      plant: directions.plant,
+      customerSign: directions.customerSign,
+      usage: directions.usage,
+      orderLine: directions.orderLine,
+      linePoLine: directions.orderLine,
     }),
     shipLine: String(lineNumber),
     quantity: writeMillionths(quantity),

@@ -4,7 +4,7 @@ import type { Partner } from "../../src/config/partner.ts";
 import { bookShipment } from "../../src/fulfilment/ship.ts";
 import { loadMappings } from "../../src/mapping/library.ts";
 import { select } from "../../src/store/rows.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store, Tx } from "../../src/store/store.ts";
 import { outboundDocument } from "../../src/store/tables.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import { occasionOn, partnerWith, seedBlanket, seedOrder, settingsWith } from "../support/seed.ts";
@@ -30,7 +30,11 @@ async function segmentsOf(store: Store, kind: string, name: string): Promise<str
 }
 
 /** A shipment of two items, and its invoice. */
-async function shipTwoItems(store: Store, partner: Partner): Promise<void> {
+async function shipTwoItems(
+  store: Store,
+  partner: Partner,
+  before: (tx: Tx) => Promise<unknown> = async () => {},
+): Promise<void> {
   const blanket = await seedBlanket(store, {
     partner: "acme",
     customerNumber: "4500",
@@ -45,6 +49,7 @@ async function shipTwoItems(store: Store, partner: Partner): Promise<void> {
     quantities: ["250", "40"],
     customerOrder: "PO-7",
   });
+  await store.write(before);
   await store.write((tx) =>
     bookShipment(
       tx,
@@ -199,5 +204,47 @@ onEveryDatabase("a shipment to a customer who calls us and himself otherwise", (
     );
     const json = (await segmentsOf(database().store, "invoice", "json/invoice")).join("");
     assert.match(json, /"code":\s*"20117"/);
+  });
+});
+
+onEveryDatabase("a shipment whose items are unloaded at two docks", (database) => {
+  const placed = async (mapping: string, ...tags: readonly string[]) =>
+    (await segmentsOf(database().store, "ship-notice", mapping)).filter((segment) =>
+      tags.some((tag) => segment.startsWith(tag)),
+    );
+  beforeEach(async () => {
+    const { store } = database();
+    await shipTwoItems(store, ACME, async (tx) => {
+      await tx.run("UPDATE agreement_line SET dock = CASE line_no WHEN 10 THEN 'GATE1' ELSE 'GATE2' END");
+      await tx.run("UPDATE child_order SET ship_to = 'P01'");
+    });
+  });
+
+  it("names the first at the ship-to, and each with its item, in the 856 and the DESADV", async () => {
+    assert.deepEqual(await placed("x12/856", "N1*ST", "REF*DK", "HL*", "REF*LU"), [
+      "HL*1**S*1",
+      "N1*ST**92*P01",
+      "REF*DK*GATE1",
+      "HL*2*1*I",
+      "REF*DK*GATE1",
+      "HL*3*1*I",
+      "REF*DK*GATE2",
+      "REF*LU*GATE2",
+    ]);
+    assert.deepEqual(await placed("edifact/desadv-96a", "NAD*ST", "LOC", "LIN"), [
+      "NAD*ST*P01>>92",
+      "LOC*11*GATE1",
+      "LIN*10**C-F-10>IN",
+      "LIN*20**C-F-20>IN",
+      "LOC*11*GATE2",
+    ]);
+  });
+
+  it("has a delivery note record for each in the 4913", async () => {
+    const records = (await placed("fixed/4913", "713", "714")).map((text) => text.split("*").at(-1) ?? "");
+    assert.deepEqual(
+      records.map((text) => (text.startsWith("713") ? text.slice(19, 24) : text.slice(5, 27).trim())),
+      ["GATE1", "C-F-10", "GATE2", "C-F-20"],
+    );
   });
 });

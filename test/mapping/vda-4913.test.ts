@@ -26,7 +26,7 @@ describe("a VDA 4913 of two loads and three delivery notes", () => {
       ["00088124", "00000012", "2027-03-05", "1430", "2027-03-06"],
     );
     assert.deepEqual(bare(document.parties), [
-      { role: "ship-to", code: "007" },
+      { role: "ship-to", code: "007", dock: "DOCK3" },
       { role: "ship-from", code: "SUPP00001" },
     ]);
     assert.deepEqual(
