@@ -10,7 +10,7 @@ import { CalloffError } from "../values/errors.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { renderEdi } from "./render-edi.ts";
 import { renderErp } from "./render-erp.ts";
-import { type RenderJob, type Sides, targetOf } from "./render-job.ts";
+import { nineDigits, type RenderJob, type Sides, targetOf } from "./render-job.ts";
 
 /** One document as a file that has no row yet. */
 export interface RenderedFile {
@@ -49,8 +49,6 @@ const safe = (text: string): string =>
     .replace(/[^A-Za-z0-9._-]+/g, "_")
     .replace(/^[._]+/, "")
     .slice(0, 80);
-
-const padded = (control: number): string => String(control).padStart(9, "0");
 
 /** One file each, numbered from those that are expected in the series of their families. */
 export async function renderForPartner(
@@ -192,7 +190,7 @@ export function renderForErp(rows: readonly OutboundDocumentRow[]): RenderedFile
       return files.map((file) => {
         if (file.row.kind !== "erp-order-change") return { ...file, name: `${file.name}.json` };
         next += 1;
-        return { ...file, name: `${file.name}_${padded(next - 1)}.json` };
+        return { ...file, name: `${file.name}_${nineDigits(next - 1)}.json` };
       });
     },
   };

@@ -1,12 +1,11 @@
 /** A document as one VDA transmission of fixed records, numbered in the chain of its message. */
 import type { CompiledMapping } from "../mapping/library.ts";
-import { catalogueOf } from "../syntax/catalogue.ts";
 import { writeFixedTransmission } from "../syntax/fixed-writer.ts";
-import { segmentsOf } from "../syntax/set-reader.ts";
-import { memorySource } from "../syntax/sources.ts";
+import { NO_DELIMITERS } from "../syntax/segment.ts";
+import { elementsReadBack, notReadBack, readBackOne } from "./read-back.ts";
 import {
   type ControlNumbers,
-  notReadBack,
+  PLAIN,
   type Rendered,
   type RenderJob,
   sidesOf,
@@ -15,8 +14,6 @@ import {
   writtenSet,
 } from "./render-job.ts";
 import { numbersOfTransmission } from "./transmission-chains.ts";
-
-const NONE = { element: "", component: "", repetition: "", segment: "", release: "" };
 
 /** @throws CalloffError EXCHANGE_DOCUMENT, EXCHANGE_READ_BACK, SYNTAX_* from the writer */
 export function renderFixed(
@@ -37,7 +34,7 @@ export function renderFixed(
   };
   const set = writtenSet(mapping, document, {
     family: "fixed",
-    delimiters: NONE,
+    delimiters: NO_DELIMITERS,
     version,
     setControl: "",
     charset: partner.charset ?? "latin1",
@@ -49,27 +46,15 @@ export function renderFixed(
     type: mapping.name.slice(mapping.name.indexOf("/") + 1).split(".", 1)[0] ?? "",
     ending: ".edi",
     control: chain.new,
-    functionalId: "",
-    groupControl: "",
-    setControl: "",
-    differences: [],
-    unread: undefined,
+    ...PLAIN,
   };
 }
 
 /** One whole transmission of that number, its records those that were meant. */
-function readBack(bytes: Uint8Array, control: string, meant: readonly (readonly string[])[]): void {
-  const source = memorySource("what was written", bytes);
-  const { interchanges, findings } = catalogueOf(source);
-  const [entry, ...others] = interchanges;
-  const set = entry?.groups[0]?.sets[0];
-  const [first] = [...findings, ...(entry?.findings ?? []), ...(set?.findings ?? [])];
-  const whole = entry?.complete === true && others.length === 0 && Number(entry.control) === Number(control);
-  if (!whole || first !== undefined || entry === undefined || set === undefined) {
-    throw notReadBack("one transmission", first ?? `${interchanges.length} transmissions`);
-  }
-  const records = [...segmentsOf(source, entry, set)].flat().map(({ elements }) => (elements[1] ?? "").trimEnd());
+function readBack(bytes: Uint8Array, number: string, meant: readonly (readonly string[])[]): void {
+  const back = readBackOne(bytes, "transmission", (control) => Number(control) === Number(number));
+  const records = elementsReadBack(back, "transmission").map(([, record = ""]) => record.trimEnd());
   const wrong = meant.findIndex((record, n) => (record[1] ?? "").trimEnd() !== records[n]);
   if (wrong < 0 && records.length === meant.length) return;
-  throw notReadBack("one transmission", `record ${wrong + 1}: ${records[wrong] ?? "none"}`);
+  throw notReadBack("transmission", `record ${wrong + 1}: ${records[wrong] ?? "none"}`);
 }

@@ -7,7 +7,8 @@ import type { WrittenSet } from "../syntax/x12-writer.ts";
 import { dateIn, type Instant, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
-import { type Finding, findingInWords } from "../values/finding.ts";
+import type { Finding } from "../values/finding.ts";
+import type { SecondReading } from "./read-back.ts";
 
 export interface Sides {
   readonly sender: Identity;
@@ -48,7 +49,7 @@ export interface ControlNumbers {
 }
 
 /** The bytes of one file, and by which numbers what is in it will be answered. */
-export interface Rendered {
+export interface Rendered extends SecondReading {
   readonly bytes: Buffer;
   /** What the file is called after: `856`, `DESADV`, `4913`, `ship-notice`. */
   readonly type: string;
@@ -59,11 +60,16 @@ export interface Rendered {
   /** Empty where there is no group. */
   readonly groupControl: string;
   readonly setControl: string;
-  /** Where the second reader did not see what was meant, in words; empty when it agrees. */
-  readonly differences: readonly string[];
-  /** That the second reader failed, with its reason. */
-  readonly unread: string | undefined;
 }
+
+/** What families say whose interchanges have neither groups nor a second reader. */
+export const PLAIN = {
+  functionalId: "",
+  groupControl: "",
+  setControl: "",
+  differences: [],
+  unread: undefined,
+} as const;
 
 /**
  * How a document of that kind is written for its partner.
@@ -151,19 +157,14 @@ export function writtenSet(
 export const sidesOf = ({ partner, sides }: RenderJob): Sides =>
   sides ?? { sender: partner.ours[0] as Identity, receiver: partner.theirs[0] as Identity };
 
+/** Control numbers of interchanges have nine digits. */
+export const nineDigits = (control: number): string => String(control).padStart(9, "0");
+
 /** Date and time (`HHMM`) of an envelope, in the company's time zone. */
 export const stampOf = ({ instant, timeZone }: RenderJob): { date: PlainDate; time: string } => ({
   date: dateIn(timeZone, instant),
   time: timeIn(timeZone, instant),
 });
-
-/** What is read back is not what was meant to be written: nothing leaves that we would refuse ourselves. */
-export const notReadBack = (expected: string, found: Finding | string): CalloffError =>
-  new CalloffError("EXCHANGE_READ_BACK", `What was written is not read back as ${expected}`, {
-    expected: `the ${expected.replace(/^one /, "")} that was meant`,
-    found: typeof found === "string" ? found : findingInWords(found),
-    remedy: "Report this: it is a fault of calloff",
-  });
 
 const NAMES: Readonly<Record<PartnerKind, string>> = {
   "997": "997",

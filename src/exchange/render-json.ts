@@ -1,12 +1,13 @@
 /** A canonical document as a JSON file, read back and held against its schema before it counts. */
 import { DOCUMENT_SCHEMAS } from "../documents/schemas.ts";
 import type { CompiledMapping } from "../mapping/library.ts";
-import { catalogueOf } from "../syntax/catalogue.ts";
 import { writeJsonInterchange } from "../syntax/json-writer.ts";
-import { memorySource } from "../syntax/sources.ts";
+import { NO_DELIMITERS } from "../syntax/segment.ts";
+import { notReadBack, readBackOne } from "./read-back.ts";
 import {
   type ControlNumbers,
-  notReadBack,
+  nineDigits,
+  PLAIN,
   type Rendered,
   type RenderJob,
   sidesOf,
@@ -14,8 +15,6 @@ import {
   type Target,
   writtenSet,
 } from "./render-job.ts";
-
-const NONE = { element: "", component: "", repetition: "", segment: "", release: "" };
 
 /** @throws CalloffError EXCHANGE_DOCUMENT, EXCHANGE_READ_BACK */
 export function renderJson(
@@ -27,7 +26,7 @@ export function renderJson(
   const { date, time } = stampOf(job);
   const set = writtenSet(mapping, job.document, {
     family: "json",
-    delimiters: NONE,
+    delimiters: NO_DELIMITERS,
     version,
     setControl: "",
     charset: "utf-8",
@@ -50,24 +49,15 @@ export function renderJson(
     bytes,
     type: job.kind,
     ending: ".json",
-    control: control.padStart(9, "0"),
-    functionalId: "",
-    groupControl: "",
-    setControl: "",
-    differences: [],
-    unread: undefined,
+    control: nineDigits(numbers.interchange),
+    ...PLAIN,
   };
 }
 
 /** One envelope of that number whose document fits its schema, by our reader and by another. */
 function readBack(bytes: Uint8Array, mapping: CompiledMapping, control: string): void {
-  const { interchanges, findings } = catalogueOf(memorySource("what was written", bytes));
-  const [entry] = interchanges;
-  const [first] = [...findings, ...(entry?.findings ?? [])];
-  if (first !== undefined || entry?.control !== control || interchanges.length !== 1) {
-    throw notReadBack("one document", first ?? `${interchanges.length} documents`);
-  }
+  readBackOne(bytes, "document", (read) => read === control);
   const { document } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { document?: unknown };
   const fits = DOCUMENT_SCHEMAS[mapping.document].safeParse(document);
-  if (!fits.success) throw notReadBack("one document", fits.error.issues[0]?.message ?? "another document");
+  if (!fits.success) throw notReadBack("document", fits.error.issues[0]?.message ?? "another document");
 }

@@ -1,15 +1,13 @@
 /** A document as one X12 interchange, read back by x12-parser before it counts; and a TA1 as an interchange of its own. */
 import type { Acknowledgement } from "../documents/acknowledgement.ts";
 import type { CompiledMapping } from "../mapping/library.ts";
-import { catalogueOf } from "../syntax/catalogue.ts";
 import { compareReaders, readByX12Parser } from "../syntax/second-reader.ts";
 import type { Delimiters, Ta1 } from "../syntax/segment.ts";
-import { memorySource } from "../syntax/sources.ts";
 import { writeX12Interchange, type X12Envelope } from "../syntax/x12-writer.ts";
-import { CalloffError } from "../values/errors.ts";
+import { readBackOne, type SecondReading, secondReading } from "./read-back.ts";
 import {
   type ControlNumbers,
-  notReadBack,
+  nineDigits,
   type Rendered,
   type RenderJob,
   sidesOf,
@@ -42,17 +40,17 @@ export async function renderX12(
   });
   const functionalId = mapping.message.groups[0] ?? GROUPS[set.type] ?? "";
   const bytes = writeX12Interchange(envelopeOf(job, numbers, functionalId, version), [set]);
-  readBack(bytes, numbers.interchange);
+  readBackOne(bytes, "interchange", (control) => Number(control) === numbers.interchange);
   const meant = [...set.segments, ["SE", String(set.segments.length + 1), SET_CONTROL]];
   return {
     bytes,
     type: set.type,
     ending: ".edi",
-    control: padded(numbers.interchange),
+    control: nineDigits(numbers.interchange),
     functionalId,
     groupControl: String(numbers.group),
     setControl: SET_CONTROL,
-    ...(await secondReading(bytes, meant, delimiters, { before: 2, behind: 2 })),
+    ...(await readByAnother(bytes, meant, delimiters, ["ISA", "GS", "GE", "IEA"])),
   };
 }
 
@@ -61,21 +59,19 @@ export async function renderTa1(job: RenderJob, numbers: ControlNumbers): Promis
   const delimiters = delimitersOf(job, TA1_VERSION);
   const ta1 = ta1Of(job.document as Acknowledgement, stampOf(job).date);
   const bytes = writeX12Interchange({ ...envelopeOf(job, numbers, "FA", TA1_VERSION), ta1: [ta1] }, []);
-  readBack(bytes, numbers.interchange);
+  readBackOne(bytes, "interchange", (control) => Number(control) === numbers.interchange);
   const meant = [["TA1", ta1.control, ta1.date, ta1.time, ta1.status, ta1.note]];
   return {
     bytes,
     type: "TA1",
     ending: ".edi",
-    control: padded(numbers.interchange),
+    control: nineDigits(numbers.interchange),
     functionalId: "",
     groupControl: "",
     setControl: "",
-    ...(await secondReading(bytes, meant, delimiters, { before: 1, behind: 1 })),
+    ...(await readByAnother(bytes, meant, delimiters, ["ISA", "IEA"])),
   };
 }
-
-const padded = (control: number): string => String(control).padStart(9, "0");
 
 const STATUSES: Readonly<Record<string, string>> = { accepted: "A", "accepted-with-errors": "E", rejected: "R" };
 
@@ -131,43 +127,16 @@ function envelopeOf(job: RenderJob, numbers: ControlNumbers, functionalId: strin
   };
 }
 
-function readBack(bytes: Uint8Array, control: number): void {
-  const catalogue = catalogueOf(memorySource("what was written", bytes));
-  const [entry, ...others] = catalogue.interchanges;
-  const findings = [
-    ...catalogue.findings,
-    ...(entry?.findings ?? []),
-    ...(entry?.groups ?? []).flatMap((group) => [...group.findings, ...group.sets.flatMap((set) => set.findings)]),
-  ];
-  const whole = entry?.complete === true && others.length === 0 && Number(entry.control) === control;
-  const [first] = findings;
-  if (whole && first === undefined) return;
-  throw notReadBack("one interchange", first ?? `${catalogue.interchanges.length} interchanges`);
-}
-
-/** What x12-parser reads between the envelopes, against what was meant. */
-async function secondReading(
+/** What x12-parser reads of it. */
+const readByAnother = (
   bytes: Uint8Array,
   meant: readonly (readonly string[])[],
   delimiters: Delimiters,
-  envelopes: { readonly before: number; readonly behind: number },
-): Promise<Pick<Rendered, "differences" | "unread">> {
-  let theirs: string[][];
-  try {
-    theirs = await readByX12Parser(bytes, delimiters);
-  } catch (thrown) {
-    if (!(thrown instanceof CalloffError)) throw thrown;
-    return { differences: [], unread: thrown.message };
-  }
-  const body = theirs.slice(envelopes.before, -envelopes.behind);
-  const differences = compareReaders(meant, body, delimiters.component)
-    .filter(({ known }) => !known)
-    .map(
-      ({ segment, element, ours, theirs: read }) =>
-        `segment ${segment}, element ${element ?? "all"}: meant ${ours}, read ${read}`,
-    );
-  const tags = [...theirs.slice(0, envelopes.before), ...theirs.slice(-envelopes.behind)].map(([tag]) => tag).join(" ");
-  const wanted = ["ISA GS GE IEA", "ISA IEA"][2 - envelopes.before] as string;
-  if (tags !== wanted) differences.unshift(`envelopes: meant ${wanted}, read ${tags}`);
-  return { differences, unread: undefined };
-}
+  envelopes: readonly string[],
+): Promise<SecondReading> =>
+  secondReading(
+    meant,
+    envelopes,
+    () => readByX12Parser(bytes, delimiters),
+    (ours, theirs) => compareReaders(ours, theirs, delimiters.component),
+  );
