@@ -39,6 +39,8 @@ export interface Invocation {
   readonly pathOf: (name: string) => string;
   /** Writes to stdout while the command is still at work. */
   readonly print: (text: string) => Promise<void>;
+  /** Tells whoever waits how far the command has come: one line on stderr, so that the answer stays what it is. */
+  readonly tell: (line: string) => Promise<void>;
 }
 
 /** Options that every command understands, as commander reads them. */
@@ -89,7 +91,7 @@ export function answers(
   });
 }
 
-function invocationOf(options: GlobalOptions, { stdout, cwd, env }: Terminal): Invocation {
+function invocationOf(options: GlobalOptions, { stdout, stderr, cwd, env }: Terminal): Invocation {
   return {
     home: path.resolve(cwd, options.home ?? "."),
     businessDate: options.businessDate === undefined ? undefined : dateOption("--business-date", options.businessDate),
@@ -98,6 +100,7 @@ function invocationOf(options: GlobalOptions, { stdout, cwd, env }: Terminal): I
     user: userName(env["CALLOFF_USER"]),
     pathOf: (name) => path.resolve(cwd, name),
     print: (text) => print(stdout, text),
+    tell: (line) => print(stderr, harmless(`${line}\n`)),
   };
 }
 

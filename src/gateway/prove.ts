@@ -38,6 +38,14 @@ export interface Proof {
   readonly fingerprint: { readonly before: string; readonly again: string };
 }
 
+/** How far a proof has come: what the home remembers is read, and so much of it is done again. */
+export interface Progress {
+  readonly files: number;
+  readonly entries: number;
+  /** Entries of the audit trail that are behind it, and the next one; absent before the first. */
+  readonly next?: { readonly behind: number; readonly object: string; readonly date: string };
+}
+
 interface Kept {
   readonly trail: readonly AuditEntry[];
   readonly outbox: readonly Written[];
@@ -46,10 +54,11 @@ interface Kept {
 
 /**
  * Proves a home. Its own files and database are only read.
+ * @param tell is told how far the proof has come, at every entry of the audit trail
  * @throws CalloffError PROVE_UNSENT while documents still wait to be written, PROVE_ARCHIVE_MISSING when bytes are not in the
  * archive any more
  */
-export async function proveHome(home: string): Promise<Proof> {
+export async function proveHome(home: string, tell: (progress: Progress) => void = () => {}): Promise<Proof> {
   const config = loadConfiguration(home);
   const store = openStore(config.gateway.database, config.home);
   const scratch = await mkdtemp(path.join(os.tmpdir(), "calloff-proof-"));
@@ -60,8 +69,9 @@ export async function proveHome(home: string): Promise<Proof> {
       outbox: await writtenFiles(store),
       fingerprint: await fingerprint(store),
     };
+    tell({ files: then.outbox.length, entries: then.trail.length });
     await layScratchHome(config.home, scratch, "sqlite:data/calloff.sqlite");
-    return await doneAgain(config.home, scratch, then);
+    return await doneAgain(config.home, scratch, then, tell);
   } finally {
     await store.close();
     await rm(scratch, { recursive: true, force: true });
@@ -91,7 +101,12 @@ const writtenFiles = async (store: Pick<Keeper["store"], "ask">): Promise<Writte
     }),
   );
 
-async function doneAgain(home: string, scratch: string, then: Kept): Promise<Proof> {
+async function doneAgain(
+  home: string,
+  scratch: string,
+  then: Kept,
+  tell: (progress: Progress) => void,
+): Promise<Proof> {
   const moment: Moment = { current: undefined };
   const keeper = await openKeeper(scratch, {
     command: "prove",
@@ -100,7 +115,12 @@ async function doneAgain(home: string, scratch: string, then: Kept): Promise<Pro
     anyDate: true,
   });
   try {
-    const steps = await doAgain(keeper, moment, exchangePaths(home).archive, then.trail);
+    const all = { files: then.outbox.length, entries: then.trail.length };
+    let behind = 0;
+    const steps = await doAgain(keeper, moment, exchangePaths(home).archive, then.trail, (entry) => {
+      tell({ ...all, next: { behind, object: entry.object, date: entry.businessDate } });
+      behind += 1;
+    });
     return compared(
       then,
       { outbox: await writtenFiles(keeper.store), fingerprint: await fingerprint(keeper.store) },

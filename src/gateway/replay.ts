@@ -34,6 +34,7 @@ export async function layScratchHome(home: string, scratch: string, database: st
 /**
  * Does these entries again in their order and gives how many steps that were.
  * @param archive where the bytes of the files are
+ * @param begins told of each entry before it is done again
  * @throws CalloffError PROVE_ARCHIVE_MISSING, and whatever a command refuses with this time
  */
 export async function doAgain(
@@ -41,10 +42,12 @@ export async function doAgain(
   moment: Moment,
   archive: string,
   entries: readonly AuditEntry[],
+  begins: (entry: AuditEntry) => void = () => {},
 ): Promise<number> {
   let steps = 0;
   for (const entry of entries) {
     moment.current = entry;
+    begins(entry);
     const command = commandOfVerb(entry.verb);
     if (command !== undefined) await giveAgain(keeper, command, entry);
     else if (entry.verb === "file.registered") {
