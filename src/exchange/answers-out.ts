@@ -12,6 +12,7 @@ import type { InterchangeEntry } from "../syntax/segment.ts";
 import type { Occasion } from "../values/clock.ts";
 import { type PlainDate, readDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
+import { grouped } from "../values/grouped.ts";
 import { ANSWERS, type AnsweredGroup, acknowledgementOf } from "./acknowledge.ts";
 import { type AnsweredMessageGroup, contrlOf, contrlRejecting, rejectsAny } from "./acknowledge-edifact.ts";
 import { ta1Of } from "./acknowledge-interchange.ts";
@@ -62,15 +63,12 @@ function groupAnswers({ partner, claim, row, messages }: Closed): NewOutboundDoc
 }
 
 /** Messages of each group, in order; a TA1 stands in none. */
-function byGroup(messages: readonly MessageRow[]): [ordinal: number, rows: [MessageRow, ...MessageRow[]]][] {
-  const groups = new Map<number, [MessageRow, ...MessageRow[]]>();
-  for (const row of messages.filter(({ group_ordinal }) => group_ordinal > 0)) {
-    const rows = groups.get(row.group_ordinal);
-    if (rows === undefined) groups.set(row.group_ordinal, [row]);
-    else rows.push(row);
-  }
-  return [...groups];
-}
+const byGroup = (messages: readonly MessageRow[]): [ordinal: number, rows: [MessageRow, ...MessageRow[]]][] => [
+  ...grouped(
+    messages.filter(({ group_ordinal }) => group_ordinal > 0),
+    ({ group_ordinal }) => group_ordinal,
+  ),
+];
 
 const groupFindings = (rows: readonly MessageRow[], partner: Partner): Finding[] =>
   withLenience(

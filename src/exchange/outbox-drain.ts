@@ -1,6 +1,7 @@
 /** One drain of the outbox: what it has done, what it may not write into, and steps of it that fail for some files only. */
 import type { OutboxFileRow } from "../store/tables.ts";
 import { coerceError } from "../values/errors.ts";
+import { grouped } from "../values/grouped.ts";
 import type { Exchange } from "./context.ts";
 import { type End, takenByAnother, tellWaiting, wait } from "./outbox-ends.ts";
 import { removeTemporary, temporaryName } from "./outbox-files.ts";
@@ -57,11 +58,8 @@ export async function triedTogether<T>(
   }
 }
 
-export function byFolder(rows: readonly OutboxFileRow[]): Map<string, OutboxFileRow[]> {
-  const folders = new Map<string, OutboxFileRow[]>();
-  for (const row of rows) folders.set(row.folder, [...(folders.get(row.folder) ?? []), row]);
-  return folders;
-}
+export const byFolder = (rows: readonly OutboxFileRow[]): ReadonlyMap<string, readonly OutboxFileRow[]> =>
+  grouped(rows, ({ folder }) => folder);
 
 /** Those of the files whose rows moved; another process has the others in work, which takes nothing from this one. */
 export async function still(

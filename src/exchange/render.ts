@@ -11,6 +11,7 @@ import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } fr
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
 import type { Finding } from "../values/finding.ts";
+import { grouped } from "../values/grouped.ts";
 import { stableJson } from "../values/json.ts";
 import { ERP, type Exchange } from "./context.ts";
 import { passesByItself } from "./file-state.ts";
@@ -72,15 +73,9 @@ async function renderFor(rendering: Rendering, receiver: string, lane: Pick<Lane
   }
 }
 
-function byReceiver(rows: readonly OutboundDocumentRow[]): OutboundDocumentRow[][] {
-  const receivers = new Map<string, OutboundDocumentRow[]>();
-  for (const row of rows) {
-    const list = receivers.get(row.receiver);
-    if (list === undefined) receivers.set(row.receiver, [row]);
-    else list.push(row);
-  }
-  return [...receivers.values()];
-}
+const byReceiver = (rows: readonly OutboundDocumentRow[]): OutboundDocumentRow[][] => [
+  ...grouped(rows, ({ receiver }) => receiver).values(),
+];
 
 /** Renders one receiver's documents in one transaction, or one by one where something is wrong with any of them. */
 async function renderTogether(rendering: Rendering, rows: readonly OutboundDocumentRow[]): Promise<void> {

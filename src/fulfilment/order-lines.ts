@@ -3,7 +3,6 @@ import type { Gateway } from "../config/gateway.ts";
 import type { Partner } from "../config/partner.ts";
 import { partnerNamed } from "../orders/configuration.ts";
 import { type Directions, directionsFor, inForceOn } from "../orders/directions.ts";
-import { grouped } from "../orders/grouped.ts";
 import { lineReference } from "../orders/order-documents.ts";
 import { lockRows, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
@@ -21,6 +20,7 @@ import {
   childOrder,
   revision,
 } from "../store/tables.ts";
+import { grouped } from "../values/grouped.ts";
 import { normalForm } from "../values/identifiers.ts";
 import { byId, inSlices, rowsById, there } from "./rows-by-id.ts";
 

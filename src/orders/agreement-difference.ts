@@ -14,9 +14,9 @@ import {
   type LinePriceRow,
   linePrice,
 } from "../store/tables.ts";
+import { grouped } from "../values/grouped.ts";
 import { refused, type WantedAgreement, type WantedLine } from "./agreement-document.ts";
 import type { AgreementState } from "./agreement-states.ts";
-import { grouped } from "./grouped.ts";
 import { BY_HAND, stepsByHand } from "./hand-schedule.ts";
 
 /** A line as it is and as it is wanted. */

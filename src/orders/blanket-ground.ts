@@ -16,8 +16,8 @@ import {
 } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Decimal, type Quantity, total, writeMillionths } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { curveTexts } from "./curves.ts";
-import { grouped } from "./grouped.ts";
 import { BY_HAND } from "./hand-schedule.ts";
 import { lineReference } from "./order-documents.ts";
 import { type PriceList, pricesOf } from "./prices.ts";
@@ -164,7 +164,7 @@ async function ordersOf(
     ([lineId, held]) => [lineId, held.map(({ reference }) => reference)] as const,
   );
   const orders = [...grouped(lines, ({ number }) => number)].map(([number, held]) => {
-    const { scheduledOn, shipTo, customerOrderNumber } = held[0] as (typeof held)[number];
+    const { scheduledOn, shipTo, customerOrderNumber } = held[0];
     return {
       number,
       scheduledOn,

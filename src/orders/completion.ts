@@ -4,8 +4,8 @@ import { select } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type AgreementRow, agreement, agreementLine } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import { grouped } from "../values/grouped.ts";
 import { changeAgreementState } from "./agreement-states.ts";
-import { grouped } from "./grouped.ts";
 
 /**
  * Completes those of the agreements whose child orders are all shipped and which have no schedule line, withheld quantity

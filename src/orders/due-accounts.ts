@@ -22,8 +22,8 @@ import {
 import type { Occasion } from "../values/clock.ts";
 import { addDays, type PlainDate } from "../values/dates.ts";
 import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
-import { grouped } from "./grouped.ts";
 import { coverOf, type OpenOrderLine, openLines } from "./open-lines.ts";
 import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
 

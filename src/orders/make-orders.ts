@@ -10,10 +10,10 @@ import { childLine, childOrder, type RevisionRow, revision } from "../store/tabl
 import type { Occasion } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { type Decimal, NO_MONEY, writeMillionths } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { stableJson } from "../values/json.ts";
 import { directionsFor, inForceOn } from "./directions.ts";
 import type { AccountInForce, KeptStep } from "./due-accounts.ts";
-import { grouped } from "./grouped.ts";
 import { lineReference, orderDocument } from "./order-documents.ts";
 import { pricesOf } from "./prices.ts";
 

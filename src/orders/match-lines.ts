@@ -12,10 +12,10 @@ import {
   agreementAlias,
   agreementLine,
 } from "../store/tables.ts";
+import { grouped } from "../values/grouped.ts";
 import { normalForm } from "../values/identifiers.ts";
 import { accountsBySpelling, drawsOf, type Identity, identityFrom, keyOf } from "./accounts.ts";
 import { dockIn } from "./directions.ts";
-import { grouped } from "./grouped.ts";
 
 /** Why a line belongs to no account; a planner's answer is remembered. */
 export type Unplaced = Extract<Cause, "no-ship-to" | "incomplete" | "unknown-item" | "which-line">;

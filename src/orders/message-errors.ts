@@ -9,8 +9,8 @@ import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import { type MessageRow, type ReceiptRow, type RevisionRow, receipt, revision, verdict } from "../store/tables.ts";
 import { type Quantity, quantity } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { normalForm } from "../values/identifiers.ts";
-import { grouped } from "./grouped.ts";
 import { RECEIPT_CAUSES, type ReceiptCause } from "./receipt-lines.ts";
 
 /** Causes for which the sender has to do something; the others are a planner's decision. */

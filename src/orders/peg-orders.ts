@@ -11,8 +11,8 @@ import { type AccountRow, type ChildOrderRow, childLine, childOrder, type NewLed
 import type { Occasion } from "../values/clock.ts";
 import { later, type PlainDate } from "../values/dates.ts";
 import { NOTHING, negated, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import type { Json } from "../values/json.ts";
-import { grouped } from "./grouped.ts";
 import type { OpenOrderLine } from "./open-lines.ts";
 import { lineReference, orderChangeDocument } from "./order-documents.ts";
 

@@ -10,10 +10,10 @@ import { type AccountRow, type RevisionRow, revision, statement } from "../store
 import type { Occasion } from "../values/clock.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
 import { NOTHING, type Quantity } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { type Acceptance, customerHabits, effectiveWith } from "./accept.ts";
 import { identityOfKey } from "./accounts.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
-import { grouped } from "./grouped.ts";
 import { supersededBy } from "./held-revisions.ts";
 import { withAccounts } from "./make-accounts.ts";
 import { type MatchedLine, matchLines, type Unplaced } from "./match-lines.ts";

@@ -3,7 +3,7 @@ import { select } from "../store/rows.ts";
 import type { Queryable } from "../store/store.ts";
 import { linePrice } from "../store/tables.ts";
 import type { Price } from "../values/figures.ts";
-import { grouped } from "./grouped.ts";
+import { grouped } from "../values/grouped.ts";
 
 /** The price of an agreement line on a day; `undefined` where none is valid yet. */
 export type PriceList = (lineId: number, day: string) => Price | undefined;

@@ -9,7 +9,7 @@ import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, type StatementRow, statement } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { minus, NOTHING, plus, type Quantity, total } from "../values/figures.ts";
-import { grouped } from "./grouped.ts";
+import { grouped } from "../values/grouped.ts";
 import { LATEST_NOTES, latestNotes } from "./schedule-history.ts";
 
 /** Of one account's part of a note: taken in − shipped, less what was taken off our cumulative for it already. */

@@ -9,7 +9,7 @@ import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, type NewLedgerRow, type ReceiptRow, receipt } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
 import { minus, NOTHING, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
-import { grouped } from "./grouped.ts";
+import { grouped } from "../values/grouped.ts";
 import type { ShippedPart } from "./receipt-lines.ts";
 
 /** What one advice says of a part in the message that counts: its lines added up. */

@@ -11,11 +11,11 @@ import type { Occasion } from "../values/clock.ts";
 import { at } from "../values/crash-points.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { coerceError } from "../values/errors.ts";
+import { grouped } from "../values/grouped.ts";
 import { stableJson } from "../values/json.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
 import { type AccountInForce, accountsInForce, planOf } from "./due-accounts.ts";
-import { grouped } from "./grouped.ts";
 import { type DueLine, makeOrders, type ReleasedOrder } from "./make-orders.ts";
 import { accountMoved } from "./plan-in-force.ts";
 

@@ -7,8 +7,8 @@ import type { Queryable } from "../store/store.ts";
 import { type AccountRow, type RevisionRow, revision } from "../store/tables.ts";
 import type { PlainDate } from "../values/dates.ts";
 import type { Quantity } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { curveTexts } from "./curves.ts";
-import { grouped } from "./grouped.ts";
 
 /** A revision with its curve. */
 export interface KnownRevision {

@@ -2,6 +2,7 @@
 import type { Policy } from "../config/policy.ts";
 import { later, type PlainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, plus, type Quantity, quantity, total } from "../values/figures.ts";
+import { grouped } from "../values/grouped.ts";
 import { stableJson } from "../values/json.ts";
 import { bucketsOf, comparison } from "./buckets.ts";
 import type { Cause } from "./causes.ts";
@@ -113,17 +114,9 @@ function commitmentsAt(old: Curve, next: Curve): (date: PlainDate) => readonly s
     bucketsOf(next.steps, next.messageDate),
     next.messageDate,
   );
-  const byDate = (curve: Curve, date: typeof at.first) => {
-    const found = new Map<PlainDate, string[]>();
-    for (const step of curve.steps) {
-      const held = found.get(date(step));
-      if (held === undefined) found.set(date(step), [step.commitment]);
-      else held.push(step.commitment);
-    }
-    return found;
-  };
-  const [before, after] = [byDate(old, at.first), byDate(next, at.second)];
-  return (date) => after.get(date) ?? before.get(date) ?? [];
+  const before = grouped(old.steps, at.first);
+  const after = grouped(next.steps, at.second);
+  return (date) => (after.get(date) ?? before.get(date) ?? []).map(({ commitment }) => commitment);
 }
 
 /** Beyond an end: listed, and held only where the policy names a limit. */
