@@ -1,7 +1,7 @@
 /** Elements are tried one by one: what a reader swallows without a word is found. */
 import assert from "node:assert/strict";
 import type { CompiledMapping } from "../../src/mapping/library.ts";
-import { EDIFACT, named, segmentsFrom, X12_CONTEXT } from "../mapping/support.ts";
+import { EDIFACT, NONE, named, segmentsFrom, X12_CONTEXT } from "../mapping/support.ts";
 import { writtenBack } from "../tools/conformance-again.ts";
 import { droppedElements } from "../tools/conformance-elements.ts";
 
@@ -51,6 +51,32 @@ describe("every element of a set", () => {
     const context = { ...X12_CONTEXT, family: "edifact" as const, delimiters: EDIFACT, version: "D:07A" };
     assert.deepEqual(droppedElements(named("edifact/recadv"), advice, context), []);
     assert.deepEqual(droppedElements(blindTo(named("edifact/recadv"), "LIN", 3), advice, context).length, 4);
+  });
+
+  it("is listed with what other records hold at its place", () => {
+    const records = [
+      "711030000001  000000002000010000227030100",
+      "7120300000012",
+      "7130300088124",
+      "71603TEXT OF A NOTE",
+      "71603AND SOME MORE",
+      "71403PART-1                                      0000000400000ST",
+      "71902",
+    ].map((text, at) => {
+      const elements = [text.slice(0, 3), text.padEnd(128)];
+      return { tag: text.slice(0, 3), elements, byte: at * 128, line: at + 1, ordinal: at + 1, inSet: at + 1 };
+    });
+    const context = { ...X12_CONTEXT, family: "fixed" as const, delimiters: NONE, version: "03" };
+    assert.deepEqual(droppedElements(named("fixed/4913"), records, context), []);
+    assert.deepEqual(droppedElements(blindTo(named("fixed/4913"), "716", 1), records, context), [
+      'segment 4 71601 "TEXT"',
+      'segment 4 71601 "OF"',
+      'segment 4 71601 "A"',
+      'segment 4 71601 "NOTE"',
+      'segment 5 71601 "AND"',
+      'segment 5 71601 "SOME"',
+      'segment 5 71601 "MORE"',
+    ]);
   });
 
   it("comes back when the document is written and read again, or the difference is named", () => {

@@ -102,4 +102,29 @@ describe("EDIFACT of retail and of utilities", () => {
     const { issuedAt, issuedOn } = await documentOf<Record<string, string>>("aperak-zones.edi");
     assert.deepEqual([issuedOn, issuedAt], ["2027-03-01", "0930"]);
   });
+
+  it("says in an invoice when it is due and what its taxes come to by codes of their own", async () => {
+    const { taxes, terms } = await documentOf<{ taxes: { amount: string }[]; terms: { dueOn: string } }>(
+      "invoic-utility.edi",
+    );
+    assert.equal(terms.dueOn, "2027-03-15");
+    assert.equal(taxes[0]?.amount, "19.96");
+  });
+});
+
+describe("a utility's 810", () => {
+  it("says whose currency it is in by a code that is not listed here, and items have no quantity", async () => {
+    const { currency, currencyRole, lines } = await documentOf<Held>("810-utility.edi");
+    assert.deepEqual([currency, currencyRole, lines.length], ["USD", "85", 2]);
+  });
+});
+
+describe("a VDA 4913 with texts", () => {
+  it("has them behind its load and its notes, where they are listed, and behind its items", async () => {
+    const { lines } = await documentOf<{ lines: { texts: { text: string }[]; packs: object[] }[] }>("4913-texts.txt");
+    assert.deepEqual(
+      lines.map(({ packs, texts }) => [packs.length, texts.map(({ text }) => text.split(" ")[0])]),
+      [[2, ["POS", "ENDE"]]],
+    );
+  });
 });

@@ -34,8 +34,10 @@ export function droppedElements(
     const isHeard = [without, changed, odd].some(
       (change) => !isDeepStrictEqual(before, read(replaced(segments, place, change))),
     );
-    if (!isHeard && !isListedAsPair(segments, place, places, (list) => mapping.read([list], context).unmapped))
-      dropped.push(inWords(segments, place));
+    if (isHeard) continue;
+    const listed = (list: readonly Segment[]): unknown => mapping.read([list], context).unmapped;
+    const isListed = context.family === "fixed" ? isListedInRecord : isListedAsPair;
+    if (!isListed(segments, place, places, listed)) dropped.push(inWords(segments, place));
   }
   return dropped;
 }
@@ -61,6 +63,19 @@ function isListedAsPair(
     const rest = { ...place, from: place.from - shift, to: place.to - shift };
     return !isDeepStrictEqual(listed(alone), listed(replaced(alone, rest, without)));
   });
+}
+
+/** What several records hold at one place is listed once and counted: the only word left in a record is counted, or dropped. */
+function isListedInRecord(
+  segments: readonly Segment[],
+  place: Place,
+  places: readonly Place[],
+  listed: (list: readonly Segment[]) => unknown,
+): boolean {
+  const alone = places
+    .filter((other) => other.segment === place.segment && other.from !== place.from)
+    .reduce((list, other) => replaced(list, other, without), segments);
+  return !isDeepStrictEqual(listed(alone), listed(replaced(alone, place, without)));
 }
 
 /** Where an element of another length stands says nothing about what it holds. */
