@@ -71,6 +71,11 @@ const NOUNS: readonly Noun[] = [
     load: async () => (await import("./shipment.ts")).declareShipment,
   },
   {
+    name: "receipt",
+    description: "what customers say they received: list, show, place, dismiss",
+    load: async () => (await import("./receipt.ts")).declareReceipt,
+  },
+  {
     name: "invoice",
     description: "invoices: list, show, release",
     load: async () => (await import("./invoice.ts")).declareInvoice,

@@ -13,6 +13,7 @@ import { shipOrder } from "../fulfilment/automatic.ts";
 import { type InvoiceOutcome, invoiceShipment } from "../fulfilment/invoice.ts";
 import type { ShipmentOutcome } from "../fulfilment/ship.ts";
 import { acceptRevisions, type DecidedRevision, withdrawRevisions } from "../orders/decide.ts";
+import { type DecidedReceipt, dismissReceipts, placeReceipt, type ReceiptPlacing } from "../orders/decide-receipts.ts";
 import { cancelOrder, liftWithheld, type WithheldLine } from "../orders/withheld.ts";
 import { recordAudit } from "../store/audit.ts";
 import { tellGateways } from "../store/gateways.ts";
@@ -42,6 +43,8 @@ export interface Commands {
     given: { ids: readonly number[]; reason: string; requestKey?: string };
     answer: DecidedRevision[];
   };
+  "receipt place": { given: { id: number } & ReceiptPlacing; answer: DecidedReceipt };
+  "receipt dismiss": { given: { ids: readonly number[]; reason: string }; answer: DecidedReceipt[] };
   "order ship": {
     given: {
       order: string;
@@ -76,6 +79,9 @@ const COMMANDS: { readonly [Name in CommandName]: Doing<Name> } = {
   "schedule accept": ({ store, config }, { ids, ...details }, occasion) =>
     acceptRevisions(store, config, ids, occasion, details),
   "schedule withdraw": ({ store }, { ids, ...details }, occasion) => withdrawRevisions(store, ids, occasion, details),
+  "receipt place": ({ store, config }, { id, ...placing }, occasion) =>
+    placeReceipt(store, config, id, placing, occasion),
+  "receipt dismiss": ({ store }, { ids, reason }, occasion) => dismissReceipts(store, ids, reason, occasion),
   "order ship": ({ store, config }, { order, quantities, ...more }, occasion) => {
     const wanted = quantities === undefined ? undefined : Object.entries(quantities);
     const byLine = wanted?.map(([line, quantity]) => [Number(line), quantity] as const);

@@ -104,7 +104,7 @@ const MUST_BE_EMPTY: readonly { readonly subject: string; readonly wrong: string
   ),
   ...states("interchange", ["open", "closed", "held", "duplicate", "refused"], "control"),
   ...states("message", ["catalogued", "applied", "rejected", "unmapped", "held", "failed"], "control"),
-  ...states("receipt", ["booked", "repeated", "held", "filed"], "'note ' || note"),
+  ...states("receipt", ["booked", "repeated", "held", "filed", "dismissed"], "'note ' || note"),
   ...states("outbox_file", ["rendered", "staged", "written", "uncertain", "failed"], "name"),
   ...states("outbound_document", ["waiting", "rendered", "held"], "cause_key"),
   {

@@ -8,6 +8,7 @@ import { select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, type NewLedgerRow, type ReceiptRow, receipt } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
+import { CalloffError, EXIT } from "../values/errors.ts";
 import { minus, NOTHING, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { grouped } from "../values/grouped.ts";
 import type { ShippedPart } from "./receipt-lines.ts";
@@ -19,6 +20,9 @@ interface Said {
   /** Absent where no line states a difference. */
   readonly differs: Quantity | undefined;
   readonly cancelled: boolean;
+  /** The message that says so, and its lines on this part. */
+  readonly messageId: number;
+  readonly lines: readonly ReceiptRow[];
 }
 
 /** What is booked of an account's part of a note. */
@@ -62,13 +66,16 @@ export async function bookParts(
   ).values()) {
     const [{ row: first, part, of }] = together as [(typeof together)[number]];
     const before = books.get(keyOf(part)) ?? NONE;
-    const now = saidBy(together.map(({ row }) => row));
     const earlier = before.said.get(first.advice);
+    refuseOvertaken(earlier, first);
+    // Lines of the same message that have found their places before this one count with it.
+    const isPart = earlier?.messageId === first.message_id;
+    const now = saidBy([...(isPart ? earlier.lines : []), ...together.map(({ row }) => row)]);
     if (now.cancelled && earlier === undefined) {
       for (const { row } of together) booked.set(row.id, { ...row, state: "filed", cause: "" });
       continue;
     }
-    const again = earlier !== undefined && isSame(earlier, now);
+    const again = !isPart && earlier !== undefined && isSame(earlier, now);
     const said = new Map(before.said).set(first.advice, now);
     const sum = takenInOf(part, [...said.values()]);
     const difference = again ? NOTHING : minus(sum, before.sum);
@@ -84,7 +91,8 @@ export async function bookParts(
       });
     }
     if (again) continue;
-    books.set(keyOf(part), { sum, facts: before.facts + 1, said });
+    const count = isPart ? before.facts : before.facts + 1;
+    books.set(keyOf(part), { sum, facts: count, said });
     sums.set(first.id, sum);
     facts.push({
       account_id: of.id,
@@ -97,7 +105,7 @@ export async function bookParts(
       booked_at: occasion.instant,
       cause_kind: "receipt",
       cause: part.shipment,
-      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${before.facts + 1}`,
+      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${count}${isPart ? `, line ${first.document_line} of ${first.advice}` : ""}`,
       who: occasion.who,
       reason: `advice ${first.advice}: ${writeMillionths(sum)} of ${writeMillionths(part.quantity)} of note ${first.note} taken in`,
     });
@@ -109,7 +117,18 @@ export async function bookParts(
 const keyOf = ({ accountId, shipmentId }: Pick<ShippedPart, "accountId" | "shipmentId">): string =>
   `${accountId}/${shipmentId}`;
 
-function saidBy(rows: readonly Pick<ReceiptRow, "stated" | "quantity">[]): Said {
+/** What came later for an advice counts; a line of an earlier message of it has nothing more to say. */
+function refuseOvertaken(earlier: Said | undefined, { message_id, advice, id }: ReceiptRow): void {
+  if (earlier === undefined || earlier.messageId <= message_id) return;
+  throw new CalloffError("RECEIPT_OVERTAKEN", `A later message of advice ${advice} counts already for this part`, {
+    expected: "the latest message of an advice",
+    found: `receipt ${id} of an earlier one`,
+    remedy: "Dismiss it",
+    exit: EXIT.conflict,
+  });
+}
+
+function saidBy(rows: readonly ReceiptRow[]): Said {
   const of = (kind: string): Quantity | undefined => {
     const stated = rows.filter((row) => row.stated === kind).map(({ quantity }) => quantity as Quantity);
     return stated.length === 0 ? undefined : total(stated);
@@ -118,6 +137,8 @@ function saidBy(rows: readonly Pick<ReceiptRow, "stated" | "quantity">[]): Said 
     taken: of("taken"),
     differs: of("difference"),
     cancelled: rows.every(({ stated }) => stated === "cancelled"),
+    messageId: rows[0]?.message_id ?? 0,
+    lines: rows,
   };
 }
 

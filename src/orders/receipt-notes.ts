@@ -32,7 +32,7 @@ const heldNote = (row: ReceiptRow, place: Finding["place"]): Finding => ({
   remedy:
     row.cause === "unknown-note"
       ? "It is booked as soon as the note is; else ask the customer which note is meant"
-      : "Ask the customer to send the advice again",
+      : "Ask the customer to send the advice again, or say which shipment line is meant: calloff receipt place",
 });
 
 const differsNote = (row: ReceiptRow, part: ShippedPart, taken: Quantity, place: Finding["place"]): Finding => ({

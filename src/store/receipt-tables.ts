@@ -28,7 +28,7 @@ export const receipt = table(
     /** By how much the line moved the ledger. */
     booked: "figure",
     condition: "text",
-    /** booked, repeated, held, filed */
+    /** booked, repeated, held, filed, dismissed */
     state: "text",
     /** Why it is held, as a permanent word. */
     cause: "text",

@@ -117,7 +117,7 @@ describe("Empty lists", () => {
   });
   afterEach(() => home.remove());
 
-  for (const noun of ["order", "shipment", "invoice", "file", "outbox", "partner", "schedule", "blanket"]) {
+  for (const noun of ["order", "shipment", "receipt", "invoice", "file", "outbox", "partner", "schedule", "blanket"]) {
     it(`of ${noun} answer, in words and as JSON, with exit 0`, async () => {
       const words = await calloffHere([noun, "list", "--home", home.path]);
       assert.equal(words.code, 0, words.stderr);
@@ -128,11 +128,15 @@ describe("Empty lists", () => {
   }
 
   for (const [args, code] of [
-    ...["order", "shipment", "invoice", "file", "outbox", "schedule", "blanket"].map(
+    ...["order", "shipment", "receipt", "invoice", "file", "outbox", "schedule", "blanket"].map(
       (noun) => [[noun, "list", "--partner", "nope"], 3] as const,
     ),
     [["order", "show", "SO-000001"], 3],
     [["shipment", "show", "SH-000001"], 3],
+    [["receipt", "show", "1"], 3],
+    [["receipt", "place", "1", "--line", "SH-000001/10", "--reason", "x"], 3],
+    [["receipt", "place", "1"], 2],
+    [["receipt", "dismiss", "1", "--reason", "x"], 3],
     [["invoice", "show", "IN-000001"], 3],
     [["file", "show", "file:1"], 3],
     [["file", "retry", "file:1"], 3],

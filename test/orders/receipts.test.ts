@@ -6,6 +6,7 @@ import { bookShipment } from "../../src/fulfilment/ship.ts";
 import { importBlanketOrder } from "../../src/orders/agreements.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
 import { acceptRevisions } from "../../src/orders/decide.ts";
+import { dismissReceipts, placeReceipt } from "../../src/orders/decide-receipts.ts";
 import { receiptDifferences } from "../../src/orders/receipt-differences.ts";
 import { applyReceiptAdvice } from "../../src/orders/receipts.ts";
 import { revisionView } from "../../src/orders/views.ts";
@@ -13,7 +14,7 @@ import { readFindings } from "../../src/store/findings.ts";
 import { fingerprint } from "../../src/store/fingerprint.ts";
 import { select, selectOne } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
-import { account, message, statement } from "../../src/store/tables.ts";
+import { account, message, receipt, statement } from "../../src/store/tables.ts";
 import { plainDate } from "../../src/values/dates.ts";
 import { onEveryDatabase } from "../support/databases.ts";
 import {
@@ -90,6 +91,11 @@ const facts = async (store: Store) =>
 const since = (from: string, cumulative: string, note?: string) => ({
   account: { cumulative, kind: "received", from, ...(note === undefined ? {} : { note }) },
 });
+
+const waiting = async (store: Store) =>
+  (await select(store, receipt, "WHERE state = 'held' ORDER BY id")).map(({ id }) => id);
+const place = (store: Store, config: OrdersConfiguration, id: number, more: Record<string, string> = {}) =>
+  placeReceipt(store, config, id, { line: "SH-000001/10", reason: "asked on the phone", ...more }, on("2027-01-07"));
 
 onEveryDatabase("A receipt advice", (database) => {
   /** 500 left on note LS-17, ordered by the schedule of 4 January; 600 more are wanted on the 15th. */
@@ -363,6 +369,81 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.deepEqual((await said(store, config, "2027-01-06", [line], { purpose: "change" })).states, [
       "held: purpose",
     ]);
+    assert.deepEqual(await facts(store), []);
+  });
+
+  it("that waits is booked where a planner says it belongs, and explains their cumulative from then on", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-06", [{ customerPart: "OLD-NAME", received: "480" }]);
+    const [id = 0] = await waiting(store);
+    assert.equal((await place(store, config, id)).state, "booked");
+    assert.deepEqual(await facts(store), ["received 480 SH-000001 acme/4N51-100-AA/PLANT1"]);
+    const line = aScheduleLine([["2027-01-15", "600"]], {
+      account: { cumulative: "480", kind: "received", note: "LS-17" },
+    });
+    assert.deepEqual(outcomes(await receive(store, config, "2027-01-08", [line])), ["accepted"]);
+    await assert.rejects(place(store, config, id), { code: "RECEIPT_DECIDED", exit: 5 });
+    await assert.rejects(place(store, config, 99), { code: "RECEIPT_UNKNOWN", exit: 3 });
+  });
+
+  it("counts a line that a planner places with those of its message, and not at all behind a later message", async () => {
+    const { store, config } = await shipped();
+    const lines = [
+      { customerPart: PART, received: "250" },
+      { customerPart: "OLD-NAME", received: "230" },
+      { customerPart: "OLDER-NAME", received: "1" },
+    ];
+    assert.deepEqual((await said(store, config, "2027-01-06", lines)).states, [
+      "booked",
+      "held: unknown-item",
+      "held: unknown-item",
+    ]);
+    const [second = 0, third = 0] = await waiting(store);
+    await place(store, config, second);
+    const [of] = await select(store, account, "");
+    const open = async () =>
+      [...(await receiptDifferences(store, [of?.id ?? 0])).values()].flat().map(({ quantity }) => quantity);
+    assert.deepEqual(await open(), [-20_000_000n]);
+    await said(store, config, "2027-01-08", [{ customerPart: PART, received: "490" }], { purpose: "replace" });
+    assert.deepEqual(await open(), [-10_000_000n]);
+    await assert.rejects(place(store, config, third), { code: "RECEIPT_OVERTAKEN", exit: 5 });
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["250", "230", "10"],
+    );
+  });
+
+  it("whose figures cannot be taken is placed with a quantity only, on a line of that customer's", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-06", [{ customerPart: PART, received: "4", unit: "BX" }]);
+    const [id = 0] = await waiting(store);
+    await assert.rejects(place(store, config, id), { code: "RECEIPT_QUANTITY", exit: 2 });
+    await assert.rejects(place(store, config, id, { quantity: "-1" }), { code: "RECEIPT_QUANTITY" });
+    for (const line of ["SH-000001/20", "SH-000009/10", "SO-000001/10", "17"]) {
+      await assert.rejects(place(store, config, id, { line, quantity: "480" }), {
+        code: "RECEIPT_LINE_UNKNOWN",
+        exit: 3,
+      });
+    }
+    assert.equal((await place(store, config, id, { quantity: "480" })).state, "booked");
+    assert.deepEqual(await facts(store), ["received 480 SH-000001 acme/4N51-100-AA/PLANT1"]);
+  });
+
+  it("is let go with a reason, all or none, and waits for its note no more", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-15", [{ customerPart: PART, received: "590" }], { note: "LS-18" });
+    const [id = 0] = await waiting(store);
+    const dismiss = (ids: readonly number[], reason = "their mistake") =>
+      dismissReceipts(store, ids, reason, on("2027-01-15"));
+    await assert.rejects(dismiss([id], " "), { code: "DECISION_REASON", exit: 2 });
+    await assert.rejects(dismiss([id, 99]), { code: "RECEIPT_UNKNOWN" });
+    assert.deepEqual(
+      (await dismiss([id])).map(({ state }) => state),
+      ["dismissed"],
+    );
+    await assert.rejects(dismiss([id]), { code: "RECEIPT_DECIDED" });
+    await ordered(store, config, "2027-01-15");
+    await confirm(store, config, "2027-01-15", "SO-000002/10", "600", "LS-18");
     assert.deepEqual(await facts(store), []);
   });
 

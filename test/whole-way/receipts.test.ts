@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { fileView } from "../../src/answers/files.ts";
 import { ledgerListing } from "../../src/answers/ledger-listing.ts";
+import { listReceipts, receiptView } from "../../src/answers/receipts.ts";
+import { giveCommand } from "../../src/gateway/commands.ts";
 import { a830, anInterchange } from "./a-customer.ts";
 import { type House, openHouse } from "./a-house.ts";
 import { asEdifact } from "./four-families.ts";
@@ -142,6 +144,39 @@ describe("Receipts and remittances in files", () => {
     assert.deepEqual(
       facts.map(({ kind, quantity, account }) => `${kind} ${quantity} ${account}`).at(-1),
       "received 290 elbe/A-100/PLANT1",
+    );
+  });
+
+  it("one that waits is booked by a planner's word, or let go", async () => {
+    const lines = ["861-a.edi", "861-b.edi"].map((name, n) => {
+      const item = ["RCD**5*EA", `LIN**BP*OTHER-${n}`];
+      const body = [`BRA*RA-9${n}*20270119*00*2`, "REF*SI*17", "DTM*050*20270119", ...item];
+      house.drop("acme", name, a("861", "RC", `1${n}`, "2027-01-19", body));
+      return name;
+    });
+    await house.live("2027-01-19");
+    for (const name of lines) assert.deepEqual(await found(name), ["861 applied", "RECEIPT_HELD"]);
+    const held = await listReceipts(house.keeper.store, { state: "held", limit: 9 });
+    assert.deepEqual(
+      held.rows.map(({ note, customerPart, why }) => [note, customerPart, why]),
+      ["OTHER-1", "OTHER-0"].map((part) => ["17", part, "The delivery note holds no such item."]),
+    );
+    const [one, two] = held.rows.map(({ id }) => id) as [number, number];
+    const view = await receiptView(house.keeper.store, two);
+    assert.deepEqual(
+      view?.lines.map(({ reference, quantity }) => [reference, quantity]),
+      [["SH-000001/10", "500"]],
+    );
+    const placing = { id: two, line: "SH-000001/10", reason: "an old name" };
+    await giveCommand(house.keeper, "anna", "receipt place", `receipt:${two}`, placing);
+    await giveCommand(house.keeper, "anna", "receipt dismiss", `receipt:${one}`, { ids: [one], reason: "not ours" });
+    const decided = await listReceipts(house.keeper.store, { partner: "acme", limit: 2 });
+    assert.deepEqual(
+      decided.rows.map(({ state, shipment }) => [state, shipment]),
+      [
+        ["dismissed", ""],
+        ["booked", "SH-000001"],
+      ],
     );
   });
 
