@@ -60,7 +60,10 @@ export function checkedSet(
   const { document, findings, unmapped, unknown, accounted } = mapping.read(segmentsOf(source, entry, set), context);
   const isRead = !rejects(findings);
   const misfits = isRead ? misfitsOf(mapping.document, document, { file: source.name, set }) : [];
-  const all = [...envelope, ...findings, ...misfits];
+  // A trailer's counter is told once, with what it means for the transmission.
+  const isCounted = envelope.some(({ code }) => code === "SYNTAX_SEGMENT_COUNT");
+  const told = isCounted ? findings.filter(({ code }) => code !== "COUNT_DIFFERS") : findings;
+  const all = [...envelope, ...told, ...misfits];
   return {
     ...known,
     outcome: rejects(all) ? "invalid" : all.some(({ severity }) => severity === "tolerated") ? "tolerated" : "valid",

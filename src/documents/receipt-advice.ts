@@ -10,6 +10,7 @@ const receiptLine = z.strictObject({
   number: text.optional(),
   customerPart: text.optional(),
   ourPart: text.optional(),
+  gtin: text.optional().describe("Global trade item number (EAN, UPC)"),
   description: text.optional(),
   orderNumber: text.optional().describe("The customer's order or blanket number"),
   orderLine: text.optional(),
@@ -27,6 +28,17 @@ const receiptLine = z.strictObject({
   cumulative: decimal.optional().describe("Received since the start of the cumulative"),
   cumulativeFrom: date.optional().describe("Start of the cumulative"),
   condition: text.optional().describe("Why quantities differ: short, over, damaged, rejected …; else the code"),
+  differences: z
+    .array(
+      z.strictObject({
+        ...segmentOrdinal,
+        condition: text.optional().describe("short, over, damaged; else the code"),
+        quantity: decimal.optional(),
+        unit: text.optional(),
+      }),
+    )
+    .optional()
+    .describe("Further quantities in question, each with its condition (X12 RCD09 ff.)"),
   receivedOn: date.optional(),
   amounts: z.array(qualified).optional().describe("Further quantities, by qualifier"),
   references: z.array(reference).optional(),

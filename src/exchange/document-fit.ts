@@ -5,6 +5,7 @@ import { TIMINGS } from "../documents/schedule-step.ts";
 import { DOCUMENT_SCHEMAS } from "../documents/schemas.ts";
 import { readDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
+import { hierarchyFindings } from "./hierarchy.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -18,8 +19,15 @@ export interface SetPlace {
 /** Longest value told as it was found. */
 const MOST_FOUND = 80;
 
-/** Values that the mapping let pass and the document cannot hold, at the segment that states them; they reject. */
-export function misfitsOf(kind: string, document: unknown, { file, set }: SetPlace): Finding[] {
+/** Values that the mapping let pass and the document cannot hold, at the segment that states them; they reject. Levels that do not hang together are told. */
+export function misfitsOf(kind: string, document: unknown, place: SetPlace): Finding[] {
+  const misfits = fieldsThatDoNotFit(kind, document, place);
+  return kind === "ship-notice" && misfits.length === 0
+    ? hierarchyFindings(document, place.file, place.set.firstSegment)
+    : misfits;
+}
+
+function fieldsThatDoNotFit(kind: string, document: unknown, { file, set }: SetPlace): Finding[] {
   const schema = (DOCUMENT_SCHEMAS as Readonly<Record<string, z.ZodType>>)[kind];
   if (
     schema === undefined ||

@@ -1,4 +1,5 @@
 /** A document as one EDIFACT interchange of one message, read back by the package edifact before it counts. */
+import { withNamesApart } from "../documents/long-names.ts";
 import type { CompiledMapping } from "../mapping/library.ts";
 import { charsetOfLevel } from "../syntax/charsets.ts";
 import { compareEdifactReaders, readByEdifact } from "../syntax/edifact-second-reader.ts";
@@ -19,6 +20,9 @@ import {
 
 const REFERENCE = "1";
 
+/** Characters that a place of NAD holds (C080, C059). */
+const PLACES = { name: 35, street: 35 } as const;
+
 /** @throws CalloffError EXCHANGE_DOCUMENT, EXCHANGE_READ_BACK, SYNTAX_* from the writer */
 export async function renderEdifact(
   job: RenderJob,
@@ -35,7 +39,7 @@ export async function renderEdifact(
     repetition: syntax.endsWith(":4") ? "*" : "",
   };
   const charset = partner.charset ?? charsetOfLevel(syntax) ?? "latin1";
-  const set = writtenSet(mapping, job.document, {
+  const set = writtenSet(mapping, withNamesApart(job.document, PLACES), {
     family: "edifact",
     delimiters,
     version,

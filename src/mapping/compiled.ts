@@ -6,6 +6,7 @@ import { checkDocument } from "./check-document.ts";
 import type { MappingDefinition } from "./definition.ts";
 import { extendsOf, mergedTree } from "./dialect.ts";
 import { withoutHeldLosses } from "./held-fields.ts";
+import { knownSums } from "./known-sums.ts";
 import type { Outline } from "./outlines.ts";
 import { compileReader, type Reader } from "./read.ts";
 import { compileJsonReader } from "./read-json.ts";
@@ -96,11 +97,12 @@ export function compileMapping(name: string, file: string, trees: Trees): Compil
   const isJson = definition.syntax === "json";
   const reader = onDemand(() => (isJson ? compileJsonReader(definition) : compileReader(definition)));
   const writer = onDemand(() => (isJson ? compileJsonWriter(definition) : compileWriter(definition)));
+  const withKnownSums = onDemand(() => knownSums(definition));
   const { syntax, message, document, numbers, layer, loses } = definition;
   const hash = createHash("sha256").update(JSON.stringify(merged)).digest("hex");
   return {
     ...{ name, file, hash, syntax, message, document, numbers, layer, loses, definition, merged },
-    read: (batches, context) => reader()(batches, context),
+    read: (batches, context) => withKnownSums()(reader()(batches, context)),
     write: (held, context) => writer()(held, context),
   };
 }

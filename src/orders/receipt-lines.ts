@@ -1,6 +1,7 @@
 /** What the lines of a receipt advice say, and which of our shipments they mean (features.md C2; domain.md, *In transit*). */
 import type { Partner } from "../config/partner.ts";
 import type { ReceiptAdvice, ReceiptLine } from "../documents/receipt-advice.ts";
+import { withDifferences } from "../documents/receipt-differences.ts";
 import type { NewRow } from "../store/columns.ts";
 import type { Queryable } from "../store/store.ts";
 import type { ReceiptRow, receipt } from "../store/tables.ts";
@@ -92,7 +93,7 @@ const figure = (text: string | undefined): Quantity => (text === undefined ? NOT
  * differs from the note by. A quantity that says less than nothing says nothing.
  */
 function takenIn(line: ReceiptLine): { stated: "taken" | "difference"; quantity: Quantity } | undefined {
-  const { accepted, received, shipped, rejected, short, over } = line;
+  const { accepted, received, shipped, rejected, short, over } = withDifferences(line);
   if ([accepted, received, shipped, rejected, short, over].some((text) => text?.startsWith("-") === true))
     return undefined;
   const differs = minus(figure(over), plus(figure(short), figure(rejected)));

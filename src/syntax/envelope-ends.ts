@@ -1,5 +1,5 @@
 /** How an interchange ends: with its trailer, where the file ends or the next one begins, or where it cannot be read on. */
-import type { Place } from "../values/finding.ts";
+import type { Finding, Place } from "../values/finding.ts";
 import { addFinding } from "./codes.ts";
 import { tooManyFaults, truncation } from "./envelope-faults.ts";
 import { missingGroupEnd } from "./envelope-groups.ts";
@@ -22,7 +22,23 @@ export function readTrailer(reading: Reading, at: number): void {
   for (const finding of trailerFindings(TRAILERS.interchange, elements, counted, control, placeAt(reading, at))) {
     addFinding(reading.findings, finding);
   }
+  if (groups.length === 0 && sets === 0 && reading.ta1.length === 0) {
+    addFinding(reading.findings, nothingSent(placeAt(reading, at), grammar));
+  }
   reading.state = "closed";
+}
+
+/** An interchange without groups may be one of TA1; otherwise it says nothing. */
+function nothingSent(place: Place, { family, interchange: [begin, end] }: Reading["grammar"]): Finding {
+  return {
+    code: "SYNTAX_EMPTY_INTERCHANGE",
+    severity: "tolerated",
+    message: `The interchange holds nothing between ${begin} and ${end}.`,
+    place,
+    expected: family === "x12" ? "a group, or a TA1" : "a message",
+    found: "nothing",
+    remedy: "Ask the sender whether something was to be sent.",
+  };
 }
 
 /**

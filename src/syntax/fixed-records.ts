@@ -5,6 +5,7 @@
 import type { Finding, Place } from "../values/finding.ts";
 import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { envelopeDate, isDigits, ownText } from "./envelope-values.ts";
+import { counterFindings } from "./fixed-trailers.ts";
 import {
   type ByteSource,
   type Catalogue,
@@ -100,6 +101,8 @@ interface Transmission {
   readonly header: FixedRecord;
   readonly firstSegment: number;
   readonly findings: Finding[];
+  /** Records of each type so far. */
+  readonly counts: Map<string, number>;
 }
 
 /** The catalogue of a file of fixed records from offset `from` on. Every transmission is an interchange of one set. */
@@ -133,14 +136,18 @@ export function fixedCatalogue(source: ByteSource, from: { byte: number; line: n
     }
     segments += 1;
     if (open === undefined) {
-      open = { header: record, firstSegment: segments, findings: numberFindings(record, place) };
+      open = { header: record, firstSegment: segments, findings: numberFindings(record, place), counts: new Map() };
     }
     const inSet = segments - open.firstSegment + 1;
+    open.counts.set(tag, (open.counts.get(tag) ?? 0) + 1);
     if (record.length < LENGTH && record.ended) addFinding(open.findings, short({ ...place, inSet }, record.length));
     if (!record.ended) {
       close(open, record.endByte, false, [truncated(record.endByte, record.line, segments, open)]);
       open = undefined;
     } else if (tag === trailerOf(open)) {
+      for (const finding of counterFindings(record.text, open.counts, { ...place, inSet })) {
+        addFinding(open.findings, finding);
+      }
       close(open, record.endByte, true, []);
       open = undefined;
     } else if (tag.slice(0, 2) !== trailerOf(open).slice(0, 2)) {

@@ -24,5 +24,9 @@ describe("the tool's counts and control numbers", () => {
       "UNT02 2 (1 in UNH)",
     ]);
     assert.deepEqual(faults(X12.replace("GE*1*7", "GE*2*7")), ["GE01 2 (1 found)"]);
+    const fixed = (trailer: string) =>
+      ["51102", "51201", "51301", trailer].map((record) => record.padEnd(128)).join("\r\n");
+    assert.deepEqual(faults(fixed("5190100000010000001000000100000000000000000000000000010000000")), []);
+    assert.deepEqual(faults(fixed("5190100000010000002")), ["519 512: 0000002 (1 found)"]);
   });
 });

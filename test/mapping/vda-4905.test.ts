@@ -176,6 +176,12 @@ describe("a fault in a VDA 4905 is found at its place:", () => {
   it("a counter that does not agree", () => {
     assert.deepEqual(first(withText(13, 27, "0000004")), ["519 27 tolerated COUNT_DIFFERS"]);
   });
+  it("a note number of zeros names no note", () => {
+    assert.equal(
+      documentOf(readSets(mapping, withText(2, 12, "00000000"))[0] ?? { document: {} }).lines[0]?.last?.note,
+      undefined,
+    );
+  });
   it("an article without its record of receipts and dates", () => {
     const records = file.toString("latin1").split("\r\n").slice(0, 14);
     const without = Buffer.from([...records.slice(0, 12), records[13]].join("\r\n"), "latin1");

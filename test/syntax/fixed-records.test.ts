@@ -14,6 +14,12 @@ const numbered = (numbers: string) =>
     ({ code, found, place, severity }) => [code, severity, place.element, place.byte, found],
   );
 
+/** What is said of a transmission with this trailer. */
+const trailedBy = (trailer: string) =>
+  findingsOf(readAll(latin1([HEADER, ARTICLE, QUANTITIES, trailer].join(""))).catalogue).map(
+    ({ code, expected, found, place, severity }) => [code, severity, place.element, place.byte, expected, found],
+  );
+
 describe("a VDA file of fixed records", () => {
   it("is read whether records follow each other, or stand in lines, with and without a last line break", () => {
     for (const [between, end] of [
@@ -36,6 +42,17 @@ describe("a VDA file of fixed records", () => {
         ],
       );
     }
+  });
+
+  it("whose trailer counts other records than there are is incomplete, whatever the record; a blank counter says nothing", () => {
+    assert.deepEqual(trailedBy(record("5190100000010000001000000200000000000000000000000000010000000")), [
+      ["SYNTAX_SEGMENT_COUNT", "reject", 20, 3 * 128 + 19, "1", "0000002"],
+    ]);
+    assert.deepEqual(trailedBy(record("519010000001000000100000010000000000000000000000000001")), []);
+    const NOTE = ["71103KUNDE7   LIEF9    0004100042260302", "71203", "71303", "71403", "71403"].map(record);
+    const noted = (trailer: string) => findingsOf(readAll(latin1([...NOTE, record(trailer)].join(""))).catalogue);
+    assert.deepEqual(noted("71903000000100000010000001000000200000000000000000000000000010000000"), []);
+    assert.equal(noted("71903000000100000010000001000000300000000000000000000000000010000000").length, 1);
   });
 
   it("has an interchange per transmission, with its own numbers", () => {

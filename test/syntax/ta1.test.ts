@@ -23,6 +23,21 @@ describe("TA1", () => {
     ]);
   });
 
+  it("an interchange without one, and without a group, holds nothing and is told so", () => {
+    const [entry] = read().interchanges;
+    assert.deepEqual(
+      entry?.findings.map(({ code, severity, place }) => [code, severity, place.tag]),
+      [["SYNTAX_EMPTY_INTERCHANGE", "tolerated", "IEA"]],
+    );
+    const edifact = catalogueOf(
+      memorySource("empty.edi", Buffer.from("UNB+UNOA:2+CUSTOMER+SUPPLIER+270301:0600+1'UNZ+0+1'")),
+    );
+    assert.deepEqual(
+      edifact.interchanges[0]?.findings.map(({ code, severity }) => [code, severity]),
+      [["SYNTAX_EMPTY_INTERCHANGE", "tolerated"]],
+    );
+  });
+
   it("is taken with a finding at each element that it cannot have", () => {
     const [entry] = read("TA1*000000041*20270228*2210*A*000", "TA1*41*270228*2561*X").interchanges;
     assert.equal(entry?.ta1?.length, 2);
