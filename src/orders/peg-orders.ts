@@ -4,15 +4,16 @@ import { type PeggingChange, peg } from "../schedules/pegging.ts";
 import type { OrderDates } from "../schedules/ship-dates.ts";
 import type { EffectiveCurve, LayeredStep } from "../schedules/types.ts";
 import { book } from "../store/ledger.ts";
-import { queueDocuments } from "../store/outbound.ts";
+import { type NewOutboundDocument, queueDocuments } from "../store/outbound.ts";
 import { select, update, updateEach } from "../store/rows.ts";
 import type { Tx } from "../store/store.ts";
 import { type AccountRow, type ChildOrderRow, childLine, childOrder, type NewLedgerRow } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import { later, type PlainDate } from "../values/dates.ts";
+import type { PlainDate } from "../values/dates.ts";
 import { NOTHING, negated, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { grouped } from "../values/grouped.ts";
 import type { Json } from "../values/json.ts";
+import { isMoved, movedOrders, type OrderMove } from "./move-orders.ts";
 import type { OpenOrderLine } from "./open-lines.ts";
 import { lineReference, orderChangeDocument } from "./order-documents.ts";
 
@@ -80,10 +81,6 @@ function takenOff({ pack }: AccountToPeg, line: OpenOrderLine, { change, cut, ap
   return pack > NOTHING ? ((off - (off % pack)) as Quantity) : off;
 }
 
-/** Whether what the line keeps is wanted on another day than it is scheduled for; what is late is all one day. */
-const isMoved = (line: OpenOrderLine, { keeps }: PeggingChange, { businessDate }: Occasion): boolean =>
-  keeps !== undefined && later(keeps.orderOn, businessDate) !== later(line.scheduledOn, businessDate);
-
 const changesOf = (of: AccountToPeg, { businessDate }: Occasion): PeggingChange[] =>
   peg({
     curve: of.curve,
@@ -118,17 +115,7 @@ async function changeOrders(
     tx,
     changes.flatMap((change) => (change.off > 0n ? [cutFact(change, orders, occasion)] : [])),
   );
-  const emptied = changes.filter(({ line, off }) => off >= line.open);
-  for (const [state, lines] of grouped(emptied, ({ line }) => (line.shipped > 0n ? "closed short" : "cancelled"))) {
-    await update(tx, childLine, { state }, "id IN (:ids)", { ids: lines.map(({ line }) => line.id) });
-  }
-  await updateEach(
-    tx,
-    childLine,
-    changes.flatMap(({ line, change }) =>
-      change.keeps === undefined ? [] : [{ id: line.id, set: { requested_on: change.keeps.deliverOn } }],
-    ),
-  );
+  await changeLines(tx, changes);
   const empty = await emptyOrders(tx, orders);
   await updateEach(
     tx,
@@ -149,91 +136,47 @@ async function changeOrders(
   await queueDocuments(
     tx,
     occasion,
-    orders.map((order) => {
-      const lines = byOrder.get(order.id) ?? [];
-      const move = moved.get(order.id);
-      return orderChangeDocument({
-        number: order.number,
-        partner: order.partner,
-        reason: lines[0]?.of.reason ?? "",
-        cause: `version ${order.version + 1}`,
-        cancelled: empty.has(order.id),
-        ...(move === undefined ? {} : { scheduledOn: move.scheduled_on }),
-        lines: lines.map(({ line, change, off }) => ({
-          lineNumber: line.lineNumber,
-          quantity: line.released - off,
-          previousQuantity: line.released,
-          ...(change.keeps === undefined ? {} : { requestedOn: change.keeps.deliverOn }),
-        })),
-      });
-    }),
+    orders.map((order) => toldOf(order, byOrder.get(order.id) ?? [], moved.get(order.id), empty.has(order.id))),
   );
   return moved;
 }
 
-interface OrderMove {
-  readonly scheduled_on: PlainDate;
-  readonly required_ship_on: string;
-  readonly part: number;
-}
-
-/** Orders all of whose open lines are wanted on one other date: they move as a whole, behind what is there for that date. */
-async function movedOrders(
-  tx: Tx,
-  orders: readonly ChildOrderRow[],
-  byOrder: ReadonlyMap<number, readonly LineChange[]>,
-  occasion: Occasion,
-): Promise<Map<number, OrderMove>> {
-  const wanted = orders.flatMap((order) => {
-    const lines = byOrder.get(order.id) ?? [];
-    const kept = lines.flatMap(({ change }) => (change.keeps === undefined ? [] : [change.keeps]));
-    const [first] = kept;
-    const one = new Set(kept.map(({ orderOn }) => orderOn)).size === 1;
-    if (first === undefined || !one) return [];
-    if (!lines.some(({ line, change }) => isMoved(line, change, occasion))) return [];
-    return [{ order, to: first, lines: lines.length }];
-  });
-  if (wanted.length === 0) return new Map();
-  const open = await openLinesOf(
+/** Lines of which nothing is left are closed; what is kept is wanted on its new date. */
+async function changeLines(tx: Tx, changes: readonly LineChange[]): Promise<void> {
+  const emptied = changes.filter(({ line, off }) => off >= line.open);
+  for (const [state, lines] of grouped(emptied, ({ line }) => (line.shipped > 0n ? "closed short" : "cancelled"))) {
+    await update(tx, childLine, { state }, "id IN (:ids)", { ids: lines.map(({ line }) => line.id) });
+  }
+  await updateEach(
     tx,
-    wanted.map(({ order }) => order.id),
-  );
-  const moves = wanted.filter(({ order, lines }) => open.get(order.id) === lines);
-  if (moves.length === 0) return new Map();
-  const rows = await tx.ask(
-    `SELECT agreement_id, ship_to, scheduled_on, customer_order_no, MAX(part) AS part FROM child_order
-     WHERE agreement_id IN (:agreements) AND ship_to IN (:shipTos) AND scheduled_on IN (:dates)
-     GROUP BY agreement_id, ship_to, scheduled_on, customer_order_no`,
-    {
-      agreements: [...new Set(moves.map(({ order }) => order.agreement_id))],
-      shipTos: [...new Set(moves.map(({ order }) => order.ship_to))],
-      dates: [...new Set(moves.map(({ to }) => to.orderOn))],
-    },
-  );
-  const parts = new Map(
-    rows.map((row) => [
-      JSON.stringify([Number(row["agreement_id"]), row["ship_to"], row["scheduled_on"], row["customer_order_no"]]),
-      Number(row["part"]),
-    ]),
-  );
-  return new Map(
-    moves.map(({ order, to }) => {
-      const key = JSON.stringify([order.agreement_id, order.ship_to, to.orderOn, order.customer_order_no]);
-      const part = (parts.get(key) ?? 0) + 1;
-      parts.set(key, part);
-      return [order.id, { scheduled_on: to.orderOn, required_ship_on: to.shipOn, part }];
-    }),
+    childLine,
+    changes.flatMap(({ line, change }) =>
+      change.keeps === undefined ? [] : [{ id: line.id, set: { requested_on: change.keeps.deliverOn } }],
+    ),
   );
 }
 
-/** How many lines are open on each order, also those of items whose schedule stays as it is. */
-async function openLinesOf(tx: Tx, orderIds: readonly number[]): Promise<Map<number, number>> {
-  const rows = await tx.ask(
-    `SELECT order_id, COUNT(*) AS lines FROM child_line WHERE order_id IN (:orderIds) AND state = 'open' GROUP BY order_id`,
-    { orderIds },
-  );
-  return new Map(rows.map((row) => [Number(row["order_id"]), Number(row["lines"])]));
-}
+/** What the ERP is told of a changed order. */
+const toldOf = (
+  order: ChildOrderRow,
+  lines: readonly LineChange[],
+  move: OrderMove | undefined,
+  isEmpty: boolean,
+): NewOutboundDocument =>
+  orderChangeDocument({
+    number: order.number,
+    partner: order.partner,
+    reason: lines[0]?.of.reason ?? "",
+    cause: `version ${order.version + 1}`,
+    cancelled: isEmpty,
+    ...(move === undefined ? {} : { scheduledOn: move.scheduled_on }),
+    lines: lines.map(({ line, change, off }) => ({
+      lineNumber: line.lineNumber,
+      quantity: line.released - off,
+      previousQuantity: line.released,
+      ...(change.keeps === undefined ? {} : { requestedOn: change.keeps.deliverOn }),
+    })),
+  });
 
 /** Orders on which nothing is left that was not cancelled. */
 async function emptyOrders(tx: Tx, orders: readonly ChildOrderRow[]): Promise<Set<number>> {

@@ -16,7 +16,8 @@ import { stableJson } from "../values/json.ts";
 import { isExpired } from "./agreement-states.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
 import { type AccountInForce, accountsInForce, planOf } from "./due-accounts.ts";
-import { type DueLine, makeOrders, type ReleasedOrder } from "./make-orders.ts";
+import { makeOrders, type ReleasedOrder } from "./make-orders.ts";
+import type { DueLine } from "./order-rows.ts";
 import { accountMoved } from "./plan-in-force.ts";
 
 export type { ReleasedOrder } from "./make-orders.ts";
