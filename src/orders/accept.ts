@@ -19,7 +19,7 @@ import { drawFrom } from "./accounts.ts";
 import { datingOf, stillLacking } from "./due-accounts.ts";
 import type { DrawnLine } from "./match-lines.ts";
 import type { OpenOrderLine } from "./open-lines.ts";
-import { type AccountToPeg, pegOrders } from "./peg-orders.ts";
+import { type AccountToPeg, type PeggedAccounts, pegOrders } from "./peg-orders.ts";
 import { type NewPeriod, openPeriods } from "./periods.ts";
 import { apart, type NewPlan, type PlannedStep, type PlansBefore, putInForce } from "./plan-in-force.ts";
 import { settleAccepted } from "./receipt-differences.ts";
@@ -81,6 +81,29 @@ export async function acceptAll(
   before?: Promise<PlansBefore>,
 ): Promise<void> {
   if (acceptances.length === 0) return;
+  const begun = await begunOn(tx, occasion, acceptances);
+  await moveDraws(tx, acceptances, occasion);
+  const counted = await withReceived(tx, occasion, begun);
+  const planned = counted.map((one) => ({ ...one, ...plannedSteps(one.acceptance, gateway, occasion) }));
+  const pegged = await pegOrders(tx, occasion, planned.map(toPeg));
+  const plans = planned.map((one) => newPlan(one, pegged, occasion));
+  await putInForce(tx, plans, before);
+  await recordChanges(tx, occasion, pegged.done, pegged.proposed);
+}
+
+/** A schedule to be in force, with what its account's cumulative stands at now. */
+interface Begun {
+  readonly acceptance: Acceptance;
+  readonly account: AccountRow;
+  readonly revisionId: number;
+  readonly base: Quantity;
+  readonly totals: Totals;
+  readonly start: string;
+  readonly opensPeriod: boolean;
+}
+
+/** New periods are opened, and what was withheld before is lifted. */
+async function begunOn(tx: Tx, occasion: Occasion, acceptances: readonly Acceptance[]): Promise<Begun[]> {
   const opened = await openPeriods(tx, occasion, acceptances.flatMap(newPeriodOf));
   const lifted = await liftAll(
     tx,
@@ -88,9 +111,7 @@ export async function acceptAll(
     occasion,
     "the next schedule is accepted",
   );
-  await moveDraws(tx, acceptances, occasion);
-
-  const settled = acceptances.map((acceptance) => {
+  return acceptances.map((acceptance) => {
     const { account, totals, revision, curve } = acceptance;
     const period = opened.get(account.id);
     const back = lifted.get(account.id);
@@ -102,68 +123,64 @@ export async function acceptAll(
       base: curve.base,
       totals: period?.totals ?? withheld,
       start: period?.start ?? account.current_start,
+      opensPeriod: period !== undefined,
     };
   });
+}
+
+/** What the customers' cumulatives show by now of what they took in less, or more, than we know. */
+async function withReceived(tx: Tx, occasion: Occasion, begun: readonly Begun[]): Promise<Begun[]> {
   const shown = await settleAccepted(
     tx,
     occasion,
-    settled.filter(({ acceptance }) => !opened.has(acceptance.account.id)),
+    begun.filter(({ opensPeriod }) => !opensPeriod),
   );
-  const counted = await countReceived(
-    tx,
-    occasion,
-    settled.map((one) => ({ ...one, totals: shown.get(one.account.id) ?? one.totals })),
-  );
-  const planned = settled.map((one) => ({
-    ...one,
-    totals: counted.get(one.account.id) ?? shown.get(one.account.id) ?? one.totals,
-    ...plannedSteps(one.acceptance, gateway, occasion),
+  const settled = begun.map((one) => ({ ...one, totals: shown.get(one.account.id) ?? one.totals }));
+  const counted = await countReceived(tx, occasion, settled);
+  return settled.map((one) => ({ ...one, totals: counted.get(one.account.id) ?? one.totals }));
+}
+
+type Planned = Begun & ReturnType<typeof plannedSteps>;
+
+const toPeg = ({ acceptance, account, totals, releasable, dates, start }: Planned): AccountToPeg => ({
+  account: start === account.current_start ? account : { ...account, current_start: start },
+  changes: acceptance.policy.changes,
+  curve: releasable,
+  dates,
+  shipped: shippedInAll(totals),
+  lines: acceptance.open,
+  pack: acceptance.drawn.line.pack as Quantity,
+  reason: `release ${acceptance.revision.release_no || "without a number"} of ${acceptance.revision.issued_on}`,
+});
+
+/** The plan that is in force from now on, and when there is something to order next. */
+function newPlan(
+  { acceptance, totals, steps, releasable, dates, start }: Planned,
+  pegged: PeggedAccounts,
+  { businessDate }: Occasion,
+): NewPlan {
+  const { account, revision, drawn, lineTotals, partner } = acceptance;
+  const open = acceptance.open.map((line) => ({
+    ...line,
+    scheduledOn: pegged.moved.get(line.orderId) ?? line.scheduledOn,
+    open: minus(line.open, pegged.cut.get(line.id) ?? NOTHING),
   }));
-  const pegged = await pegOrders(
-    tx,
-    occasion,
-    planned.map(
-      ({ acceptance, totals, releasable, dates, start }): AccountToPeg => ({
-        account:
-          start === acceptance.account.current_start
-            ? acceptance.account
-            : { ...acceptance.account, current_start: start },
-        changes: acceptance.policy.changes,
-        curve: releasable,
-        dates,
-        shipped: shippedInAll(totals),
-        lines: acceptance.open,
-        pack: acceptance.drawn.line.pack as Quantity,
-        reason: `release ${acceptance.revision.release_no || "without a number"} of ${acceptance.revision.issued_on}`,
-      }),
-    ),
-  );
-  const plans = planned.map(({ acceptance, totals, steps, releasable, dates, start }): NewPlan => {
-    const { account, revision, drawn, lineTotals } = acceptance;
-    const open = acceptance.open.map((line) => ({
-      ...line,
-      scheduledOn: pegged.moved.get(line.orderId) ?? line.scheduledOn,
-      open: minus(line.open, pegged.cut.get(line.id) ?? NOTHING),
-    }));
-    const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
-    const left = {
-      line: drawn.line,
-      totals: lessReleased(totals, cut),
-      lineTotals: lessReleased(lineTotals, cut),
-      partner: acceptance.partner,
-      open,
-    };
-    return {
-      account,
-      layer: revision.layer as NewPlan["layer"],
-      revisionId: revision.id,
-      steps,
-      nextOrderOn: firstOrderOn(stillLacking(left, releasable, dates, occasion.businessDate)),
-      start,
-    };
-  });
-  await putInForce(tx, plans, before);
-  await recordChanges(tx, occasion, pegged.done, pegged.proposed);
+  const cut = total(acceptance.open.map(({ id }) => pegged.cut.get(id) ?? NOTHING));
+  const left = {
+    line: drawn.line,
+    totals: lessReleased(totals, cut),
+    lineTotals: lessReleased(lineTotals, cut),
+    partner,
+    open,
+  };
+  return {
+    account,
+    layer: revision.layer as NewPlan["layer"],
+    revisionId: revision.id,
+    steps,
+    nextOrderOn: firstOrderOn(stillLacking(left, releasable, dates, businessDate)),
+    start,
+  };
 }
 
 const lessReleased = (totals: Totals, cut: Quantity): Totals =>
