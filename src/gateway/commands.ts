@@ -5,9 +5,9 @@
  */
 import type { Configuration } from "../config/configuration.ts";
 import type { ErpReceipt } from "../documents/erp.ts";
-import { reopenFile } from "../exchange/apply.ts";
 import { takeRecord } from "../exchange/erp-inbound.ts";
 import { readErpText } from "../exchange/erp-text.ts";
+import { reopenFile } from "../exchange/reopen-file.ts";
 import { resendDocument, resendFile } from "../exchange/resend.ts";
 import { shipOrder } from "../fulfilment/automatic.ts";
 import { type InvoiceOutcome, invoiceShipment } from "../fulfilment/invoice.ts";

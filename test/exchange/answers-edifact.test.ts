@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reopenFile } from "../../src/exchange/apply.ts";
+import { reopenFile } from "../../src/exchange/reopen-file.ts";
 import { workOnce } from "../../src/exchange/run.ts";
 import { select } from "../../src/store/rows.ts";
 import { file, message, outboundDocument, revision } from "../../src/store/tables.ts";

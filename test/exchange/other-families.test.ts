@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { reopenFile } from "../../src/exchange/apply.ts";
 import { drainOutbox } from "../../src/exchange/outbox.ts";
 import { renderWaiting } from "../../src/exchange/render.ts";
+import { reopenFile } from "../../src/exchange/reopen-file.ts";
 import { workOnce } from "../../src/exchange/run.ts";
 import { directions } from "../../src/store/migrations/008-directions.ts";
 import { queueDocument } from "../../src/store/outbound.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { reopenFile } from "../../src/exchange/apply.ts";
 import { applyRegistered } from "../../src/exchange/apply-registered.ts";
 import { claimFile } from "../../src/exchange/claim.ts";
 import type { Exchange } from "../../src/exchange/context.ts";
+import { reopenFile } from "../../src/exchange/reopen-file.ts";
 import { resumeClaimed, takeArrivals, workOnce } from "../../src/exchange/run.ts";
 import { noLooks, scan } from "../../src/exchange/scan.ts";
 import { select } from "../../src/store/rows.ts";

@@ -9,7 +9,7 @@ import { CRASH_POINTS } from "../../src/values/crash-points.ts";
 /** What carries a file from its claim to *written*. */
 const WAY = `
   run claim archive register quarantine let-go grown unsettled
-  apply apply-registered apply-set answers-out erp-inbound match file-state after-gap poison overdue earlier
+  apply apply-registered apply-set file-ends answers-out erp-inbound match file-state after-gap poison overdue earlier
   render render-files outbox outbox-drain outbox-stage outbox-publish outbox-taken-up outbox-files outbox-leases outbox-leftovers outbox-ends`;
 const FILES = [
   ...words(WAY).map((name) => `exchange/${name}.ts`),
@@ -35,8 +35,6 @@ const READS = new Set(
 );
 /** Run a step that is written where they are called; and what has its own points and its own place: the trail. */
 const AROUND = new Set(["unless", "keeping", "tried", "triedTogether", "inLane", "release", "noteLeaving", "noteLeft"]);
-/** Commands, which carry no file. */
-const COMMANDS = new Set(["reopenFile"]);
 
 function words(text: string): string[] {
   return text.trim().split(/\s+/);
@@ -59,7 +57,6 @@ const lineAt = (text: string, at: number): number => text.slice(0, at).split("\n
 
 for (const [file, text] of texts) {
   for (const { from, body } of functionsIn(text)) {
-    if (COMMANDS.has(/function (\w+)/.exec(body)?.[1] ?? "")) continue;
     checkPoints(file, text, from, body);
     checkAwaits(file, text, from, body);
   }
