@@ -128,8 +128,8 @@ const shipNoticeLine = z.strictObject({
   countryOfOrigin: text.optional(),
   unloadingPoint: text
     .optional()
-    .describe("Where at the ship-to the goods are unloaded: a dock, a gate, an Abladestelle"),
-  dock: text.optional().describe("The dock, where the customer names one beside the unloading point"),
+    .describe("Where the goods are unloaded, as the schedule calls it, or where that is not the ship-to's dock"),
+  dock: text.optional().describe("The dock, as the schedule or the blanket order names it"),
   destination: text.optional().describe("Place within the customer's plant where the goods are wanted"),
   texts: z.array(freeText).optional(),
   dates: z.array(dated).optional(),
