@@ -2,6 +2,7 @@
 import { select, update } from "../store/rows.ts";
 import { type FileRow, type InterchangeRow, interchange, type MessageRow, message } from "../store/tables.ts";
 import { CalloffError } from "../values/errors.ts";
+import { detailsOf } from "../values/finding.ts";
 import type { Exchange } from "./context.ts";
 import { type FileEnd, finishFile, passesByItself } from "./file-state.ts";
 import { readFindings } from "./findings.ts";
@@ -12,12 +13,9 @@ class StoppedAtSet extends CalloffError {
   readonly set: MessageRow;
   constructor(set: MessageRow, error: Error) {
     const told = error instanceof CalloffError ? error : undefined;
-    const { expected, found, remedy } = told ?? {};
     super(told?.code ?? "EXCHANGE_SET_FAILED", `set ${set.control} (${set.type}): ${error.message}`, {
       cause: error,
-      ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found }),
-      ...(remedy === undefined ? {} : { remedy }),
+      ...detailsOf(told ?? {}),
     });
     this.set = set;
   }

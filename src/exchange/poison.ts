@@ -1,6 +1,7 @@
 /** Files that no reader survives: tried twice, then put apart, so that nothing else waits for them. */
 import type { FileRow } from "../store/tables.ts";
 import { CalloffError } from "../values/errors.ts";
+import { detailsOf } from "../values/finding.ts";
 import { archivePath } from "./archive.ts";
 import type { Exchange } from "./context.ts";
 import { quarantine } from "./quarantine.ts";
@@ -19,16 +20,8 @@ export const poisonCause = ({ code, message }: CalloffError): string => `${POISO
 export async function keepPoison(exchange: Exchange, row: FileRow, error: CalloffError): Promise<void> {
   const { claim, folder, name, sha256, size, partner } = row;
   const file = archivePath(exchange.paths.archive, sha256);
-  const { code, message, place = { file: name }, expected, found, remedy } = error;
-  const finding = {
-    code,
-    severity: "reject" as const,
-    message,
-    place,
-    ...(expected === undefined ? {} : { expected }),
-    ...(found === undefined ? {} : { found }),
-    ...(remedy === undefined ? {} : { remedy }),
-  };
+  const { code, message, place = { file: name } } = error;
+  const finding = { code, severity: "reject" as const, message, place, ...detailsOf(error) };
   await quarantine(
     exchange,
     { claim, folder, name, path: file },

@@ -7,7 +7,7 @@ import type { WrittenSet } from "../syntax/x12-writer.ts";
 import { dateIn, type Instant, timeIn } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
-import type { Finding } from "../values/finding.ts";
+import { detailsOf, type Finding } from "../values/finding.ts";
 import type { SecondReading } from "./read-back.ts";
 
 export interface Sides {
@@ -186,8 +186,7 @@ const notSent = (kind: PartnerKind, partner: Partner, expected: string): Calloff
 const documentRefused = (finding: Finding): CalloffError =>
   new CalloffError("EXCHANGE_DOCUMENT", finding.message, {
     place: finding.place,
-    ...(finding.expected === undefined ? {} : { expected: finding.expected }),
-    ...(finding.found === undefined ? {} : { found: finding.found }),
-    remedy: finding.remedy ?? "Complete the master data that the document is made of, then let it be sent again",
+    remedy: "Complete the master data that the document is made of, then let it be sent again",
+    ...detailsOf(finding),
     cause: finding.code,
   });

@@ -10,7 +10,7 @@ import { isTaken, type Tx } from "../store/store.ts";
 import { type OutboundDocumentRow, outboundDocument, outboxFile, outboxPart } from "../store/tables.ts";
 import { at } from "../values/crash-points.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
-import type { Finding } from "../values/finding.ts";
+import { detailsOf, type Finding } from "../values/finding.ts";
 import { grouped } from "../values/grouped.ts";
 import { stableJson } from "../values/json.ts";
 import { ERP, type Exchange } from "./context.ts";
@@ -193,9 +193,7 @@ async function hold(exchange: Exchange, row: OutboundDocumentRow, error: Error):
     severity: "reject",
     message: told?.message ?? error.message,
     place: told?.place ?? {},
-    ...(told?.expected === undefined ? {} : { expected: told.expected }),
-    ...(told?.found === undefined ? {} : { found: told.found }),
-    ...(told?.remedy === undefined ? {} : { remedy: told.remedy }),
+    ...detailsOf(told ?? {}),
   };
   await exchange.store.write((tx) =>
     update(tx, outboundDocument, { state: "held", finding: stableJson(finding) }, "id = :id AND state = 'waiting'", {

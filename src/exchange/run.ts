@@ -1,6 +1,7 @@
 /** Does all that is waiting: the step that `calloff run` takes and the daemon repeats. */
 import type { FileRow } from "../store/tables.ts";
 import { CalloffError, coerceError } from "../values/errors.ts";
+import { detailsOf } from "../values/finding.ts";
 import { applyRegistered } from "./apply-registered.ts";
 import { archiveFile } from "./archive.ts";
 import { type Claimed, claimFile, leftClaimed, takeLeftCompanion } from "./claim.ts";
@@ -68,15 +69,14 @@ async function registerClaimed(exchange: Exchange, claimed: Claimed): Promise<As
 async function refuseClaimed(exchange: Exchange, claimed: Claimed, error: Error): Promise<AsRead | undefined> {
   exchange.log.error({ claim: claimed.claim, name: claimed.name, err: error }, "a file cannot be read");
   const told = error instanceof CalloffError ? error : undefined;
-  const { code = "EXCHANGE_READER_FAILED", place = { file: claimed.name }, expected, found, remedy } = told ?? {};
+  const { code = "EXCHANGE_READER_FAILED", place = { file: claimed.name } } = told ?? {};
   const finding = {
     code,
     severity: "reject" as const,
     message: error.message,
     place,
-    ...(expected === undefined ? {} : { expected }),
-    ...(found === undefined ? {} : { found }),
-    remedy: remedy ?? "Report this with the file: it is a fault of calloff",
+    remedy: "Report this with the file: it is a fault of calloff",
+    ...detailsOf(told ?? {}),
   };
   // What is no file is never opened again, not even to be copied.
   const archived = code === "EXCHANGE_NOT_A_FILE" ? undefined : await archiveFile(exchange, claimed);

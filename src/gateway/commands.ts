@@ -23,7 +23,7 @@ import { outboxFile } from "../store/tables.ts";
 import { type Clock, type Occasion, occasionOf } from "../values/clock.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { CalloffError, EXIT } from "../values/errors.ts";
-import { findingInWords } from "../values/finding.ts";
+import { detailsOf, findingInWords } from "../values/finding.ts";
 import type { Json } from "../values/json.ts";
 
 /** What a command works on; a keeper is one, and so is a home opened for one command. */
@@ -165,12 +165,9 @@ async function importText(
   const { records, findings } = readErpText(name, Buffer.from(text, "utf8"));
   const [fault, ...more] = [...findings, ...records.flatMap((record) => record.findings)];
   if (fault !== undefined) {
-    const { place, expected, found, remedy } = fault;
     throw new CalloffError(fault.code, [fault.message, ...more.map((one) => `\n  ${findingInWords(one)}`)].join(""), {
-      place,
-      ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found }),
-      ...(remedy === undefined ? {} : { remedy }),
+      place: fault.place,
+      ...detailsOf(fault),
       exit: EXIT.badFile,
     });
   }

@@ -7,6 +7,7 @@ import { loadMappings } from "../mapping/library.ts";
 import type { TableLayout } from "../syntax/segment.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, coerceError, type ErrorDetails } from "../values/errors.ts";
+import { detailsOf } from "../values/finding.ts";
 import type { WorkerReply } from "./worker-pool.ts";
 
 export type ReaderTask =
@@ -46,7 +47,7 @@ function asPlainData(error: Error): Extract<WorkerReply, { thrown: unknown }>["t
   // Not the file's fault: it is read again when the disk, or the limit of open files, allows it.
   if (systemCode(error) !== "") return { ...unreadable(systemCode(error)), stack };
   if (!(error instanceof CalloffError)) return { code: "READER_FAULT", message, stack, details: { exit: 4 } };
-  const { code, place, expected, found, remedy, retryable, exit } = error;
+  const { code, place, retryable, exit } = error;
   return {
     code,
     message,
@@ -55,9 +56,7 @@ function asPlainData(error: Error): Extract<WorkerReply, { thrown: unknown }>["t
       retryable,
       exit,
       ...(place === undefined ? {} : { place }),
-      ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found }),
-      ...(remedy === undefined ? {} : { remedy }),
+      ...detailsOf(error),
     },
   };
 }

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { CalloffError, type ErrorDetails, EXIT } from "../values/errors.ts";
+import { detailsOf } from "../values/finding.ts";
 
 export interface PoolSettings {
   /** Most workers at once. */
@@ -179,8 +180,7 @@ export const stopped = (): CalloffError =>
 const givenUp = (fault: CalloffError, about: string): CalloffError =>
   new CalloffError(fault.code, `${fault.message}, twice`, {
     place: { file: about },
-    ...(fault.expected === undefined ? {} : { expected: fault.expected }),
-    ...(fault.found === undefined ? {} : { found: fault.found }),
+    ...detailsOf(fault),
     remedy:
       "Raise workers.memoryMegabytes or workers.secondsPerFile in config/gateway.yaml and retry the file, or refuse it",
     cause: fault.cause,

@@ -50,6 +50,21 @@ export interface Finding {
   };
 }
 
+/** What was expected, what was found and what to do, as far as that is said; for what says it again. */
+export const detailsOf = ({
+  expected,
+  found,
+  remedy,
+}: {
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  readonly remedy?: string | undefined;
+}): Pick<Finding, "expected" | "found" | "remedy"> => ({
+  ...(expected === undefined ? {} : { expected }),
+  ...(found === undefined ? {} : { found }),
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
 /** The place in one line: `forecast.edi, line 7, segment 7 (5 in its set) FST, element 4`. */
 export function placeInWords(place: Place): string {
   const words: string[] = [];
