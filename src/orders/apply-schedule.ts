@@ -28,7 +28,7 @@ import { withAccounts } from "./make-accounts.ts";
 import { identityOfScheduleLine, type MatchedLine, matchLines } from "./match-lines.ts";
 import { missingItems } from "./missing-items.ts";
 import { type OpenOrderLine, openLines } from "./open-lines.ts";
-import { plansBefore } from "./plan-in-force.ts";
+import { plansBefore } from "./plans-before.ts";
 import { purposeOf } from "./purpose.ts";
 import { receiptDifferences } from "./receipt-differences.ts";
 import { type KnownRevision, knownRevisions, latestNotes, unplacedRevisions } from "./schedule-history.ts";

@@ -25,7 +25,7 @@ import { NOTHING, type Quantity, quantity } from "../values/figures.ts";
 import { grouped } from "../values/grouped.ts";
 import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
 import { coverOf, type OpenOrderLine, openLines } from "./open-lines.ts";
-import { dateOfSplit, inLine, splitsOf } from "./plan-in-force.ts";
+import { dateOfSplit, inLine, splitsOf } from "./splits.ts";
 
 /** A split's step, with the row it is kept in. */
 export interface KeptStep extends LayeredStep {

@@ -13,7 +13,8 @@ import { NOTHING, plus, type Quantity } from "../values/figures.ts";
 import type { OrdersConfiguration } from "./configuration.ts";
 import { keepCurves } from "./curves.ts";
 import { lookAgain } from "./due-accounts.ts";
-import { apart, type NewPlan, type PlannedStep, putInForce } from "./plan-in-force.ts";
+import { type NewPlan, putInForce } from "./plan-in-force.ts";
+import { apart, type PlannedStep } from "./planned-steps.ts";
 
 /** One schedule line by hand. */
 export interface HandSplit {

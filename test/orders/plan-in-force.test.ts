@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { apart, type PlannedStep, putInForce } from "../../src/orders/plan-in-force.ts";
+import { putInForce } from "../../src/orders/plan-in-force.ts";
+import { apart, type PlannedStep } from "../../src/orders/planned-steps.ts";
 import type { LayeredStep } from "../../src/schedules/types.ts";
 import { insertOne, select, selectOne } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
