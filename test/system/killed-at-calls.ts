@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { built, calloffHere } from "../support/program.ts";
+import { built } from "../support/program.ts";
 import type { SystemHome } from "./homes.ts";
 import { assertSound, stateOf } from "./oracle.ts";
-import { busyHome, DAY, drawing, ENDS, runOn } from "./rich.ts";
+import { busyHome, DAY, drawing, recover, runOn } from "./rich.ts";
 
 const SEED = 20_270_402;
 const FILES = 6;
@@ -58,13 +58,6 @@ async function timesCalled(home: SystemHome, calls: string): Promise<number> {
   }
   rmSync(log);
   return Math.max(0, ...perThread.values());
-}
-
-/** Runs to the end what a killed process left, in this process: hundreds of times, the program would take longer to start than to run. */
-async function recover(home: SystemHome): Promise<void> {
-  const env = { CALLOFF_NOW: `${DAY}T06:00:00Z` };
-  const { code, stdout, stderr } = await calloffHere(["run", "--business-date", DAY, "--home", home.path], { env });
-  assert.ok(ENDS.has(code), `${code}: ${stdout}${stderr}`);
 }
 
 /** Every place up to `all`, then as many places as `drawn`, by a fixed seed. */

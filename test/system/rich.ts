@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CRASH_POINTS, type CrashPoint } from "../../src/values/crash-points.ts";
-import { calloff, type Ended } from "../support/program.ts";
+import { calloff, calloffHere, type Ended } from "../support/program.ts";
 import { confirmation, type Kind, nextForecast, type SystemHome, systemHome } from "./homes.ts";
 
 export const DAY = "2027-04-01";
@@ -12,7 +12,7 @@ export const DROPPED = 13;
 /** Lies where a file of ours is to be, and is not ours. */
 export const FOREIGN = "erp/shipment_SH-000001.json";
 /** Done, or some file is bad, or something stands that a person must see to: all three are meant here. */
-export const ENDS: ReadonlySet<number | null> = new Set([0, 1, 4]);
+const ENDS: ReadonlySet<number | null> = new Set([0, 1, 4]);
 
 /**
  * An order is made and written. Then lie there: two schedules of the customer in the wrong order, the first again, his answer to something we
@@ -117,10 +117,17 @@ export async function runOn(home: SystemHome, date = DAY, env: Readonly<Record<s
   return ended;
 }
 
+/** Runs to the end what a killed process left, in this process: hundreds of times, the program would take longer to start than to run. */
+export async function recover(home: SystemHome): Promise<void> {
+  const env = { CALLOFF_NOW: `${DAY}T06:00:00Z` };
+  const { code, stdout, stderr } = await calloffHere(["run", "--business-date", DAY, "--home", home.path], { env });
+  assert.ok(ENDS.has(code), `${code}: ${stdout}${stderr}`);
+}
+
 /** Has a run killed at the n-th coming to a point, which it must reach. */
 export async function killAt(home: SystemHome, point: CrashPoint, n = 1): Promise<void> {
-  const { signal } = await runOn(home, DAY, { CALLOFF_CRASH_AT: `${point}:${n}` });
-  assert.equal(signal, "SIGKILL", `${point} is not reached ${n} times`);
+  const { signal, stdout, stderr } = await runOn(home, DAY, { CALLOFF_CRASH_AT: `${point}:${n}` });
+  assert.equal(signal, "SIGKILL", `${point} is not reached ${n} times: ${stdout}${stderr}`);
 }
 
 /** Runs to the end and gives every point that was passed, in order. */
