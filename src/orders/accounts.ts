@@ -2,7 +2,7 @@
  * Accounts: what a cumulative belongs to (domain.md, *Account*). Its key is the fields the partner's file names, compared
  * in normal form; every key ever met is a row, so the accounts of a whole document are found by one query.
  */
-import type { AccountField, ScheduleSettings } from "../config/partner.ts";
+import type { AccountField, ScheduleSettings } from "../config/schedule-settings.ts";
 import { insertMissing, select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import {

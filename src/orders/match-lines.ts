@@ -1,5 +1,6 @@
 /** Which account each line of a schedule belongs to, and which agreement line that account draws on (domain.md, *Account*). */
-import { ACCOUNT_FIELDS, type AccountField, type Partner } from "../config/partner.ts";
+import type { Partner } from "../config/partner.ts";
+import { ACCOUNT_FIELDS, type AccountField } from "../config/schedule-settings.ts";
 import type { ScheduleLine } from "../documents/delivery-schedule.ts";
 import type { Cause } from "../schedules/causes.ts";
 import { select } from "../store/rows.ts";

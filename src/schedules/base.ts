@@ -1,5 +1,5 @@
 /** Where a curve starts: bases of dates and cumulatives, the cumulative's start, the base itself (domain.md, *Curve*, *Net customers*). */
-import type { ScheduleSettings, WorkCalendar } from "../config/partner.ts";
+import type { ScheduleSettings, WorkCalendar } from "../config/schedule-settings.ts";
 import type { DeliverySchedule, ScheduleLine } from "../documents/delivery-schedule.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
 import { NOTHING, plus, type Quantity, quantity } from "../values/figures.ts";

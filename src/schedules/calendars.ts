@@ -1,5 +1,5 @@
 /** Days on which something happens: we ship, the customer receives (features.md D7). */
-import type { WorkCalendar } from "../config/partner.ts";
+import type { WorkCalendar } from "../config/schedule-settings.ts";
 import { addDays, type PlainDate, weekday } from "../values/dates.ts";
 import { CalloffError } from "../values/errors.ts";
 

@@ -1,5 +1,5 @@
 /** A message's line as a curve (domain.md, *Curve*): base as quoted, steps classified, placed, sorted and added up. */
-import type { ScheduleSettings } from "../config/partner.ts";
+import type { ScheduleSettings } from "../config/schedule-settings.ts";
 import type { DeliverySchedule, ScheduleLine } from "../documents/delivery-schedule.ts";
 import { addDays, type PlainDate, plainDate } from "../values/dates.ts";
 import { NOTHING, plus, type Quantity, quantity } from "../values/figures.ts";

@@ -1,5 +1,5 @@
 /** Forecast and call-off laid over each other (domain.md, *Layers*; features.md B3), and one release over the one before it. */
-import type { WorkCalendar } from "../config/partner.ts";
+import type { WorkCalendar } from "../config/schedule-settings.ts";
 import { addDays, type PlainDate } from "../values/dates.ts";
 import { larger, minus, NOTHING, plus, type Quantity, smaller, total } from "../values/figures.ts";
 import { calendarOf } from "./calendars.ts";

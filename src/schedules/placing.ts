@@ -1,5 +1,5 @@
 /** The steps of a message, classified in the order they are stated, and placed in time (domain.md, *Curve*). */
-import type { ScheduleSettings, WorkCalendar } from "../config/partner.ts";
+import type { ScheduleSettings, WorkCalendar } from "../config/schedule-settings.ts";
 import type { ScheduleLine } from "../documents/delivery-schedule.ts";
 import type { ScheduleStep, Timing } from "../documents/schedule-step.ts";
 import { addDays, earlier, later, monthEnd, type PlainDate, plainDate } from "../values/dates.ts";

@@ -1,5 +1,5 @@
 /** When a cumulative begins again (domain.md, *Resets*; features.md C4). */
-import type { ScheduleSettings } from "../config/partner.ts";
+import type { ScheduleSettings } from "../config/schedule-settings.ts";
 import type { PlainDate } from "../values/dates.ts";
 import { minus, NOTHING, type Quantity, total } from "../values/figures.ts";
 import type { ShippedNote } from "./transit.ts";

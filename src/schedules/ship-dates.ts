@@ -1,5 +1,5 @@
 /** Three dates of every step (domain.md, *Three dates*): delivery → ship → scheduled order date. */
-import type { OrderSettings, WorkCalendar } from "../config/partner.ts";
+import type { OrderSettings, WorkCalendar } from "../config/schedule-settings.ts";
 import { addDays, later, type PlainDate } from "../values/dates.ts";
 import { calendarOf } from "./calendars.ts";
 import type { Curve, Step } from "./types.ts";

@@ -1,13 +1,13 @@
 /** Schedules as tests write them: days of one month, pieces as numbers. */
 
+import { type Policy, policy as policyFile } from "../../src/config/policy.ts";
 import {
   fulfilmentOptions,
   type OrderSettings,
   type ScheduleSettings,
   schedule,
   type WorkCalendar,
-} from "../../src/config/partner.ts";
-import { type Policy, policy as policyFile } from "../../src/config/policy.ts";
+} from "../../src/config/schedule-settings.ts";
 import type { DeliverySchedule, ScheduleLine } from "../../src/documents/delivery-schedule.ts";
 import type { ScheduleStep } from "../../src/documents/schedule-step.ts";
 import { type Anchors, curveOf } from "../../src/schedules/curve.ts";
