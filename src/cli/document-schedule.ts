@@ -56,6 +56,9 @@ function scheduleLine(line: Held, at: number): string {
       labelled("dock", textAt(line, "dock") || textAt(line, "unloadingPoint")),
       labelled("order", from(line, "orderNumber", "orderLine")),
       labelled("release", textAt(line, "releaseNumber")),
+      labelled("due", from(line, "due.on", "due.at")),
+      labelled("sequence", textAt(line, "sequence")),
+      labelled("vehicle", textAt(line, "vehicle")),
       labelled("unit", textAt(line, "unit")),
     ],
     ", ",
@@ -117,7 +120,9 @@ const asStep = (step: Held): Held => ({
         words([
           textAt(held, "quantity"),
           labelled("at", textAt(held, "time")),
-          from(held, "referenceKind", "reference"),
+          ...listAt(held, "references").map((one) =>
+            words([from(one, "kind", "number"), from(one, "kind2", "number2")]),
+          ),
         ]),
       ),
     ],

@@ -1,6 +1,6 @@
 /** DESADV, INVOIC, RECADV, REMADV, CONTRL and APERAK: read, written, and the same again; what is written, segment for segment. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { acknowledgement } from "../../src/documents/acknowledgement.ts";
 import { applicationAdvice } from "../../src/documents/application-advice.ts";
@@ -563,6 +563,53 @@ describe("the dialects in docs/templates", () => {
       "LOC+159+L5::92",
       "CNT+2:1",
     ]);
+  });
+
+  it("DESADV of VDA 4987 names us as the seller, says by whom places are numbered, and has an order to every item", () => {
+    const mapping = dialect("desadv-vda-4987", "desadv");
+    const document = {
+      number: "1",
+      purpose: "original",
+      parties: [{ role: "supplier", code: "9" }],
+      lines: [
+        {
+          customerPart: "PART",
+          quantity: "5",
+          unit: "PC",
+          blanketNumber: "5500",
+          unloadingPoint: "T1",
+          packs: [{ count: "1", kind: "KLT", labels: [{ number: "S1" }] }],
+        },
+      ],
+    };
+    assert.deepEqual(linesOf(mapping, document).slice(2), [
+      "NAD+SE+9",
+      "CPS+1++4",
+      "PAC+1++KLT::92",
+      "PCI+17+++S",
+      "GIN+ML+S1",
+      "LIN+1++PART:IN",
+      "QTY+12:5:PCE",
+      "RFF+ON:5500",
+      "LOC+11+T1::92",
+      "CNT+2:1",
+    ]);
+  });
+
+  it("are all loaded as they stand, over the mapping they extend or by themselves", () => {
+    const folder = path.join(ROOT, "docs/templates");
+    const templates = readdirSync(folder);
+    assert.ok(templates.length >= 5);
+    for (const file of templates) {
+      const text = readFileSync(path.join(folder, file), "utf8");
+      const [, standard] = /^extends: (\S+)$/m.exec(text) ?? [];
+      const name = standard === undefined ? `fixed/${path.basename(file, ".yaml")}` : `${standard}.partner`;
+      const standards =
+        standard === undefined
+          ? {}
+          : { [standard]: readFileSync(path.join(ROOT, `mappings/${standard}.yaml`), "utf8") };
+      assert.equal(mappingFromText(name, text, standards).name, name);
+    }
   });
 
   it("INVOIC of VDA 4938 names us as the seller, and has a note to every line", () => {
