@@ -1,6 +1,7 @@
 /** The shipped mappings written and read back: the same document, the same segments. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { shipNotice } from "../../src/documents/ship-notice.ts";
 import { named, readX12, SCHEMAS, writeX12, X12 } from "./support.ts";
 
 describe("an 830 of our own", () => {
@@ -159,6 +160,29 @@ describe("the 856 of a booked shipment", () => {
         ["FIELD_TOO_LONG", "number"],
         ["FIELD_MISSING", "lines[0].quantity"],
         ["FIELD_MISSING", "lines[0].unit"],
+      ],
+    );
+  });
+
+  it("of a sender who puts measures and packing before the descriptions is not rejected for a second one", () => {
+    const text =
+      "ST*856*0001\nBSN*00*1*20270305*1412\nHL*1**S\nHL*2*1*I\nLIN**BP*A\nSN1**5*PC\nMEA*PD*N*2*KG\nTD1*CTN*1";
+    const reading = readX12(named("x12/856"), `${text}\nPID*F****HUB\nPID*F****GREY`);
+    assert.deepEqual(reading.findings, []);
+    assert.equal(shipNotice.parse(reading.document).lines[0]?.description, "HUB");
+  });
+
+  it("of serial numbers below a pack says no quantity for them", () => {
+    const reading = readX12(
+      named("x12/856"),
+      "ST*856*0001\nBSN*00*1*20270305*1412\nHL*1**S\nHL*2*1*P\nMAN*GM*1\nHL*3*2*I\nLIN**SN*S-1",
+    );
+    assert.deepEqual(reading.findings, []);
+    assert.deepEqual(
+      shipNotice.parse(reading.document).lines.map(({ level, parent }) => [level, parent]),
+      [
+        ["pack", "1"],
+        ["item", "2"],
       ],
     );
   });
