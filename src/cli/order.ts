@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { listOrders, type OrderView, orderView } from "../answers/orders.ts";
 import { ORDER_STATES } from "../fulfilment/order-states.ts";
 import type { ShipmentOutcome } from "../fulfilment/ship.ts";
-import type { WithheldLine } from "../orders/withheld.ts";
+import type { WithheldLine } from "../orders/withheld-facts.ts";
 import { answers, dateOption, notFound, usage } from "./frame.ts";
 import { filterOf, type ListOptions, moreInWords, withListOptions } from "./lists.ts";
 import { commandIn, give, inHome, type Session } from "./session.ts";

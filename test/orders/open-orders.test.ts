@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { cancelOrder } from "../../src/orders/cancel-order.ts";
 import type { OrdersConfiguration } from "../../src/orders/configuration.ts";
 import { releaseDue } from "../../src/orders/release.ts";
 import { blanketView } from "../../src/orders/views.ts";
-import { cancelOrder } from "../../src/orders/withheld.ts";
 import { select, selectOne } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { account, childOrder, outboundDocument } from "../../src/store/tables.ts";

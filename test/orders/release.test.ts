@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { importBlanketOrder } from "../../src/orders/agreements.ts";
+import { cancelOrder } from "../../src/orders/cancel-order.ts";
 import { type ReleasedOrder, releaseDue } from "../../src/orders/release.ts";
-import { cancelOrder, liftWithheld } from "../../src/orders/withheld.ts";
+import { liftWithheld } from "../../src/orders/withheld.ts";
 import { firstBrokenEntry } from "../../src/store/audit.ts";
 import { select } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { applySchedule } from "../../src/orders/apply-schedule.ts";
+import { cancelOrder } from "../../src/orders/cancel-order.ts";
 import { acceptRevisions, withdrawRevisions } from "../../src/orders/decide.ts";
 import { releaseDue } from "../../src/orders/release.ts";
 import { blanketView, heldRevisions, revisionDiff, revisionView } from "../../src/orders/views.ts";
-import { cancelOrder } from "../../src/orders/withheld.ts";
 import { fingerprint } from "../../src/store/fingerprint.ts";
 import { select, selectOne } from "../../src/store/rows.ts";
 import type { Queryable, Store, Tx } from "../../src/store/store.ts";
