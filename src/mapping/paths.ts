@@ -79,15 +79,20 @@ export const listIn = (from: Held, name: string): readonly Held[] => {
 const NO_OBJECTS: readonly Held[] = [{}].slice(1);
 
 /**
- * Adds an object to a list of another one; the list is made when it is not there. It is no literal, since the engine may
- * come to make those in the old generation, where lists that are done with keep their objects from being collected: seen
- * in every second run, and reading took twice as long.
+ * The list of that name in an object, which is made when it is not there. It is no literal, since the engine may come to make
+ * those in the old generation, where lists that are done with keep their objects from being collected: seen in every second
+ * run, and reading took twice as long.
  */
-export function append(target: Held, name: string, object: Held): void {
+export function listOf(target: Held, name: string): Held[] {
   let list = target[name] as Held[] | undefined;
   if (list === undefined) {
     list = NO_OBJECTS.slice();
     target[name] = list;
   }
-  list.push(object);
+  return list;
+}
+
+/** Adds an object to a list of another one. */
+export function append(target: Held, name: string, object: Held): void {
+  listOf(target, name).push(object);
 }

@@ -1,8 +1,8 @@
 /** What stands in for places that are empty, by `default`. */
 import type { FieldDefinition } from "./definition.ts";
+import { nameOfField, placeInFile } from "./field-places.ts";
 import { getAt, putAt } from "./paths.ts";
-import { nameOfField, placeInFile } from "./read-fields.ts";
-import type { ReadPlaces } from "./read-places.ts";
+import type { ReadPlaces } from "./places.ts";
 import { placeIn, report } from "./run.ts";
 
 /** What stands in for empty places, with a note. */
@@ -13,7 +13,7 @@ export function fallbackPlaces(fields: readonly FieldDefinition[]): ReadPlaces |
     const path = field.to[0] ?? [];
     return { field, value: field.fallback ?? "", get: getAt(path), put: putAt(path), place: placeInFile(field) };
   });
-  return (_elements, target, run) => {
+  return (_segment, target, run) => {
     for (const { field, value, get, put, place } of compiled) {
       if (get(target) !== undefined) continue;
       put(target, value);

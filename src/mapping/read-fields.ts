@@ -1,36 +1,12 @@
 /** Fields of a line compiled to closures that read the text at a place into the object that is filled. */
 
-import { writeMillionths } from "../values/figures.ts";
 import type { FieldDefinition } from "./definition.ts";
-import { addressInWords } from "./definition.ts";
+import { type FieldPlace, nameOfField, placeInFile, type ReadText } from "./field-places.ts";
 import { getAt, type Put, putAt } from "./paths.ts";
+import { saidAgain } from "./read-again.ts";
+import { comparedCount, comparedSum, constant, notUsed } from "./read-compared.ts";
 import { type Held, isFault, placeIn, type Run, report, reportUnmapped, severityOf } from "./run.ts";
-import { readsTiming, shapeOf, shapeOfField } from "./shapes.ts";
-
-/** Reads text that is clean (decoded, without blanks around it) and not empty. */
-export type ReadText = (text: string, target: Held, run: Run, beside: string) => void;
-
-/** Where a field stands, for findings. */
-export interface FieldPlace {
-  readonly element: number;
-  readonly component: number;
-  readonly repetition: number;
-}
-
-export function placeOfField(field: FieldDefinition): FieldPlace {
-  const { address } = field;
-  if (address.kind === "element") return address;
-  return { element: address.kind === "range" ? address.first : address.number, component: 0, repetition: 0 };
-}
-
-/** Where a field stands as reading finds it: a table's columns by their number in the mapping, which is below zero. */
-export function placeInFile(field: FieldDefinition): FieldPlace {
-  const place = placeOfField(field);
-  return field.address.kind === "column" ? { ...place, element: -place.element } : place;
-}
-
-/** The field in findings: its path in the document, else its address. */
-export const nameOfField = (field: FieldDefinition): string | undefined => field.to[0]?.join(".");
+import { readsTiming, shapeOfField } from "./shapes.ts";
 
 /** Compiles the reading of one field. `sum` is the field's index among the sums of the message. */
 export function compileField(field: FieldDefinition, sum: number | undefined, place = placeInFile(field)): ReadText {
@@ -110,61 +86,6 @@ function firstCounts(field: FieldDefinition, read: ReadText, place: FieldPlace):
   };
 }
 
-/** What a segment says of the object around its own: the first says it, and the others have to say the same. */
-function saidAgain(of: string, field: FieldDefinition, read: ReadText, place: FieldPlace): ReadText {
-  const paths = field.to.map((path) => ({ get: getAt(path), put: putAt(path) }));
-  const words = field.to.length === 1 && isPlainCode(field) ? field.codes : undefined;
-  const getWord = getAt(field.to[0] ?? []);
-  return (text, _target, run, beside) => {
-    const word = words?.get(text);
-    if (word !== undefined && getWord(objectAround(run, of)) === word) return;
-    const stated: Held = {};
-    read(text, stated, run, beside);
-    const object = objectAround(run, of);
-    for (const { get, put } of paths) {
-      const value = get(stated);
-      const before = get(object);
-      if (value === undefined || before === value) continue;
-      if (before === undefined) put(object, value);
-      else {
-        report(run, {
-          code: "VALUES_DISAGREE",
-          severity: "reject",
-          message: `The message gives ${nameOfField(field) ?? "the field"} different values`,
-          place: placeIn(run, place.element, place.component, place.repetition),
-          expected: before,
-          found: value,
-          remedy: "Ask the sender which is right; what was said first may stand on another segment before this one.",
-          ack: { segment: "8", element: "7" },
-        });
-      }
-    }
-  };
-}
-
-/** Whether a field's value is the word for its code, and nothing else. */
-const isPlainCode = ({ empty, is, pieces, use, codes, count, sum, or }: FieldDefinition): boolean =>
-  codes !== undefined &&
-  empty.length === 0 &&
-  is === undefined &&
-  sum === undefined &&
-  count === undefined &&
-  or === undefined &&
-  pieces === undefined &&
-  use !== "never";
-
-/** The object of that list in which the segment stands. */
-function objectAround(run: Run, of: string): Held {
-  let object = run.document;
-  if (of === "document") return object;
-  for (const name of run.objectPath) {
-    const list = object[name] as Held[] | undefined;
-    object = list === undefined ? {} : (list[list.length - 1] ?? {});
-    if (name === of) break;
-  }
-  return object;
-}
-
 function compileValue(field: FieldDefinition, sum: number | undefined, place: FieldPlace): ReadText {
   if (field.use === "never") return notUsed(field, place);
   if (field.is !== undefined) return constant(field, field.is, place);
@@ -242,73 +163,6 @@ function translated(field: FieldDefinition, codes: ReadonlyMap<string, string>, 
       found: text,
       remedy: "List the code with our word for it in a dialect, or ask the sender.",
       ack: { segment: "8", element: "7" },
-    });
-  };
-}
-
-function constant(field: FieldDefinition, is: readonly string[], place: FieldPlace): ReadText {
-  return (text, _target, run) => {
-    if (is.includes(text)) return;
-    report(run, {
-      code: "ELEMENT_NOT_CONSTANT",
-      severity: severityOf(field.use),
-      message: "The value is not the one this place always has",
-      place: placeIn(run, place.element, place.component, place.repetition),
-      expected: is.join(" or "),
-      found: text,
-      remedy: "Ask the sender, or change `is` in a dialect.",
-      ack: { segment: "8", element: "7" },
-    });
-  };
-}
-
-function notUsed(field: FieldDefinition, place: FieldPlace): ReadText {
-  return (text, _target, run) => {
-    report(run, {
-      code: "ELEMENT_NOT_USED",
-      severity: "tolerated",
-      message: "The place is not used in this message and was left aside",
-      place: placeIn(run, place.element, place.component, place.repetition),
-      expected: "nothing",
-      found: text,
-      remedy: `Allow element ${addressInWords(field.address)} in a dialect if the partner needs it.`,
-      ack: { segment: "8", element: "10" },
-    });
-  };
-}
-
-function comparedCount(tag: string, place: FieldPlace): ReadText {
-  return (text, _target, run) => {
-    const counted = run.counters.get(tag) ?? 0;
-    if (/^\d{1,15}$/.test(text) && Number(text) === counted) return;
-    report(run, {
-      code: "COUNT_DIFFERS",
-      severity: "tolerated",
-      message: `The message says ${text} ${tag}, found are ${counted}`,
-      place: placeIn(run, place.element, place.component, place.repetition),
-      expected: String(counted),
-      found: text,
-      remedy: "Nothing is missing from what was read; tell the sender that the count is wrong.",
-    });
-  };
-}
-
-function comparedSum(field: FieldDefinition, index: number, place: FieldPlace): ReadText {
-  const of = field.sum === undefined ? "" : `${field.sum.tag}, element ${addressInWords(field.sum.address)}`;
-  const shape = shapeOf(field.as === "text" ? "number" : field.as);
-  return (text, _target, run) => {
-    const sum = run.sums[index];
-    const counted = sum === undefined ? "0" : writeMillionths(sum.millionths + BigInt(sum.small) * 1_000_000n);
-    const said = shape.read(text, run.shapes, "");
-    if (said === counted) return;
-    report(run, {
-      code: "SUM_DIFFERS",
-      severity: "tolerated",
-      message: `The hash total says ${text}, the sum of ${of} is ${counted}`,
-      place: placeIn(run, place.element, place.component, place.repetition),
-      expected: counted,
-      found: text,
-      remedy: "Hash totals are often wrong and change nothing; tell the sender if it matters.",
     });
   };
 }

@@ -1,18 +1,13 @@
 /** One line of a mapping compiled for reading: everything that a single segment, record or row says. */
-import type { Family } from "../syntax/segment.ts";
+import type { Family, Segment } from "../syntax/segment.ts";
 import { addressInWords, type FieldDefinition, type LineDefinition, type Rule } from "./definition.ts";
+import type { ReadPlaces, SumIndex } from "./places.ts";
+import { cellPlaces } from "./read-cells.ts";
+import { delimitedPlaces, type Elsewhere } from "./read-elements.ts";
 import { fallbackPlaces } from "./read-fallbacks.ts";
+import { isFilled, isFilledIn, mustPlaces } from "./read-musts.ts";
 import { pairPlaces } from "./read-pairs.ts";
-import {
-  cellPlaces,
-  delimitedPlaces,
-  type Elsewhere,
-  fixedPlaces,
-  isFilled,
-  mustPlaces,
-  type ReadPlaces,
-  type SumIndex,
-} from "./read-places.ts";
+import { fixedPlaces } from "./read-records.ts";
 import { repeatPlaces } from "./read-repeat.ts";
 import { agreedCells, rowPlaces } from "./read-rows.ts";
 import { placeIn, report } from "./run.ts";
@@ -43,8 +38,8 @@ export function compilePlaces(defined: LineDefinition, syntax: Family, sums: Sum
   if (line.same.length > 0 || line.columns !== undefined) steps.push(rowPlaces(line));
   const [only] = steps;
   if (steps.length === 1 && only !== undefined) return only;
-  return (elements, target, run) => {
-    for (const step of steps) step(elements, target, run);
+  return (segment, target, run) => {
+    for (const step of steps) step(segment, target, run);
   };
 }
 
@@ -100,11 +95,9 @@ export function ruleBroken(
   rule: Rule,
   elements: readonly string[],
 ): { readonly element: number; readonly words: string } | undefined {
-  let present = 0;
-  for (const element of rule.elements) if (isFilled(elements, element)) present += 1;
-  if (isKept(rule, present, elements)) return undefined;
-  const [first = 0] = rule.elements;
   const filled = rule.elements.filter((element) => isFilled(elements, element));
+  const [first = 0] = rule.elements;
+  if (isKept(rule, filled.length, filled[0] === first)) return undefined;
   const absent = rule.elements.find((element) => !isFilled(elements, element)) ?? first;
   return {
     element: rule.kind === "E" ? (filled[1] ?? first) : absent,
@@ -112,21 +105,30 @@ export function ruleBroken(
   };
 }
 
-function isKept(rule: Rule, present: number, elements: readonly string[]): boolean {
-  const all = rule.elements.length;
-  if (rule.kind === "P") return present === 0 || present === all;
-  if (rule.kind === "R") return present > 0;
-  if (rule.kind === "E") return present <= 1;
-  if (!isFilled(elements, rule.elements[0] ?? 0)) return true;
-  return rule.kind === "C" ? present === all : present > 1;
+function isKept({ elements, kind }: Rule, present: number, isFirst: boolean): boolean {
+  const all = elements.length;
+  if (kind === "P") return present === 0 || present === all;
+  if (kind === "R") return present > 0;
+  if (kind === "E") return present <= 1;
+  if (!isFirst) return true;
+  return kind === "C" ? present === all : present > 1;
+}
+
+/** Whether a segment keeps a note, as far as its bytes tell. */
+function isKeptBy(segment: Segment, rule: Rule): boolean {
+  let present = 0;
+  for (const element of rule.elements) if (isFilledIn(segment, element)) present += 1;
+  return isKept(rule, present, isFilledIn(segment, rule.elements[0] ?? 0));
 }
 
 function rulePlaces(rules: readonly Rule[]): ReadPlaces {
   // No note but R is broken by a segment that ends before the first element it is about.
   const concerned = rules.map((rule) => ({ rule, from: rule.kind === "R" ? 0 : Math.min(...rule.elements) }));
-  return (elements, _target, run) => {
+  return (segment, _target, run) => {
+    const count = segment.uncut?.count ?? segment.elements.length;
     for (const { rule, from } of concerned) {
-      if (elements.length <= from) continue;
+      if (count <= from || isKeptBy(segment, rule)) continue;
+      const { elements } = segment;
       const broken = ruleBroken(rule, elements);
       if (broken === undefined) continue;
       report(run, {

@@ -1,8 +1,10 @@
 /** Reading qualifier and value pairs, which may stand at any place of their segment (X12 LIN, EDIFACT PIA). */
+import { cleaned, splitAt } from "./clean-text.ts";
 import type { FieldDefinition, LineDefinition, PairsDefinition } from "./definition.ts";
+import { nameOfField, type ReadText } from "./field-places.ts";
 import { type Get, getAt } from "./paths.ts";
-import { compileField, nameOfField, type ReadText } from "./read-fields.ts";
-import { cleaned, type ReadPlaces, splitAt } from "./read-places.ts";
+import type { ReadPlaces } from "./places.ts";
+import { compileField } from "./read-fields.ts";
 import { type Held, isPlain, placeIn, type Run, report, reportUnmapped } from "./run.ts";
 
 /** One qualifier: its field, and its reader at each place it was met at. */
@@ -21,7 +23,7 @@ export function pairPlaces(line: LineDefinition): ReadPlaces {
   const qualifiers = compiled(pairs);
   const musts = [...qualifiers.values()].filter(({ field }) => field.use === "must");
   const width = pairs.qualifier === 0 ? 2 : 1;
-  return (elements, target, run) => {
+  return ({ elements }, target, run) => {
     const last = Math.min(pairs.from + pairs.count * width, elements.length);
     for (let at = pairs.from; at < last; at += width) readPair(pairs, qualifiers, elements, at, target, run);
     for (const { field, get } of musts) if (get(target) === undefined) reportMissing(field, pairs, run);

@@ -1,10 +1,14 @@
 /** Reading the same places several times in one record, as `repeat` says. */
-import type { Family } from "../syntax/segment.ts";
+import type { Family, Segment } from "../syntax/segment.ts";
+import { cleaned, splitAt } from "./clean-text.ts";
 import type { FieldDefinition, RepeatDefinition } from "./definition.ts";
+import { nameOfField, placeOfField, type ReadText } from "./field-places.ts";
 import { append, getAt, putAt } from "./paths.ts";
-import { compileField, nameOfField, placeOfField, type ReadText } from "./read-fields.ts";
+import type { ReadPlaces } from "./places.ts";
+import { quickBlocks } from "./read-blocks.ts";
+import { compileField } from "./read-fields.ts";
 import { maker } from "./read-objects.ts";
-import { cleaned, inRange, type ReadPlaces, splitAt } from "./read-places.ts";
+import { inRange } from "./read-records.ts";
 import { type Held, placeIn, type Run, report, reportUnmapped } from "./run.ts";
 
 /** One field in one block. */
@@ -26,60 +30,46 @@ export function repeatPlaces(repeat: RepeatDefinition, syntax: Family): ReadPlac
   const putWord = by === undefined ? undefined : putAt(by.path);
   const isUnused = by === undefined ? unusedByKey(repeat) : unusedThroughout;
   const make = maker();
+  const quick = syntax === "fixed" ? quickBlocks(repeat) : undefined;
   // Every block reads its texts into the same list, which nothing keeps.
   const texts: string[] = repeat.fields.map(() => "");
-  return (elements, target, run) => {
-    const record = elements[1] ?? "";
-    const { component: separator, release } = run.context.delimiters;
-    for (let block = 0; block < blocks.length; block += 1) {
-      const places = blocks[block] as readonly BlockPlace[];
-      for (let index = 0; index < places.length; index += 1) {
-        const { at, component, length } = places[index] as BlockPlace;
-        const known = syntax === "fixed" && length === 6 ? sixDigits(record, at - 1) : undefined;
-        if (known !== undefined) {
-          texts[index] = known;
-          continue;
-        }
-        const raw = syntax === "fixed" ? inRange(record, at, at - 1 + length) : (elements[at] ?? "");
-        const part = component === 0 ? raw : (splitAt(raw, separator, release)[component - 1] ?? "");
-        texts[index] = cleaned(part, release, run, at, component, 0);
-      }
-      if (syntax !== "fixed") listFurther(places, elements, run);
-      // What stands behind an unused block is looked at all the same: senders leave gaps.
-      if (isUnused(places, texts, run)) continue;
-      const object = make(run.segment.inSet);
-      append(target, opens, object);
-      putWord?.(object, by?.words[block] ?? "");
-      for (let at = 0; at < places.length; at += 1) {
-        const text = texts[at] as string;
-        if (text !== "") (places[at] as BlockPlace).read(text, object, run, "");
-      }
-      for (const fallback of fallbacks) fallback(object, places, texts, run);
+  const readBlock = (block: number, segment: Segment, target: Held, run: Run): void => {
+    const places = blocks[block] as readonly BlockPlace[];
+    readTexts(places, syntax, segment.elements, run, texts);
+    if (syntax !== "fixed") listFurther(places, segment.elements, run);
+    // What stands behind an unused block is looked at all the same: senders leave gaps.
+    if (isUnused(places, texts, run)) return;
+    const object = make(segment.inSet);
+    append(target, opens, object);
+    putWord?.(object, by?.words[block] ?? "");
+    for (let at = 0; at < places.length; at += 1) {
+      const text = texts[at] as string;
+      if (text !== "") (places[at] as BlockPlace).read(text, object, run, "");
     }
+    for (const fallback of fallbacks) fallback(object, places, texts, run);
+  };
+  return (segment, target, run) => {
+    if (quick !== undefined && segment.uncut !== undefined) {
+      quick(segment.uncut, target, run, make, (block) => readBlock(block, segment, target, run));
+    } else for (let block = 0; block < blocks.length; block += 1) readBlock(block, segment, target, run);
   };
 }
 
-/** Texts of six digits, by their number: call-offs repeat few dates many times, and the same text has its hash already. */
-const DIGITS = new Map<number, string>();
-const MOST_DIGITS = 20_000;
-
-/** The six digits at an offset, or undefined where other characters stand there. */
-function sixDigits(record: string, from: number): string | undefined {
-  if (from + 6 > record.length) return undefined;
-  let number = 0;
-  for (let at = from; at < from + 6; at += 1) {
-    const digit = record.charCodeAt(at) - ZERO;
-    if (digit < 0 || digit > 9) return undefined;
-    number = number * 10 + digit;
-  }
-  let text = DIGITS.get(number);
-  if (text === undefined) {
-    text = record.slice(from, from + 6);
-    if (DIGITS.size < MOST_DIGITS) DIGITS.set(number, text);
-  }
-  return text;
+/** Reads the texts of a block, one for each of its places. */
+function readTexts(
+  places: readonly BlockPlace[],
+  syntax: Family,
+  elements: readonly string[],
+  run: Run,
+  texts: string[],
+): void {
+  const { component: separator, release } = run.context.delimiters;
+  places.forEach(({ at, component, length }, index) => {
+    const raw = syntax === "fixed" ? inRange(elements[1] ?? "", at, at - 1 + length) : (elements[at] ?? "");
+    const part = component === 0 ? raw : (splitAt(raw, separator, release)[component - 1] ?? "");
+    texts[index] = cleaned(part, release, run, at, component, 0);
+  });
 }
-const ZERO = 48;
 
 function placesOf({ fields, from, width }: RepeatDefinition, block: number): BlockPlace[] {
   return fields.map((field) => {

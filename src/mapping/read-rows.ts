@@ -1,9 +1,12 @@
 /** Reading the rows of tables: level by level, rows of equal key being one object, and an object per column of a wide one. */
+import { cleaned } from "./clean-text.ts";
 import type { ColumnsDefinition, FieldDefinition, LineDefinition, SameDefinition } from "./definition.ts";
 import { append, getAt, putAt } from "./paths.ts";
+import type { ReadPlaces, SumIndex } from "./places.ts";
+import { cellPlaces } from "./read-cells.ts";
 import { fallbackPlaces } from "./read-fallbacks.ts";
 import { compileField } from "./read-fields.ts";
-import { cellPlaces, cleaned, isFilled, mustPlaces, type ReadPlaces, type SumIndex } from "./read-places.ts";
+import { isFilled, mustPlaces } from "./read-musts.ts";
 import { type Held, isFault, placeIn, type Run, report } from "./run.ts";
 import { shapeOfField } from "./shapes.ts";
 
@@ -13,10 +16,11 @@ const NO_SUMS: SumIndex = new Map();
 export function agreedCells(line: LineDefinition, sums: SumIndex): ReadPlaces {
   const places = cellPlaces(line.fields, sums);
   const rows = rowsBefore(line.fields);
-  return (elements, target, run) => {
+  return (row, target, run) => {
+    const { elements } = row;
     if (rows.agree(elements, target, run) !== undefined) return;
     const stated: Held = {};
-    places(elements, stated, run);
+    places(row, stated, run);
     compareRows(run, target, stated);
     rows.keep(elements, target, target, run);
   };
@@ -65,9 +69,9 @@ const columnsOf = (fields: readonly FieldDefinition[], run: Run): number[] =>
 export function rowPlaces(line: LineDefinition): ReadPlaces {
   const levels = line.same.map(sameLevel);
   const columns = line.columns === undefined ? undefined : columnPlaces(line.columns);
-  return (elements, target, run) => {
-    for (const level of levels) level(elements, target, run);
-    columns?.(elements, target, run);
+  return (row, target, run) => {
+    for (const level of levels) level(row, target, run);
+    columns?.(row, target, run);
   };
 }
 
@@ -80,27 +84,28 @@ function sameLevel(same: SameDefinition): ReadPlaces {
   const columns = same.columns === undefined ? undefined : columnPlaces(same.columns);
   const saysSomething = contentOf(same);
   const rows = rowsBefore(same.fields);
-  return (elements, target, run) => {
+  return (row, target, run) => {
+    const { elements } = row;
     const known = keys.length === 0 ? undefined : rows.agree(elements, target, run);
     if (known !== undefined) {
-      for (const level of inner) level(elements, known, run);
-      columns?.(elements, known, run);
+      for (const level of inner) level(row, known, run);
+      columns?.(row, known, run);
       return;
     }
     // A row may end above this level: a line without steps has its row all the same.
     if (!saysSomething(elements, run)) return;
     const object: Held = { segment: run.segment.inSet };
-    places(elements, object, run);
-    musts?.(elements, object, run);
-    fallbacks?.(elements, object, run);
+    places(row, object, run);
+    musts?.(row, object, run);
+    fallbacks?.(row, object, run);
     const held = keys.length === 0 ? undefined : keyedObject(run, target, same, object, keys);
     if (held === undefined) append(target, same.opens, object);
     else {
       if (held !== object) compareRows(run, held, object);
       rows.keep(elements, target, held, run);
     }
-    for (const level of inner) level(elements, held ?? object, run);
-    columns?.(elements, held ?? object, run);
+    for (const level of inner) level(row, held ?? object, run);
+    columns?.(row, held ?? object, run);
   };
 }
 
@@ -201,14 +206,14 @@ function columnPlaces({ fields, header, opens, value }: ColumnsDefinition): Read
     known.set(run.headers, headed);
     return headed;
   };
-  return (elements, target, run) => {
+  return (row, target, run) => {
     for (const { column, values } of headedBy(run)) {
-      const cell = cleaned(elements[column] ?? "", "", run, column, 0, 0);
+      const cell = cleaned(row.elements[column] ?? "", "", run, column, 0, 0);
       if (cell === "") continue;
       const object: Held = { segment: run.segment.inSet };
-      ofRow(elements, object, run);
-      musts?.(elements, object, run);
-      fallbacks?.(elements, object, run);
+      ofRow(row, object, run);
+      musts?.(row, object, run);
+      fallbacks?.(row, object, run);
       putHeader.forEach((put, at) => {
         const held = values[at] ?? "";
         if (held !== "") put(object, held);

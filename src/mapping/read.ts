@@ -2,7 +2,7 @@
  * Reading a set with a mapping is one loop: the innermost open group that has a place for the segment takes it; otherwise
  * groups close until one fits; what fits nowhere is kept and reported.
  */
-import type { Family, Segment } from "../syntax/segment.ts";
+import type { Family, Segment, SetSegments } from "../syntax/segment.ts";
 import type { Finding } from "../values/finding.ts";
 import type { MappingDefinition } from "./definition.ts";
 import { documentShape } from "./document-shape.ts";
@@ -86,11 +86,14 @@ export function compileReader(definition: MappingDefinition): Reader {
         if (trailers.has(segment.tag)) loop.finish();
       } else loop.unknown(segment);
     };
-    for (const batch of batches) {
-      for (const segment of batch) {
+    for (const batch of isWholeSet(batches) ? batches.uncut() : batches) {
+      for (let at = 0; at < batch.length; at += 1) {
+        const segment = batch[at] as Segment;
         if (held !== undefined) take(held, segment);
         held = segment;
       }
+      // What is not cut is valid until the next batch is read.
+      held = held?.uncut?.cut() ?? held;
     }
     if (held !== undefined) take(held, undefined);
     loop.finish();
@@ -106,6 +109,8 @@ export function compileReader(definition: MappingDefinition): Reader {
     };
   };
 }
+
+const isWholeSet = (batches: Iterable<readonly Segment[]>): batches is SetSegments => "uncut" in batches;
 
 /** A version that the mapping is not written for, read all the same: by the nearest, or since the partner's file says so. */
 function otherVersion({ message, name }: MappingDefinition, run: Run): Finding {

@@ -142,11 +142,20 @@ function specialCharacters(delimiters: Delimiters): Uint8Array {
   return special;
 }
 
+const BLANK = 0x20;
+
 /** Whether a value is its own text: no separator, no control character, no blank at either end, all of it ASCII. */
 export function isPlain(raw: string, special: Uint8Array): boolean {
   const { length } = raw;
-  if (raw.charCodeAt(0) === 0x20 || raw.charCodeAt(length - 1) === 0x20) return false;
+  if (raw.charCodeAt(0) === BLANK || raw.charCodeAt(length - 1) === BLANK) return false;
   for (let at = 0; at < length; at += 1) if (special[raw.charCodeAt(at)] !== 0) return false;
+  return true;
+}
+
+/** The same of the bytes between two offsets. */
+export function isPlainAt(bytes: Uint8Array, from: number, end: number, { special }: Run): boolean {
+  if (bytes[from] === BLANK || bytes[end - 1] === BLANK) return false;
+  for (let at = from; at < end; at += 1) if (special[bytes[at] as number] !== 0) return false;
   return true;
 }
 

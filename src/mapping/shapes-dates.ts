@@ -1,5 +1,5 @@
-/** Shapes of dates: by fixed pattern, by an EDIFACT format code beside them, and the date keys of VDA 4905. */
-import { addDays, isoWeek, type PlainDate, plainDate, readDate, weekday } from "../values/dates.ts";
+/** Shapes of dates by fixed pattern, and what all shapes of dates are made of. */
+import { addDays, isoWeek, type PlainDate, readDate, weekday } from "../values/dates.ts";
 import type { Shape, ShapeContext, ShapeFault } from "./shapes.ts";
 import { plainNumber } from "./shapes-numbers.ts";
 
@@ -23,10 +23,13 @@ export function isoOf(year: string, month: string, day: string): string | undefi
   return d <= (DAYS[m - 1] ?? 0) + leap ? `${year}-${month}-${day}` : undefined;
 }
 
+/** So many years before the envelope's the window of years of two digits begins. */
+const WINDOW = 80;
+
 /** The year of two digits in the window from 80 years before to 19 years after the envelope's year. */
 export function centuryOf(twoDigits: string, sentYear: number): string | undefined {
   if (sentYear === 0) return undefined;
-  const first = sentYear - 80;
+  const first = sentYear - WINDOW;
   const year = first + ((((Number(twoDigits) - first) % 100) + 100) % 100);
   return String(year);
 }
@@ -64,16 +67,28 @@ const FIRST_YEAR = 1980;
 const KNOWN_DAYS: (string | undefined)[] = Array.from({ length: 120 * 13 * 32 });
 
 /** ISO text of eight digits CCYYMMDD between 1980 and 2099; undefined where a closer look is needed. */
-export function dateOfEight(text: string): string | undefined {
-  const number = text.length === 8 ? plainNumber(text) : -1;
+export const dateOfEight = (text: string): string | undefined =>
+  text.length === 8 ? dayOfNumber(plainNumber(text)) : undefined;
+
+/** The same of the number that the digits say. */
+export function dayOfNumber(number: number): string | undefined {
   const year = Math.floor(number / 10_000);
   const month = Math.floor(number / 100) % 100;
   const day = number % 100;
   if (year < FIRST_YEAR || year > 2099 || month > 12 || day > 31) return undefined;
   const at = ((year - FIRST_YEAR) * 13 + month) * 32 + day;
-  KNOWN_DAYS[at] ??= isoOf(text.slice(0, 4), text.slice(4, 6), text.slice(6));
+  KNOWN_DAYS[at] ??= isoOf(String(year), twoDigits(month), twoDigits(day));
   return KNOWN_DAYS[at];
 }
+
+/** The same of the number that six digits YYMMDD say in a message of that year. */
+export function dayOfSix(number: number, sentYear: number): string | undefined {
+  const first = sentYear - WINDOW;
+  const year = first + ((((Math.floor(number / 10_000) - first) % 100) + 100) % 100);
+  return sentYear === 0 ? undefined : dayOfNumber(year * 10_000 + (number % 10_000));
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, "0");
 
 /** Reads through the message's own store of dates; a fault is stored as well. */
 function remembered(
@@ -110,77 +125,6 @@ export const dateShape: Shape = {
   write: ([value = ""], context) =>
     writeFixed(value, context.family === "x12" && context.version < "004010" ? "YYMMDD" : "CCYYMMDD"),
 };
-
-/** Keys of VDA 4905 that stand for no day: their timing. */
-const KEYS: ReadonlyMap<string, string> = new Map([
-  ["222222", "no-demand"],
-  ["333333", "backlog"],
-  ["444444", "immediate"],
-  ["555555", "forecast-start"],
-  ["999999", "remainder"],
-]);
-
-/** What date keys mean, by the year of the envelope: schedules repeat few of them many times. */
-const KNOWN_KEYS = new Map<number, Map<string, readonly string[] | ShapeFault>>();
-
-function knownKeys(sentYear: number): Map<string, readonly string[] | ShapeFault> {
-  let known = KNOWN_KEYS.get(sentYear);
-  if (known === undefined) {
-    if (KNOWN_KEYS.size > 20) KNOWN_KEYS.clear();
-    known = new Map();
-    KNOWN_KEYS.set(sentYear, known);
-  }
-  return known;
-}
-
-function readKey(text: string, context: ShapeContext): readonly string[] | ShapeFault {
-  const key = KEYS.get(text);
-  if (key !== undefined) return [key, ""];
-  if (!/^\d{6}$/.test(text)) return noDate("YYMMDD, YYMM00, YY00WW or a key such as 333333");
-  const year = centuryOf(text.slice(0, 2), context.sentYear);
-  if (year === undefined) return NO_CENTURY;
-  const middle = text.slice(2, 4);
-  const end = text.slice(4);
-  if (middle === "00") {
-    const monday = isoWeek(Number(year), Number(end));
-    return monday === undefined ? noDate("a week of that year") : ["week", monday];
-  }
-  if (end === "00") {
-    const first = isoOf(year, middle, "01");
-    return first === undefined ? noDate("a month 01 to 12") : ["month", first];
-  }
-  const day = isoOf(year, middle, end);
-  return day === undefined ? noDate("YYMMDD") : ["day", day];
-}
-
-/** Date keys of VDA 4905: timing and date. YYMM00 is a month, YY00WW an ISO week, anything else a day or a key. */
-export const vdaShape: Shape = {
-  values: 2,
-  isNumber: false,
-  read: (text, context) => {
-    const known = knownKeys(context.sentYear);
-    const held = known.get(text);
-    if (held !== undefined) return held;
-    const value = readKey(text, context);
-    if (known.size < 20_000) known.set(text, value);
-    return value;
-  },
-  write: ([timing = "", date = ""]) => {
-    for (const [key, word] of KEYS) if (word === timing) return key;
-    if (readDate(date) === undefined) return noDate("YYYY-MM-DD in the document");
-    if (timing === "month") return `${date.slice(2, 4)}${date.slice(5, 7)}00`;
-    if (timing === "week") return weekKey(date);
-    return timing === "day" || timing === ""
-      ? `${date.slice(2, 4)}${date.slice(5, 7)}${date.slice(8)}`
-      : { fault: "has no key in VDA 4905", expected: "day, week, month or one of the keys", ack: "8" };
-  },
-};
-
-/** YY00WW of the ISO week that holds the date. */
-function weekKey(text: string): string {
-  const { year, week } = weekOf(plainDate(text));
-  return `${year.slice(2)}00${week}`;
-}
 
 /** Year and number of the ISO week that holds the date; its year is the year of the week's Thursday. */
 export function weekOf(date: PlainDate): { readonly year: string; readonly week: string } {

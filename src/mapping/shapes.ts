@@ -4,10 +4,11 @@
  */
 import type { Family } from "../syntax/segment.ts";
 import type { FieldDefinition } from "./definition.ts";
-import { dateShape, fixedDate, vdaShape } from "./shapes-dates.ts";
+import { dateShape, fixedDate } from "./shapes-dates.ts";
 import { DTM_COUNTS, dtmShape } from "./shapes-dtm.ts";
 import { decimalCommaShape, impliedDecimals, kilograms, numberShape } from "./shapes-numbers.ts";
 import { bucketOfPattern, firstFitting, patternShape, withKeys } from "./shapes-patterns.ts";
+import { vdaShape } from "./shapes-vda.ts";
 
 /** What a shape needs to know of the message around the value. */
 export interface ShapeContext {

@@ -4,11 +4,11 @@ import type { Delimiters, Family } from "../syntax/segment.ts";
 import type { ErrorCode } from "../values/error-codes.ts";
 import { readMillionths, writeMillionths } from "../values/figures.ts";
 import type { Finding } from "../values/finding.ts";
+import { splitAt } from "./clean-text.ts";
 import type { Address, Alternative, FieldDefinition } from "./definition.ts";
 import { addressInWords } from "./definition.ts";
+import { placeOfField } from "./field-places.ts";
 import { getAt } from "./paths.ts";
-import { placeOfField } from "./read-fields.ts";
-import { splitAt } from "./read-places.ts";
 import type { Held } from "./run.ts";
 import { type ShapeContext, shapeOf, shapeOfField } from "./shapes.ts";
 

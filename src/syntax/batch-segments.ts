@@ -1,13 +1,14 @@
 /** From the numbers of a batch to segments with their elements. */
-import { MARK, type Scanner, segmentElements } from "./scanner.ts";
+import { type Batch, MARK, type Scanner, segmentElements } from "./scanner.ts";
 import type { Segment } from "./segment.ts";
+import { UncutBytes, UncutSegment } from "./uncut.ts";
 
 /** Texts of tags of two and three bytes, by their bytes. */
 const TAGS = new Map<number, string>();
 const MOST_TAGS = 2000;
 
 /** The text of a tag, the same string every time, which makes it quick to compare; undefined for unusual tags. */
-function tagOf(bytes: Buffer, start: number, length: number): string | undefined {
+export function tagOf(bytes: Buffer, start: number, length: number): string | undefined {
   if (length !== 2 && length !== 3) return undefined;
   // A third byte of NUL is not the same as none.
   const third = length === 3 ? ((bytes[start + 2] as number) << 16) | (1 << 24) : 0;
@@ -66,5 +67,60 @@ export function batchSegments(scanner: Scanner, first: number, inSet: number): S
       inSet: ordinal,
     });
   }
+  return segments;
+}
+
+/** Segments that are filled again for each batch. */
+export interface UncutRoom {
+  readonly held: UncutBytes;
+  readonly segments: UncutSegment[];
+}
+
+/** Room for as many uncut segments as the scanner's batch has room for. */
+export function uncutRoom({ cuts, starts }: Batch, bytes: Buffer): UncutRoom {
+  const held = new UncutBytes(bytes);
+  return { held, segments: Array.from({ length: starts.length }, () => new UncutSegment(held, cuts)) };
+}
+
+/** As `batchSegments`, without cutting what need not be looked at closely. */
+export function uncutSegments(scanner: Scanner, room: UncutRoom, first: number, inSet: number): Segment[] {
+  const { batch, window } = scanner;
+  const { cutEnds, cuts, ends, lines, marks, starts } = batch;
+  const { bytes } = window;
+  room.held.hold(bytes, starts[0] as number, ends[batch.count - 1] as number);
+  const segments: Segment[] = room.segments.slice(0, batch.count);
+  let filled = 0;
+  let next = 0;
+  for (let at = 0; at < batch.count; at += 1) {
+    const mark = marks[at] as number;
+    if (mark !== 0 && (mark & MARK.broken) === 0) continue;
+    const start = starts[at] as number;
+    const cutEnd = cutEnds[at] as number;
+    const ordinal = inSet + filled + 1;
+    const [byte, line] = [window.base + start, lines[at] as number];
+    if (mark === 0) {
+      const end = ends[at] as number;
+      const tagEnd = next < cutEnd ? (cuts[next] as number) : end;
+      const segment = room.segments[at] as UncutSegment;
+      segment.renew(tagOf(bytes, start, tagEnd - start) ?? room.held.text(start, tagEnd), tagEnd, end);
+      segment.stand(byte, line, first + ordinal - 1, ordinal);
+      segment.first = next;
+      segment.behind = cutEnd;
+      segments[filled] = segment;
+    } else {
+      const elements = segmentElements(scanner, at);
+      segments[filled] = {
+        tag: elements[0] as string,
+        elements,
+        byte,
+        line,
+        ordinal: first + ordinal - 1,
+        inSet: ordinal,
+      };
+    }
+    filled += 1;
+    next = cutEnd;
+  }
+  if (filled < segments.length) segments.length = filled;
   return segments;
 }

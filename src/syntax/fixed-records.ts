@@ -6,6 +6,7 @@ import type { Finding, Place } from "../values/finding.ts";
 import { addFinding, MOST_FAULTS } from "./codes.ts";
 import { envelopeDate, isDigits, ownText } from "./envelope-values.ts";
 import { counterFindings } from "./fixed-trailers.ts";
+import { behind, LENGTH, lengthAt, PADDING } from "./record-bytes.ts";
 import {
   type ByteSource,
   type Catalogue,
@@ -17,19 +18,12 @@ import {
 import { ungroupedSets } from "./ungrouped.ts";
 import { hold, windowOver } from "./window.ts";
 
-const LENGTH = 128;
-const LF = 10;
-const CR = 13;
 const BATCH = 1024;
 
 /** Families of record types: VDA 4905, 4915, 4913, 4906, 4908. */
 const HEADER = /^(51|55|71|81|82)1\d\d/;
 /** A header record of any family, as a partner's guide may have it (VDA 4916): the next record is of the same family. */
 const ANY_HEADER = /^(\d\d)1\d\d[^\r\n]{123}[\r\n]*\1\d/;
-
-/** Nothing but blanks, NUL and the end-of-file mark of old systems. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const PADDING = /^[\s\0\u001A]*$/;
 
 /** Whether a file that begins with `text` is one of fixed records. */
 export const startsFixed = (text: string): boolean => HEADER.test(text) || ANY_HEADER.test(text);
@@ -60,11 +54,8 @@ function* recordsOf(
     if (held === 0) return;
     const offset = byte - window.base;
     const bytes = window.bytes.subarray(offset, offset + Math.min(held, LENGTH + 2));
-    let length = 0;
-    while (length < bytes.length && length < LENGTH && bytes[length] !== LF && bytes[length] !== CR) length += 1;
-    let next = length;
-    if (bytes[next] === CR) next += 1;
-    if (bytes[next] === LF) next += 1;
+    const length = lengthAt(bytes, 0, bytes.length);
+    const next = behind(bytes, length, bytes.length);
     const text = bytes.toString("latin1", 0, length);
     const broken = next > length;
     if (!PADDING.test(text)) {

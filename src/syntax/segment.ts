@@ -1,6 +1,7 @@
 /** Segments, envelopes and the catalogue: what `src/syntax/` hands on, whatever the family. */
 import type { PlainDate } from "../values/dates.ts";
 import type { Finding } from "../values/finding.ts";
+import type { UncutSegment } from "./uncut.ts";
 
 /** `csv` stands for every table, .xlsx as well. */
 export type Family = "x12" | "edifact" | "fixed" | "csv" | "json";
@@ -38,6 +39,14 @@ export interface Segment {
   readonly ordinal: number;
   /** Ordinal in its set, ST and UNH being 1; 0 outside a set. */
   readonly inSet: number;
+  /** The segment by its bytes, where it is cut only when `elements` is asked for. */
+  readonly uncut?: UncutSegment;
+}
+
+/** The segments of a set in batches, to be read as often as one likes. */
+export interface SetSegments extends Iterable<readonly Segment[]> {
+  /** Not cut yet, where the family allows it: a batch is valid until the next one is taken. */
+  uncut(): Iterable<readonly Segment[]>;
 }
 
 export interface Identity {

@@ -1,12 +1,13 @@
 /** Pass two: the segments of one set, read from its byte range; memory is that of one batch, whatever the set's length. */
-import { batchSegments } from "./batch-segments.ts";
+import { batchSegments, type UncutRoom, uncutRoom, uncutSegments } from "./batch-segments.ts";
 import { readUnb } from "./edifact-header.ts";
 import { fixedRecordsOf } from "./fixed-records.ts";
 import { MAX_HEADER } from "./header.ts";
 import { jsonSegmentsOf } from "./json-catalogue.ts";
 import { type Batch, batchOf, nextBatch, scannerOf } from "./scanner.ts";
-import type { ByteSource, InterchangeEntry, Segment, SetEntry } from "./segment.ts";
+import type { ByteSource, InterchangeEntry, Segment, SetEntry, SetSegments } from "./segment.ts";
 import { tableRowsOf } from "./tables.ts";
+import { uncutRecordsOf } from "./uncut-records.ts";
 import { CAPACITY, windowOver } from "./window.ts";
 import { readIsa } from "./x12-header.ts";
 
@@ -19,43 +20,61 @@ const CUTS = 8;
 interface Room {
   readonly batch: Batch;
   readonly bytes: Buffer;
+  readonly uncut: UncutRoom;
 }
 
 /** Room that no reading uses now: most sets are small, and making room for each would cost as much as reading it. */
 const unused: Room[] = [];
 const MOST_UNUSED = 4;
 
-const newRoom = (): Room => ({ batch: batchOf(BATCH, BATCH * CUTS), bytes: Buffer.allocUnsafeSlow(CAPACITY) });
+function newRoom(): Room {
+  const batch = batchOf(BATCH, BATCH * CUTS);
+  const bytes = Buffer.allocUnsafeSlow(CAPACITY);
+  return { batch, bytes, uncut: uncutRoom(batch, bytes) };
+}
+
+type Interchange = Pick<InterchangeEntry, "family" | "delimiters" | "table">;
+type Range = Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "segments" | "line">;
 
 /**
  * The set's segments from ST to SE (UNH to UNT, first to last record), in batches. Ordinals continue the catalogue's:
  * empty segments and stray lines, which it has reported, are left out and not counted.
  */
-export function* segmentsOf(
+export function segmentsOf(source: ByteSource, interchange: Interchange, set: Range, chunk?: number): SetSegments {
+  const batches = (isUncut: boolean) => batchesOf(source, interchange, set, isUncut, chunk);
+  return { [Symbol.iterator]: () => batches(false), uncut: () => batches(true) };
+}
+
+function batchesOf(
   source: ByteSource,
-  interchange: Pick<InterchangeEntry, "family" | "delimiters" | "table">,
-  set: Pick<SetEntry, "firstByte" | "endByte" | "firstSegment" | "segments" | "line">,
-  chunk?: number,
+  interchange: Interchange,
+  set: Range,
+  isUncut: boolean,
+  chunk: number | undefined,
 ): Generator<readonly Segment[]> {
-  if (interchange.family === "fixed") {
-    yield* fixedRecordsOf(source, set, chunk);
-    return;
-  }
-  if (interchange.family === "json") {
-    yield* jsonSegmentsOf(source, set);
-    return;
-  }
-  if (interchange.family === "csv") {
-    yield* tableRowsOf(source, interchange, set, chunk);
-    return;
-  }
+  const { family } = interchange;
+  if (family === "fixed") return isUncut ? uncutRecordsOf(source, set, chunk) : fixedRecordsOf(source, set, chunk);
+  if (family === "json") return jsonSegmentsOf(source, set);
+  if (family === "csv") return tableRowsOf(source, interchange, set, chunk);
+  return delimitedSegments(source, interchange, set, isUncut, chunk);
+}
+
+function* delimitedSegments(
+  source: ByteSource,
+  { delimiters }: Interchange,
+  set: Range,
+  isUncut: boolean,
+  chunk: number | undefined,
+): Generator<readonly Segment[]> {
   const room = unused.pop() ?? newRoom();
   const window = windowOver(source, set.firstByte, set.endByte, chunk, room.bytes);
-  const scanner = scannerOf(window, room.batch, { byte: set.firstByte, line: set.line }, interchange.delimiters);
+  const scanner = scannerOf(window, room.batch, { byte: set.firstByte, line: set.line }, delimiters);
   let inSet = 0;
   try {
     while (nextBatch(scanner)) {
-      const segments = batchSegments(scanner, set.firstSegment, inSet);
+      const segments = isUncut
+        ? uncutSegments(scanner, room.uncut, set.firstSegment, inSet)
+        : batchSegments(scanner, set.firstSegment, inSet);
       inSet += segments.length;
       if (segments.length > 0) yield segments;
     }
