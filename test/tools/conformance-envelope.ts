@@ -36,11 +36,11 @@ function fixedFaults(text: string): EnvelopeFault[] {
     const type = record.slice(0, 3);
     found.set(type, (found.get(type) ?? 0) + 1);
     if (type !== "519" && type !== "719") continue;
-    (COUNTERS[type.slice(0, 1)] ?? []).forEach((counted, n) => {
+    (COUNTERS[type.slice(0, 1)] ?? []).forEach((kind, n) => {
       const stated = record.slice(5 + n * 7, 12 + n * 7).trim();
-      const count = found.get(String(counted)) ?? 0;
+      const count = found.get(String(kind)) ?? 0;
       if (stated !== "" && Number(stated) !== count)
-        faults.push({ tag: type, element: 6 + n * 7, words: `${type} ${counted}: ${stated} (${count} found)` });
+        faults.push({ tag: type, element: 6 + n * 7, words: `${type} ${kind}: ${stated} (${count} found)` });
     });
     found = new Map();
   }
