@@ -28,16 +28,12 @@ function compileLines(lines: readonly LineDefinition[], definition: MappingDefin
     const first = lines[at] as LineDefinition;
     let end = at + 1;
     while (end < lines.length && isTogether(first, lines[end] as LineDefinition)) end += 1;
-    const together = lines.slice(at, end).filter((line) => line.most > 0);
-    const name = first.opens;
-    writers.push(
-      together.length > 1 && name !== undefined
-        ? openingTogether(
-            name,
-            together.map((line) => opened(line, name, definition)),
-          )
-        : compileLine(first, definition),
-    );
+    const [one, ...others] = lines.slice(at, end).filter((line) => line.most > 0);
+    if (one?.opens !== undefined && others.length > 0) {
+      const name = one.opens;
+      const together = [one, ...others].map((line) => opened(line, name, definition));
+      writers.push(openingTogether(name, together));
+    } else if (one !== undefined) writers.push(compileLine(one, definition));
     at = end;
   }
   return writers;
@@ -47,7 +43,6 @@ const isTogether = (one: LineDefinition, other: LineDefinition): boolean =>
   one.order === other.order && one.opens !== undefined && one.opens === other.opens && !one.carries && !other.carries;
 
 function compileLine(line: LineDefinition, definition: MappingDefinition): WriteLine {
-  if (line.most === 0) return () => false;
   if (line.carries) {
     const parts = partsOf(line.below).map(({ isOfRun, lines }) => ({
       isOfRun,

@@ -51,6 +51,16 @@ describe("a dialect", () => {
     );
   });
 
+  it("takes the first of two lines of a list away, and the other is written still", () => {
+    const standard = readFileSync(path.join(ROOT, "mappings/x12/824.yaml"), "utf8");
+    const changes = "extends: x12/824\nchanges:\n  OTI[TN].times: 0\n";
+    const mapping = mappingFromText("x12/824.try", changes, { "x12/824": standard });
+    const message = "ST*824*0001\nBGN*11*1*20270301\nOTI*TA*SI*S-1*****1*0001*856\nSE*4*0001";
+    const written = writeX12(mapping, readX12(mapping, message).document);
+    assert.deepEqual(inShort(written.result.findings), []);
+    assert.deepEqual(written.lines[2], "OTI*TA*SI*S-1*****1*0001*856");
+  });
+
   it("adds a line behind another one, and a place to a line", () => {
     const mapping =
       dialect(`  LIN/DTM[002]: { after: UIT, when: { 1: 002 }, fields: { 2: { to: accountFrom, as: date } } }
