@@ -10,6 +10,9 @@ const EDIFACT = "UNB+UNOC:3+A:ZZ+B:ZZ+270301:0815+77'UNH+1+DELFOR:D:97A:UN'BGM+2
 const wrapped = (text: string, width: number): string => text.replace(new RegExp(`.{${width}}`, "g"), "$&\r\n");
 const faults = (text: string): string[] => envelopeFaults(Buffer.from(text, "latin1")).map(({ words }) => words);
 
+const fixed = (trailer: string) =>
+  ["51102", "51201", "51301", trailer].map((record) => record.padEnd(128)).join("\r\n");
+
 describe("the tool's counts and control numbers", () => {
   it("agree in files that are wrapped anywhere", () => {
     for (let width = 5; width < 90; width += 1) {
@@ -24,8 +27,6 @@ describe("the tool's counts and control numbers", () => {
       "UNT02 2 (1 in UNH)",
     ]);
     assert.deepEqual(faults(X12.replace("GE*1*7", "GE*2*7")), ["GE01 2 (1 found)"]);
-    const fixed = (trailer: string) =>
-      ["51102", "51201", "51301", trailer].map((record) => record.padEnd(128)).join("\r\n");
     assert.deepEqual(faults(fixed("5190100000010000001000000100000000000000000000000000010000000")), []);
     assert.deepEqual(faults(fixed("5190100000010000002")), ["519 512: 0000002 (1 found)"]);
   });
