@@ -13,9 +13,7 @@ export function declareWhy(command: Command): void {
     inHome(invocation, async ({ store, config }) => {
       const layout = (mapping: string, partner: string) => {
         const held = config.mappings.named(mapping);
-        return held === undefined
-          ? undefined
-          : layoutOf(held.message, mapping, config.partners.get(partner));
+        return held === undefined ? undefined : layoutOf(held.message, mapping, config.partners.get(partner));
       };
       const answer = await why(store, archiveIn(exchangePaths(config.home).archive, layout), id);
       return { document: answer, words: whyInWords(answer) };

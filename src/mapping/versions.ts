@@ -23,7 +23,10 @@ export function versionPlace(syntax: Family, version: string): number | undefine
  * How far a version lies outside the ranges of a mapping: 0 within them, and for a mapping that names none. X12 versions
  * outside are infinitely far. An EDIFACT directory outside is read by the nearest mapping, since layouts stay for years.
  */
-export function versionDistance({ syntax, message }: Pick<MappingDefinition, "syntax" | "message">, version: string): number {
+export function versionDistance(
+  { syntax, message }: Pick<MappingDefinition, "syntax" | "message">,
+  version: string,
+): number {
   if (message.versions.length === 0) return 0;
   const place = versionPlace(syntax, version);
   const distances = message.versions.map(({ from, to }) => {

@@ -63,12 +63,7 @@ describe("any segments of an X12 set", () => {
       const segment = fc.tuple(fc.constantFrom(...tags), fc.array(element, { maxLength: 10 }));
       fc.assert(
         fc.property(fc.array(segment, { maxLength: 8 }), (held) => {
-          const list = [
-            ["ST", [mapping.message.type, "0001"]] as [string, string[]],
-            ...head,
-            ...held,
-            ...end,
-          ];
+          const list = [["ST", [mapping.message.type, "0001"]] as [string, string[]], ...head, ...held, ...end];
           const segments = list.map(([tag, rest], at) => ({
             tag,
             elements: [tag, ...rest],
