@@ -101,7 +101,17 @@ export function compileMapping(name: string, file: string, trees: Trees): Compil
   const { syntax, message, document, numbers, layer, loses } = definition;
   const hash = createHash("sha256").update(JSON.stringify(merged)).digest("hex");
   return {
-    ...{ name, file, hash, syntax, message, document, numbers, layer, loses, definition, merged },
+    name,
+    file,
+    hash,
+    syntax,
+    message,
+    document,
+    numbers,
+    layer,
+    loses,
+    definition,
+    merged,
     read: (batches, context) => withKnownSums()(reader()(batches, context)),
     write: (held, context) => writer()(held, context),
   };
@@ -110,12 +120,14 @@ export function compileMapping(name: string, file: string, trees: Trees): Compil
 /** A mapping whose outline is known: the rest is compiled when it is first used. */
 export function outlined(
   { name, file }: Pick<CompiledMapping, "name" | "file">,
-  { syntax, message, document, numbers, layer, hash }: Outline,
+  outline: Outline,
   compile: () => CompiledMapping,
 ): CompiledMapping {
   const whole = onDemand(compile);
   return {
-    ...{ name, file, hash, syntax, message, document, numbers, layer },
+    ...outline,
+    name,
+    file,
     get loses() {
       return whole().loses;
     },

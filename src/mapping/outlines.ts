@@ -39,9 +39,9 @@ export function outlineOf(
   outlines: WrittenOutlines,
   texts: ReadonlyMap<string, string>,
 ): Outline | undefined {
-  const outline = Object.hasOwn(outlines, name) ? outlines[name] : undefined;
-  const text = texts.get(name);
-  if (outline === undefined || text === undefined || outline.text !== hashOfText(text)) return undefined;
-  const isOfThese = outline.extends === undefined || outlineOf(outline.extends, outlines, texts) !== undefined;
-  return isOfThese ? outline : undefined;
+  const written = Object.hasOwn(outlines, name) ? outlines[name] : undefined;
+  if (written === undefined) return undefined;
+  const { text, extends: base, ...outline } = written;
+  if (text !== hashOfText(texts.get(name) ?? "")) return undefined;
+  return base === undefined || outlineOf(base, outlines, texts) !== undefined ? outline : undefined;
 }

@@ -77,7 +77,8 @@ export class ReadingLoop {
       if (comesAfterWithin && full === undefined && this.takeWithin(segment, next, depth, "asking")) return true;
       const frame = this.frames[depth] as Frame;
       const hasRoom = (frame.counts[line.index] as number) < line.definition.most;
-      if (hasRoom && (full === undefined || line.definition.order >= frame.lastOrder)) {
+      const { isAnywhere, order } = line.definition;
+      if (hasRoom && (full === undefined || isAnywhere === true || order >= frame.lastOrder)) {
         this.accept(depth, line, segment, false);
         return true;
       }

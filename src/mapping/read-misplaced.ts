@@ -35,7 +35,7 @@ export function reportTooMany(run: Run, line: CompiledLine): void {
       : `${line.definition.path} comes more often than it may, and what it says has no second place`,
     place: placeIn(run),
     expected: line.definition.most === 1 ? "once" : `at most ${line.definition.most} times`,
-    found: "one more",
+    found: segmentText(run),
     remedy: "Ask the sender, or set times in a dialect.",
     ack: { segment: isLoop ? "4" : "5" },
   });
@@ -49,7 +49,7 @@ export function reportMisplaced(run: Run, line: CompiledLine, why: string): void
     message: `${line.definition.tag} cannot stand here: ${why}`,
     place: placeIn(run),
     expected: `no ${line.definition.tag}`,
-    found: run.segment.elements.join(run.context.delimiters.element).slice(0, 120),
+    found: segmentText(run),
     remedy: "Name another mapping for this message in the partner's file (`mappings`), or ask the sender.",
     ack: { segment: "2" },
   });
@@ -77,7 +77,7 @@ const saysSomething = ({ definition }: CompiledLine): boolean =>
   definition.fields.some(({ to }) => to.length > 0) ||
   definition.pairs !== undefined;
 
-/** A segment that has no place; \`isKnown\` tells whether its tag has one elsewhere in the message. */
+/** A segment that has no place; `isKnown` tells whether its tag has one elsewhere in the message. */
 export function reportUnknown(run: Run, segment: Segment, isKnown: boolean): void {
   report(run, {
     code: "SEGMENT_UNKNOWN",
@@ -92,3 +92,7 @@ export function reportUnknown(run: Run, segment: Segment, isKnown: boolean): voi
     ack: { segment: isKnown ? "2" : "1" },
   });
 }
+
+/** The segment as it stands in the file, as far as a line holds it. */
+const segmentText = ({ context, segment }: Run): string =>
+  segment.elements.join(context.delimiters.element).slice(0, 120);

@@ -1,6 +1,7 @@
 /**
- * What the trailer of a transmission of fixed records counts, held against the records there are: VDA 4905 (519) and 4913 (719),
- * whose counters are published. A wrong one means that records were lost, as in the trailers of X12 and EDIFACT.
+ * What the trailer of a delivery schedule of fixed records (VDA 4905, 519) counts, held against the records there are: a wrong
+ * one means that demand was lost, as in the trailers of X12 and EDIFACT. Counters of other records are their mappings' to
+ * compare, which reject nothing.
  */
 import type { Finding, Place } from "../values/finding.ts";
 import { isDigits, ownText } from "./envelope-values.ts";
@@ -8,7 +9,6 @@ import { isDigits, ownText } from "./envelope-values.ts";
 /** Record types in the order of their counters: seven digits each, from position 6 on. */
 const COUNTED: Readonly<Record<string, readonly string[]>> = {
   "519": ["511", "512", "513", "514", "517", "518", "519", "515"],
-  "719": ["711", "712", "713", "714", "715", "716", "718", "719", "717"],
 };
 const FIRST = 6;
 const WIDTH = 7;

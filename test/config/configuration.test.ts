@@ -252,12 +252,12 @@ describe("the configuration of a home", () => {
           .replace("invoice: null\n", "")
           .replace("ACMEMOTORS", "ACME"),
       },
-      /invoice\.version[^]*D:04A to D:07A[^]*D:97A[^]*edifact\/invoic-96a/,
+      /invoice\.version[^]*D:04A to D:24B[^]*D:97A[^]*edifact\/invoic-96a/,
     ],
     [
       "a version that is none",
       { "config/partners/acme.yaml": partnerText('applicationAdvice: { mapping: edifact/aperak, version: "97A" }') },
-      /applicationAdvice\.version[^]*D:93A to D:07A[^]*97A/,
+      /applicationAdvice\.version[^]*D:93A to D:24B[^]*97A/,
     ],
     [
       "a table that is read by a message's mapping",

@@ -52,6 +52,16 @@ describe("anywhere: true", () => {
     assert.deepEqual(codes("UIT*EA\nREF**D\nPID*****A"), []);
     assert.deepEqual(codes("PID*****A\nREF**D\nUIT*EA"), ["UIT SEGMENT_OUT_OF_ORDER"]);
   });
+
+  it("takes what has no room in its first place, also behind its neighbours", () => {
+    const lines = `${ST}\n- LIN: { times: 1..*, opens: lines, then: [ { PID: { fields: { 5: description } } }, { PID: { times: 0..*, anywhere: true } }, { REF: { fields: { 2: dock } } } ] }`;
+    const mapping = tryLines(lines);
+    const codes = (text: string): string[] => inShort(readX12(mapping, `ST*830\nLIN\n${text}`).findings);
+    assert.deepEqual(codes("PID*****A\nREF**D\nPID*****B\nPID*****C"), []);
+    const first = `${ST}\n- LIN: { times: 1..*, opens: lines, then: [ { PID: { fields: { 5: description } } }, { REF: { fields: { 2: dock } } } ] }`;
+    const [finding] = readX12(tryLines(first), "ST*830\nLIN\nPID*****A\nPID*****B").findings;
+    assert.deepEqual([finding?.code, finding?.found], ["SEGMENT_TOO_MANY", "PID*****B"]);
+  });
 });
 
 describe("a date of six digits", () => {

@@ -49,10 +49,6 @@ describe("a VDA file of fixed records", () => {
       ["SYNTAX_SEGMENT_COUNT", "reject", 20, 3 * 128 + 19, "1", "0000002"],
     ]);
     assert.deepEqual(trailedBy(record("519010000001000000100000010000000000000000000000000001")), []);
-    const NOTE = ["71103KUNDE7   LIEF9    0004100042260302", "71203", "71303", "71403", "71403"].map(record);
-    const noted = (trailer: string) => findingsOf(readAll(latin1([...NOTE, record(trailer)].join(""))).catalogue);
-    assert.deepEqual(noted("71903000000100000010000001000000200000000000000000000000000010000000"), []);
-    assert.equal(noted("71903000000100000010000001000000300000000000000000000000000010000000").length, 1);
   });
 
   it("has an interchange per transmission, with its own numbers", () => {

@@ -1,5 +1,5 @@
 /**
- * Counts and control numbers of an X12 or EDIFACT file, and counters of a VDA one, worked out once more in the simplest way that can be right for most
+ * Counts and control numbers of an X12 or EDIFACT file, and counters of a VDA 4905, worked out once more in the simplest way that can be right for most
  * files. It excuses nothing that it does not understand: a file it cannot cut is told to have no fault.
  */
 
@@ -15,15 +15,12 @@ export function envelopeFaults(bytes: Buffer): EnvelopeFault[] {
   const text = bytes.toString("latin1").replace(/^(?:\xef\xbb\xbf)?\s*/, "");
   if (/^ISA[^A-Za-z0-9\s]/.test(text)) return x12Faults(text);
   if (/^(?:UNA|UNB\+)/.test(text)) return edifactFaults(text);
-  if (/^[57]11\d\d/.test(text)) return fixedFaults(text);
+  if (/^511\d\d/.test(text)) return fixedFaults(text);
   return [];
 }
 
-/** Counters of 519 and 719 in their order, seven digits each from position 6 on. */
-const COUNTERS: Readonly<Record<string, readonly number[]>> = {
-  "5": [511, 512, 513, 514, 517, 518, 519, 515],
-  "7": [711, 712, 713, 714, 715, 716, 718, 719, 717],
-};
+/** Counters of 519 in their order, seven digits each from position 6 on. */
+const COUNTERS = [511, 512, 513, 514, 517, 518, 519, 515];
 
 function fixedFaults(text: string): EnvelopeFault[] {
   const records = text.replace(/[\r\n]/g, "").match(/.{1,128}/g) ?? [];
@@ -35,8 +32,8 @@ function fixedFaults(text: string): EnvelopeFault[] {
   for (const record of records) {
     const type = record.slice(0, 3);
     found.set(type, (found.get(type) ?? 0) + 1);
-    if (type !== "519" && type !== "719") continue;
-    (COUNTERS[type.slice(0, 1)] ?? []).forEach((kind, n) => {
+    if (type !== "519") continue;
+    COUNTERS.forEach((kind, n) => {
       const stated = record.slice(5 + n * 7, 12 + n * 7).trim();
       const count = found.get(String(kind)) ?? 0;
       if (stated !== "" && Number(stated) !== count)
