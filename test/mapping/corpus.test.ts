@@ -173,7 +173,6 @@ describe("the public samples", function () {
         ["ELEMENT_TOO_MANY", "AK2", 4],
         ["ELEMENT_CODE_UNLISTED", "IK5", 5],
         ["SEGMENT_TOO_MANY", "IK5", 6],
-        ["ELEMENT_NOT_READABLE", "CTX", 14],
       ],
     );
   });

@@ -360,7 +360,7 @@ describe("the public sample of a DELFOR", () => {
       ["SYNTAX_SEGMENT_COUNT"],
     );
     assert.deepEqual(
-      read.document.lines.map((line) => [line.customerPart, line.shipTo?.code]),
+      withInheritance(read.document).lines.map((line) => [line.customerPart, line.shipTo?.code]),
       [
         ["XXXXXXXXX1", "XXXXXXXXXXXXX4"],
         ["XXXXXXXXX2", "XXXXXXXXXXXXX4"],
