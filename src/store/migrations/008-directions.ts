@@ -13,7 +13,7 @@ export async function directions(tx: Tx): Promise<void> {
   const held = await tx.ask("SELECT id, findings FROM interchange WHERE state = 'held'");
   for (const { id, findings } of held) {
     const gap = readFindings(findings as string).find(({ code }) => code === "EXCHANGE_NUMBERS_MISSING");
-    const [last] = /\d+$/.exec(gap?.expected ?? "") ?? [];
+    const [last] = /(?<!\d)\d+$/.exec(gap?.expected ?? "") ?? [];
     if (last !== undefined) await tx.run("UPDATE interchange SET waits_for = :last WHERE id = :id", { id, last });
   }
 }
