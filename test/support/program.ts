@@ -28,7 +28,7 @@ function isStale(): boolean {
 
 function sourcesAreNewer(): boolean {
   return readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .some((name) => {
       const output = path.join(root, "dist", name.replace(/\.ts$/, ".js"));
       return !existsSync(output) || statSync(output).mtimeMs < statSync(path.join(root, "src", name)).mtimeMs;
