@@ -20,7 +20,9 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
   const lines = places.map((held) => {
     const complete: ScheduleLine & Record<string, unknown> = { ...withLatestReceipt(held) };
     for (const field of INHERITED) {
-      if (complete[field] === undefined && field !== "shipTo" && document[field] !== undefined)
+      // A line's own unloading point is what others call its dock.
+      if (field === "shipTo" || (field === "dock" && held.unloadingPoint !== undefined)) continue;
+      if (complete[field] === undefined && document[field] !== undefined)
         Object.assign(complete, { [field]: document[field] });
     }
     // A message that numbers no release is one itself (domain.md part 2, section 1: BGM 1004).
@@ -32,7 +34,8 @@ export function withInheritance(document: DeliverySchedule): DeliverySchedule {
       (held.parties === undefined ? shipToOfHeader : undefined) ??
       held.deliveredTo;
     if (shipTo !== undefined) complete["shipTo"] = shipTo;
-    const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockAmong(document.parties) : undefined);
+    const dockOfHeader = held.unloadingPoint === undefined ? dockAmong(document.parties) : undefined;
+    const dock = dockAmong(held.parties) ?? (held.parties === undefined ? dockOfHeader : undefined);
     if (complete.dock === undefined && dock !== undefined) complete["dock"] = dock;
     if (complete.steps !== undefined) complete.steps = stepsOf(complete, document.quantities === "cumulative");
     return complete;

@@ -29,7 +29,8 @@ export const readDirections = (kept: string): Directions => (kept === "" ? {} : 
 
 /**
  * The directions for goods of an order line: field by field those of the schedules in force, of the layer that the line was
- * ordered by before the other; those of the schedule it was ordered by where none in force states any.
+ * ordered by before the other; those of the schedule it was ordered by where none in force states any. Dock and unloading
+ * point are one place, so the nearer schedule that states either speaks for both.
  */
 export function directionsFor(orderedBy: Directed | undefined, inForce: readonly Directed[]): Directions {
   const own = readDirections(orderedBy?.directions ?? "");
@@ -42,11 +43,16 @@ export function directionsFor(orderedBy: Directed | undefined, inForce: readonly
     .map(({ directions }) => placesOf(readDirections(directions)))
     .filter(({ length }) => length > 0);
   const places = stated.length === 0 ? [placesOf(own)] : stated;
+  const unloadedBy = places.find((fields) => fields.some(isUnloading));
+  const counting = places.map((fields) => fields.filter((field) => fields === unloadedBy || !isUnloading(field)));
   return {
-    ...Object.fromEntries(places.toReversed().flat()),
+    ...Object.fromEntries(counting.toReversed().flat()),
     ...(own.orderLine === undefined ? {} : { orderLine: own.orderLine }),
   };
 }
+
+const isUnloading = ([field]: readonly (string | undefined)[]): boolean =>
+  field === "dock" || field === "unloadingPoint";
 
 /** Ids of the revisions in force on an account. */
 export const inForceOn = (account: {

@@ -33,6 +33,16 @@ describe("what a delivery schedule's header hands down to its lines", () => {
     assert.equal(shipFromOnly?.shipTo, undefined);
   });
 
+  it("is the ship-to's dock, unless the line says where it is unloaded", () => {
+    const docked = { ...document, parties: [{ ...shipTo("PLANT-A"), dock: "D9" }] };
+    const lines = [{ customerPart: "A" }, { customerPart: "B", unloadingPoint: "U1" }];
+    const docks = withInheritance({ ...docked, lines }).lines.map(({ dock, unloadingPoint }) => [dock, unloadingPoint]);
+    assert.deepEqual(docks, [
+      ["D9", undefined],
+      [undefined, "U1"],
+    ]);
+  });
+
   it("leaves a valid document", () => {
     assert.deepEqual(deliverySchedule.parse(withInheritance(document)), withInheritance(document));
   });

@@ -40,6 +40,16 @@ describe("Where goods go", () => {
     assert.deepEqual(directionsFor(said("call-off", {}), [callOff, forecast]), { ...both, dock: "22" });
     assert.deepEqual(directionsFor(said("forecast", {}), [callOff, forecast]), { ...both, dock: "21" });
   });
+
+  it("is one place by either name: the unloading point of the nearer layer leaves no dock of the other", () => {
+    const forecast = said("forecast", { dock: "D9", warehouse: "W3" });
+    const callOff = said("call-off", { unloadingPoint: "U1" });
+    assert.deepEqual(directionsFor(said("call-off", {}), [callOff, forecast]), {
+      unloadingPoint: "U1",
+      warehouse: "W3",
+    });
+    assert.deepEqual(directionsFor(said("forecast", {}), [callOff, forecast]), { dock: "D9", warehouse: "W3" });
+  });
 });
 
 onEveryDatabase("Where goods go", (database) => {
