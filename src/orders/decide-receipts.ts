@@ -49,6 +49,7 @@ export async function placeReceipt(
     const part = await partOf(tx, partner, placing.line);
     await lockRows(tx, account, [part.accountId]);
     const [row] = (await heldReceipts(tx, [id])).map((one) => withFigure(one, placing.quantity));
+    await refuseOvertaken(tx, row as ReceiptRow, part);
     const accounts = await select(tx, account, "WHERE id = :id", { id: part.accountId });
     const by = { partner, gateway: config.gateway, occasion };
     const { booked } = await bookParts(tx, by, [row as ReceiptRow], new Map([[id, part]]), accounts);
@@ -139,6 +140,26 @@ async function partOf(tx: Tx, partner: Parameters<typeof shippedParts>[1], line:
       exit: EXIT.notFound,
     },
   );
+}
+
+/** What was applied later for an advice counts: a line that came before it has nothing more to say of the part. */
+async function refuseOvertaken(
+  tx: Tx,
+  { id, advice, message_id: message }: ReceiptRow,
+  part: ShippedPart,
+): Promise<void> {
+  const [later] = await tx.ask(
+    `SELECT id FROM receipt WHERE account_id = :account AND shipment_id = :shipment AND advice = :advice
+       AND id > :id AND message_id <> :message AND state = 'booked' LIMIT 1`,
+    { account: part.accountId, shipment: part.shipmentId, advice, id, message },
+  );
+  if (later === undefined) return;
+  throw new CalloffError("RECEIPT_OVERTAKEN", `A later message of advice ${advice} counts already for this part`, {
+    expected: "the latest message of an advice",
+    found: `receipt ${id} of an earlier one`,
+    remedy: "Dismiss it",
+    exit: EXIT.conflict,
+  });
 }
 
 /** The row with what was taken in, as the planner says it. */

@@ -8,7 +8,6 @@ import { select } from "../store/rows.ts";
 import type { Queryable, Tx } from "../store/store.ts";
 import { type AccountRow, type NewLedgerRow, type ReceiptRow, receipt } from "../store/tables.ts";
 import type { Occasion } from "../values/clock.ts";
-import { CalloffError, EXIT } from "../values/errors.ts";
 import { minus, NOTHING, plus, type Quantity, total, writeMillionths } from "../values/figures.ts";
 import { grouped } from "../values/grouped.ts";
 import type { ShippedPart } from "./receipt-lines.ts";
@@ -60,14 +59,13 @@ export async function bookParts(
   const facts: NewLedgerRow[] = [];
   const booked = new Map<number, ReceiptRow>();
   const sums = new Map<number, Quantity>();
-  // In the order of their messages: what came later counts for what came before it under the same number.
+  // In the order of applying: what was applied later counts for what came before it under the same number.
   for (const together of grouped(placed, ({ row, part }) =>
     [row.message_id, keyOf(part), row.advice].join("\n"),
   ).values()) {
     const [{ row: first, part, of }] = together as [(typeof together)[number]];
     const before = books.get(keyOf(part)) ?? NONE;
     const earlier = before.said.get(first.advice);
-    refuseOvertaken(earlier, first);
     // Lines of the same message that have found their places before this one count with it.
     const isPart = earlier?.messageId === first.message_id;
     const now = saidBy([...(isPart ? earlier.lines : []), ...together.map(({ row }) => row)]);
@@ -116,17 +114,6 @@ export async function bookParts(
 
 const keyOf = ({ accountId, shipmentId }: Pick<ShippedPart, "accountId" | "shipmentId">): string =>
   `${accountId}/${shipmentId}`;
-
-/** What came later for an advice counts; a line of an earlier message of it has nothing more to say. */
-function refuseOvertaken(earlier: Said | undefined, { message_id, advice, id }: ReceiptRow): void {
-  if (earlier === undefined || earlier.messageId <= message_id) return;
-  throw new CalloffError("RECEIPT_OVERTAKEN", `A later message of advice ${advice} counts already for this part`, {
-    expected: "the latest message of an advice",
-    found: `receipt ${id} of an earlier one`,
-    remedy: "Dismiss it",
-    exit: EXIT.conflict,
-  });
-}
 
 function saidBy(rows: readonly ReceiptRow[]): Said {
   const of = (kind: string): Quantity | undefined => {

@@ -413,6 +413,24 @@ onEveryDatabase("A receipt advice", (database) => {
     );
   });
 
+  it("that is applied last counts, though its message was registered before the other", async () => {
+    const { store, config } = await shipped();
+    const messageId = await aMessage(store, "2027-01-06");
+    const { advice } = await said(store, config, "2027-01-07", [
+      { customerPart: PART, received: "480" },
+      { customerPart: "OLD-NAME", received: "1" },
+    ]);
+    const document = { ...advice.document, lines: [{ customerPart: PART, received: "490" }] };
+    const [line] = await applyReceiptAdvice(store, { ...advice, messageId, document });
+    assert.equal(line?.state, "booked");
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["480", "10"],
+    );
+    const [id = 0] = await waiting(store);
+    await assert.rejects(place(store, config, id), { code: "RECEIPT_OVERTAKEN", exit: 5 });
+  });
+
   it("whose figures cannot be taken is placed with a quantity only, on a line of that customer's", async () => {
     const { store, config } = await shipped();
     await said(store, config, "2027-01-06", [{ customerPart: PART, received: "4", unit: "BX" }]);
