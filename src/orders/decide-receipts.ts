@@ -10,6 +10,7 @@ import { type OrdersConfiguration, partnerNamed } from "./configuration.ts";
 import { settle } from "./placed-receipts.ts";
 import { bookParts } from "./receipt-facts.ts";
 import { type ShippedPart, shippedParts } from "./receipt-lines.ts";
+import { sameUnit } from "./units.ts";
 
 export interface DecidedReceipt {
   readonly id: number;
@@ -48,7 +49,7 @@ export async function placeReceipt(
     const partner = partnerNamed(config, (held as ReceiptRow).partner);
     const part = await partOf(tx, partner, placing.line);
     await lockRows(tx, account, [part.accountId]);
-    const [row] = (await heldReceipts(tx, [id])).map((one) => withFigure(one, placing.quantity));
+    const [row] = (await heldReceipts(tx, [id])).map((one) => withFigure(one, part.unit, placing.quantity));
     await refuseOvertaken(tx, row as ReceiptRow, part);
     const accounts = await select(tx, account, "WHERE id = :id", { id: part.accountId });
     const by = { partner, gateway: config.gateway, occasion };
@@ -162,9 +163,10 @@ async function refuseOvertaken(
   });
 }
 
-/** The row with what was taken in, as the planner says it. */
-function withFigure(row: ReceiptRow, given: string | undefined): ReceiptRow {
-  if (given === undefined && !WITHOUT_FIGURE.has(row.cause)) return row;
+/** The row with what was taken in, as the planner says it; one that takes back what was said has no figure to tell. */
+function withFigure(row: ReceiptRow, unit: string, given: string | undefined): ReceiptRow {
+  const isClear = row.stated === "cancelled" || (!WITHOUT_FIGURE.has(row.cause) && sameUnit(row.unit, unit));
+  if (given === undefined && isClear) return row;
   const quantity = given === undefined ? undefined : readMillionths(given);
   if (typeof quantity === "bigint" && quantity >= 0n) {
     return { ...row, stated: "taken", quantity, unit: "" };

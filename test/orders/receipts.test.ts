@@ -447,6 +447,24 @@ onEveryDatabase("A receipt advice", (database) => {
     assert.deepEqual(await facts(store), ["received 480 SH-000001 acme/4N51-100-AA/PLANT1"]);
   });
 
+  it("in another unit than the line that a planner names is placed with a quantity only; a cancellation needs none", async () => {
+    const { store, config } = await shipped();
+    const line = { customerPart: "OLD-NAME", received: "4", unit: "BX" };
+    await said(store, config, "2027-01-06", [line]);
+    const [id = 0] = await waiting(store);
+    await assert.rejects(place(store, config, id), { code: "RECEIPT_QUANTITY", exit: 2 });
+    assert.deepEqual(await facts(store), []);
+    await place(store, config, id, { quantity: "480" });
+    await said(store, config, "2027-01-07", [line, { ...line, customerPart: PART }], { purpose: "cancel" });
+    const [other = 0, named = 0] = await waiting(store);
+    assert.equal((await place(store, config, other)).state, "booked");
+    assert.equal((await place(store, config, named)).state, "booked");
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["480", "-480", "0"],
+    );
+  });
+
   it("is let go with a reason, all or none, and waits for its note no more", async () => {
     const { store, config } = await shipped();
     await said(store, config, "2027-01-15", [{ customerPart: PART, received: "590" }], { note: "LS-18" });
