@@ -151,7 +151,7 @@ async function refuseOvertaken(
 ): Promise<void> {
   const [later] = await tx.ask(
     `SELECT id FROM receipt WHERE account_id = :account AND shipment_id = :shipment AND advice = :advice
-       AND id > :id AND message_id <> :message AND state = 'booked' LIMIT 1`,
+       AND id > :id AND message_id <> :message AND state IN ('booked', 'repeated') LIMIT 1`,
     { account: part.accountId, shipment: part.shipmentId, advice, id, message },
   );
   if (later === undefined) return;

@@ -73,6 +73,8 @@ export async function bookParts(
       for (const { row } of together) booked.set(row.id, { ...row, state: "filed", cause: "" });
       continue;
     }
+    // Where all of those repeat what an earlier message said, this is the first fact of theirs.
+    const isFurther = isPart && earlier.lines.some(({ state }) => state === "booked");
     const again = !isPart && earlier !== undefined && isSame(earlier, now);
     const said = new Map(before.said).set(first.advice, now);
     const sum = takenInOf(part, [...said.values()]);
@@ -89,7 +91,7 @@ export async function bookParts(
       });
     }
     if (again) continue;
-    const count = isPart ? before.facts : before.facts + 1;
+    const count = isFurther ? before.facts : before.facts + 1;
     books.set(keyOf(part), { sum, facts: count, said });
     sums.set(first.id, sum);
     facts.push({
@@ -103,7 +105,7 @@ export async function bookParts(
       booked_at: occasion.instant,
       cause_kind: "receipt",
       cause: part.shipment,
-      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${count}${isPart ? `, line ${first.document_line} of ${first.advice}` : ""}`,
+      business_key: `received:${partner.code}:${of.identity}/${part.shipment}#${count}${isFurther ? `, line ${first.document_line} of ${first.advice}` : ""}`,
       who: occasion.who,
       reason: `advice ${first.advice}: ${writeMillionths(sum)} of ${writeMillionths(part.quantity)} of note ${first.note} taken in`,
     });
@@ -145,7 +147,7 @@ async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Pro
   const rows = await select(
     from,
     receipt,
-    "WHERE account_id IN (:accounts) AND shipment_id IN (:shipments) AND state = 'booked' ORDER BY id",
+    "WHERE account_id IN (:accounts) AND shipment_id IN (:shipments) AND state IN ('booked', 'repeated') ORDER BY id",
     {
       accounts: [...new Set(parts.map(({ accountId }) => accountId))],
       shipments: [...new Set(parts.map(({ shipmentId }) => shipmentId))],
@@ -160,7 +162,8 @@ async function bookedBefore(from: Queryable, parts: readonly ShippedPart[]): Pro
       // The last message of an advice is the one that counts.
       const said = messages.map((lines): [string, Said] => [lines[0]?.advice ?? "", saidBy(lines)]);
       const sum = total(together.map(({ booked }) => booked as Quantity));
-      return [key, { sum, facts: messages.length, said: new Map(said) }];
+      const facts = messages.filter((lines) => lines.some(({ state }) => state === "booked")).length;
+      return [key, { sum, facts, said: new Map(said) }];
     }),
   );
 }

@@ -413,6 +413,43 @@ onEveryDatabase("A receipt advice", (database) => {
     );
   });
 
+  it("that comes again counts a line that a planner places with the lines that say the same as before", async () => {
+    const { store, config } = await shipped();
+    const lines = [
+      { customerPart: PART, received: "250" },
+      { customerPart: "OLD-NAME", received: "230" },
+    ];
+    await said(store, config, "2027-01-06", lines);
+    assert.deepEqual((await said(store, config, "2027-01-07", lines)).states, ["repeated", "held: unknown-item"]);
+    const [first = 0, second = 0] = await waiting(store);
+    await place(store, config, second);
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["250", "230"],
+    );
+    await assert.rejects(place(store, config, first), { code: "RECEIPT_OVERTAKEN" });
+    await said(store, config, "2027-01-08", [{ customerPart: PART, received: "490" }], { purpose: "replace" });
+    assert.equal((await facts(store)).at(-1)?.split(" ")[1], "10");
+  });
+
+  it("that comes again in one line has the line added that a planner places, whatever was placed of it before", async () => {
+    const { store, config } = await shipped();
+    const old = { customerPart: "OLD-NAME", received: "230" };
+    await said(store, config, "2027-01-06", [{ customerPart: PART, received: "250" }, old]);
+    const [first = 0] = await waiting(store);
+    await place(store, config, first);
+    assert.deepEqual((await said(store, config, "2027-01-07", [{ customerPart: PART, received: "480" }, old])).states, [
+      "repeated",
+      "held: unknown-item",
+    ]);
+    const [second = 0] = await waiting(store);
+    await place(store, config, second);
+    assert.deepEqual(
+      (await facts(store)).map((fact) => fact.split(" ")[1]),
+      ["250", "230", "230"],
+    );
+  });
+
   it("that is applied last counts, though its message was registered before the other", async () => {
     const { store, config } = await shipped();
     const messageId = await aMessage(store, "2027-01-06");
