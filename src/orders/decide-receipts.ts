@@ -55,7 +55,7 @@ export async function placeReceipt(
     const by = { partner, gateway: config.gateway, occasion };
     const { booked } = await bookParts(tx, by, [row as ReceiptRow], new Map([[id, part]]), accounts);
     const { id: _id, ...now } = booked.get(id) as ReceiptRow;
-    await update(tx, receipt, now, "id = :id", { id });
+    if ((await update(tx, receipt, now, "id = :id AND state = 'held'", { id })) === 0) throw decidedJustNow();
     await settle(tx, by, accounts);
     await recordAudits(tx, occasion, [
       auditOf(now, id, "placed", placing.reason, { line: placing.line, quantity: writeMillionths(now.quantity) }),
@@ -80,7 +80,7 @@ export async function dismissReceipts(
     const gone = await update(tx, receipt, { state: "dismissed", cause: "" }, "id IN (:ids) AND state = 'held'", {
       ids,
     });
-    if (gone < rows.length) throw decided("Somebody has just decided on one of these receipts", "Look at them again");
+    if (gone < rows.length) throw decidedJustNow();
     await recordAudits(
       tx,
       occasion,
@@ -108,6 +108,9 @@ async function heldReceipts(tx: Tx, ids: readonly number[]): Promise<ReceiptRow[
 
 const decided = (message: string, remedy: string): CalloffError =>
   new CalloffError("RECEIPT_DECIDED", message, { expected: "a receipt that is held", remedy, exit: EXIT.conflict });
+
+const decidedJustNow = (): CalloffError =>
+  decided("Somebody has just decided on one of these receipts", "Look at them again");
 
 function refuseWithoutReason(reason: string): void {
   if (reason.trim() !== "") return;

@@ -47,9 +47,11 @@ export async function placeReceipts(tx: Tx, by: Placing, waiting: readonly Recei
   await lockRows(tx, account, accountIds);
   const accounts =
     accountIds.length === 0 ? [] : await select(tx, account, "WHERE id IN (:ids) ORDER BY id", { ids: accountIds });
-  const { booked, sums } = await bookParts(tx, by, looked, parts, accounts);
+  const held = await stillHeld(tx, looked);
+  const { booked, sums } = await bookParts(tx, by, held, parts, accounts);
+  const heldIds = new Set(held.map(({ id }) => id));
   const rows = waiting.map((row): ReceiptRow => {
-    const place = places.get(row.id);
+    const place = heldIds.has(row.id) ? places.get(row.id) : undefined;
     if (place === undefined) return row;
     return "cause" in place ? { ...row, cause: place.cause } : (booked.get(row.id) ?? row);
   });
@@ -64,6 +66,14 @@ export async function placeReceipts(tx: Tx, by: Placing, waiting: readonly Recei
       })),
   );
   return { rows, sums, parts, accounts };
+}
+
+/** Those that nobody has decided on meanwhile; they stay so until the transaction ends. */
+async function stillHeld(tx: Tx, rows: readonly ReceiptRow[]): Promise<readonly ReceiptRow[]> {
+  if (tx.dialect === "sqlite" || rows.length === 0) return rows;
+  const ids = rows.map(({ id }) => id);
+  await lockRows(tx, receipt, ids);
+  return select(tx, receipt, "WHERE id IN (:ids) AND state = 'held' AND cause = 'unknown-note' ORDER BY id", { ids });
 }
 
 /**

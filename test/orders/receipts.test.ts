@@ -12,7 +12,7 @@ import { applyReceiptAdvice } from "../../src/orders/receipts.ts";
 import { revisionView } from "../../src/orders/views.ts";
 import { readFindings } from "../../src/store/findings.ts";
 import { fingerprint } from "../../src/store/fingerprint.ts";
-import { select, selectOne } from "../../src/store/rows.ts";
+import { select, selectOne, update } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { account, message, receipt, statement } from "../../src/store/tables.ts";
 import { plainDate } from "../../src/values/dates.ts";
@@ -96,6 +96,13 @@ const waiting = async (store: Store) =>
   (await select(store, receipt, "WHERE state = 'held' ORDER BY id")).map(({ id }) => id);
 const place = (store: Store, config: OrdersConfiguration, id: number, more: Record<string, string> = {}) =>
   placeReceipt(store, config, id, { line: "SH-000001/10", reason: "asked on the phone", ...more }, on("2027-01-07"));
+
+/** Until a transaction waits for a lock of another; SQLite's writers queue up by themselves. */
+const untilOneWaits = async (store: Store): Promise<void> => {
+  if (store.dialect === "sqlite") return;
+  const waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  for (let n = 0; n < 5000 && (await store.ask(waits)).length === 0; ) n += 1;
+};
 
 onEveryDatabase("A receipt advice", (database) => {
   /** 500 left on note LS-17, ordered by the schedule of 4 January; 600 more are wanted on the 15th. */
@@ -518,6 +525,32 @@ onEveryDatabase("A receipt advice", (database) => {
     await ordered(store, config, "2027-01-15");
     await confirm(store, config, "2027-01-15", "SO-000002/10", "600", "LS-18");
     assert.deepEqual(await facts(store), []);
+  });
+
+  it("that is let go while a planner places it, or while its note is booked, is booked on nothing", async () => {
+    const { store, config } = await shipped();
+    await said(store, config, "2027-01-15", [{ customerPart: PART, received: "590" }], { note: "LS-18" });
+    await ordered(store, config, "2027-01-15");
+    const [id = 0] = await waiting(store);
+    /** Lets the receipt go; what is begun meanwhile sees it wait still. */
+    const letGoAround = async <T>(begin: () => Promise<T>) => {
+      const [begun] = await store.write(async (tx) => {
+        await update(tx, receipt, { state: "dismissed" }, "id = :id", { id });
+        const one = Promise.allSettled([begin()]);
+        await untilOneWaits(store);
+        return [one];
+      });
+      const [done] = await begun;
+      return done;
+    };
+    const placed = await letGoAround(() => place(store, config, id));
+    assert.equal(placed.status === "rejected" && (placed.reason as { code?: string }).code, "RECEIPT_DECIDED");
+    assert.deepEqual(await facts(store), []);
+    await store.write((tx) => update(tx, receipt, { state: "held" }, "id = :id", { id }));
+    const confirmed = await letGoAround(() => confirm(store, config, "2027-01-15", "SO-000002/10", "600", "LS-18"));
+    assert.equal(confirmed.status, "fulfilled");
+    assert.deepEqual(await facts(store), []);
+    assert.equal((await selectOne(store, receipt, "WHERE id = :id", { id }))?.state, "dismissed");
   });
 
   it("is never booked on the note of another customer", async () => {
