@@ -46,6 +46,16 @@ const places = (message: Read) => message.lines.map(({ shipTo, deliveredTo }) =>
 const item = (segments: string) => `${FRONT}GIS+37\nNAD+ST+P::92\nLIN+1++PART-7:IN\n${segments}${END}`;
 const placeOf = (code: string) => `NAD+ST+${code}::92\nSCC+1++D\nQTY+113:5\nDTM+2:20270305:102\n`;
 
+const DIRECTORIES = [
+  { version: "D:97A", section: "GIS+37" },
+  { version: "D:96A", section: "UNS+D" },
+  { version: "D:04A", section: "GEI+3+37" },
+];
+const demand = (version: string, quantity: string) =>
+  version === "D:96A"
+    ? `QTY+113:${quantity}\nSCC+1++D\nDTM+2:20270305:102\n`
+    : `SCC+1++D\nQTY+113:${quantity}\nDTM+2:20270305:102\n`;
+
 describe("the schedule by product of a DELFOR", () => {
   const D97 = `${FRONT}GIS+37
 LIN+1++PART-7:IN
@@ -159,6 +169,76 @@ ${END}`,
     assert.deepEqual(
       demands(message).map(({ shipTo }) => shipTo),
       [undefined, "PLANT8"],
+    );
+  });
+
+  for (const { version, section } of DIRECTORIES) {
+    it(`keeps a place with its unloading point from the items behind it (${version})`, () => {
+      const message = read(
+        `${FRONT}NAD+ST+HQ::92\n${section}\nLIN+++P1:IN\nNAD+ST+PLANTA::92\nLOC+11+G1\n${demand(version, "5")}LIN+++P2:IN\n${demand(version, "77")}LIN+++P3:IN\nLOC+11+G1\nQTY+70:500\n${END}`,
+        version,
+      );
+      assert.deepEqual(rejecting(message), []);
+      assert.deepEqual(
+        message.lines.map(({ customerPart, shipTo, unloadingPoint }) => [customerPart, shipTo?.code, unloadingPoint]),
+        [
+          ["P1", "PLANTA", "G1"],
+          ["P2", "HQ", undefined],
+          ["P3", "HQ", "G1"],
+        ],
+      );
+    });
+
+    it(`reads the point of use or the warehouse behind the unloading point of a place (${version})`, () => {
+      const message = read(
+        `${FRONT}NAD+ST+HQ::92\n${section}\nLIN+++P1:IN\nNAD+ST+PLANTA::92\nLOC+11+G1\nLOC+159+LINE4\n${demand(version, "5")}NAD+ST+PLANTB::92\nLOC+11+G2\nLOC+18+W3\n${demand(version, "6")}LIN+++P2:IN\n${demand(version, "77")}${END}`,
+        version,
+      );
+      assert.deepEqual(message.reading.unmapped, []);
+      assert.deepEqual(
+        message.lines.map((held) => [held.shipTo?.code, held.unloadingPoint, held.pointOfUse, held.warehouse]),
+        [
+          ["PLANTA", "G1", "LINE4", undefined],
+          ["PLANTB", "G2", undefined, "W3"],
+          ["HQ", undefined, undefined, undefined],
+        ],
+      );
+    });
+  }
+
+  it("gives back to the items behind a place who stood in front of the item above it", () => {
+    const message = read(
+      `${FRONT}GIS+37\nNAD+ST+HQ::92\nLIN+++P1:IN\nNAD+ST+HQ::92\nLOC+11+G1\n${demand("D:97A", "4")}NAD+ST+PLANTA::92\nLOC+11+G2\n${demand("D:97A", "5")}LIN+++P2:IN\n${demand("D:97A", "77")}NAD+ST+PLANTB::92\nLIN+++P3:IN\n${demand("D:97A", "8")}NAD+ST+PLANTA::92\nLIN+++P4:IN\n${demand("D:97A", "9")}${END}`,
+    );
+    assert.deepEqual(
+      demands(message).map(({ part, shipTo }) => `${part} ${shipTo}`),
+      ["P1 HQ", "P1 PLANTA", "P2 HQ", "P3 PLANTB", "P4 PLANTA"],
+    );
+  });
+
+  it("keeps the header's ship-to for the items behind a place that only says who takes the goods in", () => {
+    const message = read(
+      `${FRONT}NAD+ST+HQ::92\nGIS+37\nLIN+++P1:IN\nNAD+DP+DOCK3::92\nLOC+11+G1\n${demand("D:97A", "5")}LIN+++P2:IN\n${demand("D:97A", "77")}${END}`,
+    );
+    assert.deepEqual(places(message), [
+      ["HQ", "DOCK3"],
+      ["HQ", undefined],
+    ]);
+  });
+
+  it("adds to the item's cumulative what its only place says of the account, and mixes no two receipts", () => {
+    const { lines } = read(
+      `${FRONT}GIS+37\nLIN+++P1:IN\nQTY+70:1000\nQTY+194:300\nRFF+AAU:16\nNAD+ST+PLANTA::92\nQTY+83:20\n${demand("D:97A", "5")}LIN+++P2:IN\nQTY+194:300\nRFF+AAU:16\nNAD+ST+PLANTA::92\nQTY+194:310\n${demand("D:97A", "5")}${END}`,
+    );
+    assert.deepEqual(
+      lines.map(({ account, last }) => [account, last]),
+      [
+        [
+          { kind: "received", cumulative: "1000", backlog: "20" },
+          { quantity: "300", note: "16" },
+        ],
+        [undefined, { quantity: "310" }],
+      ],
     );
   });
 
